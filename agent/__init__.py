@@ -1,0 +1,1 @@
+"""The program that looks: probes targets and reports to the collector."""
