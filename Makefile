@@ -1,0 +1,79 @@
+# The commands of a checkout. `make help` lists them.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+LISTEN ?= 127.0.0.1
+PORT ?= 8440
+APT ?= 1
+WHEELS := $(VENV)/share/nineward/wheels
+# Compiled by no one, imported from this folder: a changed source file needs no new installation.
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --config-settings editable_mode=compat
+
+.DEFAULT_GOAL := help
+.PHONY: help up test check lint types imports packages bench bench-agent bench-detection bench-ingest docs dist clean
+
+help:  ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: setup.cfg pyproject.toml | $(BIN)/python
+	@echo "Installing Nineward into $(VENV) …"
+	@$(INSTALL) --editable '.[all]'
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	@echo "Installing what the tests need into $(VENV) …"
+	@$(INSTALL) --editable '.[dev]'
+	@touch $@
+
+# What other machines install the agent from, without the internet: the collector serves this folder.
+$(VENV)/.wheels: $(VENV)/.installed $(shell find agent rules collector -name '*.py')
+	@echo "Building the agent's wheels for other machines …"
+	@rm -rf $(WHEELS) && mkdir -p $(WHEELS)
+	@$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --wheel-dir $(WHEELS) .
+	@rm -rf build
+	@touch $@
+
+up: $(VENV)/.installed $(VENV)/.wheels  ## start collector and agent on this machine (LISTEN=ADDRESS opens it to others)
+	@exec $(BIN)/nineward up --listen $(LISTEN) --port $(PORT) --wheels $(WHEELS)
+
+packages:  ## install the Debian packages the tests need (as root; APT=0 forbids it)
+	@APT=$(APT) sh tests/packages.sh
+
+test: $(VENV)/.installed-dev packages  ## linters, types, import contracts and the whole test suite
+	@$(MAKE) --no-print-directory check
+	$(BIN)/python -m pytest -n 3 --dist loadgroup
+
+check: lint types imports  ## linters, types and import contracts only
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(VENV)/.installed-dev
+	$(BIN)/mypy
+
+imports: $(VENV)/.installed-dev
+	PYTHONPATH=. $(BIN)/lint-imports
+
+bench: bench-ingest bench-agent bench-detection  ## all benchmarks, each beside its peer or its bar
+
+bench-ingest: $(VENV)/.installed-dev  ## results per second durable end to end, bytes per result
+	$(BIN)/python -m benchmarks.ingest
+
+bench-agent: $(VENV)/.installed-dev  ## the agent's memory and CPU over two minutes
+	$(BIN)/python -m benchmarks.agent_footprint
+
+bench-detection: $(VENV)/.installed-dev  ## from a target's last answer to the ticket's arrival
+	$(BIN)/python -m benchmarks.detection
+
+docs: $(VENV)/.installed-dev  ## write the generated parts of docs/ anew
+	$(BIN)/python -m docs.generate
+
+dist: $(VENV)/.installed-dev  ## build the wheel and the source archive
+	$(BIN)/python -m build --outdir dist .
+
+clean:  ## remove the environment and what was built
+	rm -rf $(VENV) build dist *.egg-info
