@@ -1,0 +1,1 @@
+"""What commands share: common options, tables for people, ways to ask."""
