@@ -1,21 +1,17 @@
 """What every probe promises, and the words it speaks with the agent: Subject, Credential, option, Probe."""
 
-import asyncio
 import math
-import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields
 from difflib import get_close_matches
-from typing import Any, ClassVar, TypeVar, get_type_hints
+from typing import Any, ClassVar, get_type_hints
 
 from rules.errors import Invalid
 from rules.result import Reading
 from rules.secret import Secret
 
 Log = Callable[[str], None]
-T = TypeVar("T")
 
 
 def silent(_line: str) -> None:
@@ -67,8 +63,15 @@ def option(
     high: float | None = None,
     choices: tuple[str, ...] = (),
 ) -> Any:
-    """A field of a probe's Options: its default, what it means, its range (both ends included) or its choices."""
-    return field(default=default, metadata={"text": text, "low": low, "high": high, "choices": choices})
+    """A field of a probe's Options: its default, what it means, its range (both ends included) or its choices.
+
+    The default REQUIRED makes an option that must be given.
+    """
+    return field(default=default, metadata={"text": text, "low": low, "high": high, "choices": choices}, kw_only=True)
+
+
+REQUIRED: Any = MISSING
+"""The default of an option that has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +97,16 @@ def read_options(shape: type[Any], table: Mapping[str, object]) -> Any:
             values[name] = _within(known[name], _convert(types[name], given))
         except ValueError as wrong:
             mistakes.append(f"{name}: {wrong}")
+    mistakes += [
+        f"{name}: must be given" for name, item in known.items() if item.default is MISSING and name not in table
+    ]
     if mistakes:
         raise Invalid("The options cannot be used.", tuple(mistakes))
     return shape(**values)
 
 
 def _convert(wanted: Any, given: object) -> object:
-    """``given`` as the wanted type (int, float, bool, str or tuple[str, ...]). Raises ValueError saying what is expected."""
+    """``given`` as the wanted type (int, float, bool, str or tuple[str, ...]), or ValueError naming the type."""
     if wanted is bool:
         if isinstance(given, bool):
             return given
@@ -152,12 +158,13 @@ def _within(item: Field[Any], value: Any) -> Any:
 class Probe(ABC):
     """One kind of look. One instance per check, so counters of the look before live in the instance.
 
-    A subclass stands alone in the file of its kind and sets ``Options`` (a frozen dataclass of ``option`` fields),
+    A subclass stands alone in the file of its kind and sets ``shape`` (its Options),
     ``thresholds`` (applied by the agent where the plan gives none) and ``look``.
     """
 
     kind: ClassVar[str] = ""
-    Options: ClassVar[type[Any]] = NoOptions
+    shape: ClassVar[type[Any]] = NoOptions
+    """The Options of the kind: a frozen dataclass of ``option`` fields, in the probe's own file."""
     thresholds: ClassVar[tuple[Mapping[str, object], ...]] = ()
     """Default thresholds in the plan's shape. A metric without ``[part]`` holds for each of its parts."""
 
@@ -177,8 +184,8 @@ class Probe(ABC):
 
     @classmethod
     def read_options(cls, table: Mapping[str, object]) -> Any:
-        """``cls.Options`` made of a table; texts are converted. Raises Invalid with every mistake found."""
-        return read_options(cls.Options, table)
+        """The kind's Options made of a table; texts are converted. Raises Invalid with every mistake found."""
+        return read_options(cls.shape, table)
 
     @abstractmethod
     async def look(self, subject: Subject, deadline_s: float) -> Reading:
@@ -188,35 +195,5 @@ class Probe(ABC):
         is a Reading with ``error``.
         """
 
-    async def in_thread(self, work: Callable[[], T]) -> T:
-        """The answer of ``work``, run in a thread of its own that nobody waits for at exit.
-
-        A statvfs on a dead network file system never returns, and a pool's threads would then hold up the agent's end;
-        a daemon thread does not. Whoever awaits this may give up (``asyncio.wait_for``); the thread runs on alone.
-        """
-        loop = asyncio.get_running_loop()
-        answer: asyncio.Future[T] = loop.create_future()
-
-        def settle(value: T | None, trouble: BaseException | None) -> None:
-            if answer.done():
-                return
-            if trouble is not None:
-                answer.set_exception(trouble)
-            else:
-                answer.set_result(value)  # type: ignore[arg-type]
-
-        def run() -> None:
-            value: T | None = None
-            trouble: BaseException | None = None
-            try:
-                value = work()
-            except Exception as caught:
-                trouble = caught
-            with suppress(RuntimeError):  # the loop is closed: nobody is left to hear the answer
-                loop.call_soon_threadsafe(settle, value, trouble)
-
-        threading.Thread(target=run, name=f"probe-{self.kind}", daemon=True).start()
-        return await answer
-
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027 - most probes hold nothing
         """Give back sockets, engines and children. The instance is not used afterwards."""
