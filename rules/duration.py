@@ -2,18 +2,20 @@
 
 import re
 from decimal import Decimal
-from typing import NewType
+from typing import Annotated
 
 from rules.errors import Invalid
 
-Duration = NewType("Duration", int)
-"""A length of time in milliseconds. As a type of a settings field it is read from text such as "5m"."""
+DURATION = "duration"
+
+Duration = Annotated[int, DURATION]
+"""A length of time in milliseconds. As the type of a settings field it is read from text such as "5m"."""
 
 _UNITS = {"w": 604_800_000, "d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1_000, "ms": 1}
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|w|d|h|m|s)")
 
 
-def parse_duration(text: str) -> Duration:
+def parse_duration(text: str) -> int:
     """Milliseconds for a text of numbers with units (w, d, h, m, s, ms), greatest unit first.
 
     Raises Invalid when the text is no duration, names a unit twice or is not a whole number of milliseconds.
@@ -33,16 +35,21 @@ def parse_duration(text: str) -> Duration:
         raise Invalid(f"{text!r} is not a duration. Write a number with a unit, for example 30s, 5m or 1h30m.")
     if total != int(total):
         raise Invalid(f"{text!r} is finer than a millisecond.")
-    return Duration(int(total))
+    return int(total)
 
 
 def format_duration(milliseconds: int) -> str:
-    """The shortest text that :func:`parse_duration` turns back into the same number (weeks are written as days)."""
+    """A text that :func:`parse_duration` turns back into the same number: "3d", "500h", "1h30m".
+
+    Days are used for whole days only, weeks never.
+    """
     if milliseconds < 0:
         return "-" + format_duration(-milliseconds)
+    if milliseconds and milliseconds % _UNITS["d"] == 0:
+        return f"{milliseconds // _UNITS['d']}d"
     parts = []
     rest = milliseconds
-    for name in ("d", "h", "m", "s", "ms"):
+    for name in ("h", "m", "s", "ms"):
         count, rest = divmod(rest, _UNITS[name])
         if count:
             parts.append(f"{count}{name}")

@@ -1,7 +1,8 @@
 """The parameters of the calculation, with their shipped values, by their public names."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
 
@@ -137,15 +138,15 @@ class Targets:
     """
 
     fault_rate: float = 0.01
-    mtbf: Duration = Duration(500 * HOUR)
-    mttr: Duration = Duration(4 * HOUR)
-    response: Duration = Duration(HOUR)
+    mtbf: Duration = 500 * HOUR
+    mttr: Duration = 4 * HOUR
+    response: Duration = HOUR
     response_share: float = 0.95
-    start_of_work: Duration = Duration(4 * HOUR)
-    response_urgent: Duration = Duration(2 * HOUR)
-    response_important: Duration = Duration(4 * HOUR)
-    response_general: Duration = Duration(8 * HOUR)
-    solved: Duration = Duration(24 * HOUR)
+    start_of_work: Duration = 4 * HOUR
+    response_urgent: Duration = 2 * HOUR
+    response_important: Duration = 4 * HOUR
+    response_general: Duration = 8 * HOUR
+    solved: Duration = 24 * HOUR
     satisfaction: float = 0.90
 
 
@@ -153,40 +154,76 @@ class Targets:
 class TicketAfter:
     """How long a fault must last before it becomes a ticket, by priority of the target."""
 
-    urgent: Duration = Duration(0)
-    important: Duration = Duration(60 * SECOND)
-    general: Duration = Duration(5 * MINUTE)
+    urgent: Duration = 0
+    important: Duration = 60 * SECOND
+    general: Duration = 5 * MINUTE
+
+
+@dataclass(frozen=True, slots=True)
+class FreezeAt:
+    """When a month's report is final: a day of the following month and a local time, "day 3, 12:00"."""
+
+    day: int
+    hour: int
+    minute: int
+
+    @classmethod
+    def from_setting(cls, value: object) -> "FreezeAt":
+        """Read "day 3, 12:00"; raises Invalid for anything else."""
+        found = re.fullmatch(r"day (\d{1,2}), (\d{2}):(\d{2})", value) if isinstance(value, str) else None
+        if found and 1 <= int(found[1]) <= 28 and int(found[2]) <= 23 and int(found[3]) <= 59:
+            return cls(int(found[1]), int(found[2]), int(found[3]))
+        raise Invalid('expected a day of the month (1 to 28) and a time, such as "day 3, 12:00"')
+
+    def as_setting(self) -> object:
+        """The value that :meth:`from_setting` reads back."""
+        return f"day {self.day}, {self.hour:02}:{self.minute:02}"
+
+
+_MAX_GAP = Reach(intervals=2.5)
+_RECOVERY_GRACE = Reach(intervals=2.0)
+_MAJORITY = Quorum()
+_FREEZE_AT = FreezeAt(3, 12, 0)
+_TARGETS = Targets()
+_TICKET_AFTER = TicketAfter()
 
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
     """All parameters of the calculation. Lengths of time in milliseconds, ratios as fractions."""
 
-    interval: Duration = Duration(60 * SECOND)
-    retry_interval: Duration = Duration(10 * SECOND)
-    timeout: Duration = Duration(3 * SECOND)
+    interval: Duration = 60 * SECOND
+    retry_interval: Duration = 10 * SECOND
+    timeout: Duration = 3 * SECOND
     confirm_down: int = 3
     confirm_up: int = 2
     edge_policy: EdgePolicy = EdgePolicy.MIDPOINT
-    max_gap: Reach = Reach(intervals=2.5)
-    merge_gap: Duration = Duration(300 * SECOND)
-    late_window: Duration = Duration(7 * DAY)
-    freeze_day: int = 3
-    freeze_time: str = "12:00"
+    max_gap: Reach = _MAX_GAP
+    merge_gap: Duration = 300 * SECOND
+    late_window: Duration = 7 * DAY
+    freeze_at: FreezeAt = _FREEZE_AT
     min_coverage: float = 0.95
     min_vantages: int | None = None
-    quorum: Quorum = Quorum()
-    recovery_grace: Reach = Reach(intervals=2.0)
-    skew_warn: Duration = Duration(SECOND)
-    skew_max: Duration = Duration(300 * SECOND)
+    quorum: Quorum = _MAJORITY
+    recovery_grace: Reach = _RECOVERY_GRACE
+    skew_warn: Duration = SECOND
+    skew_max: Duration = 300 * SECOND
     report_tz: str = "Asia/Shanghai"
     fault_rate_definition: FaultRate = FaultRate.R1
-    min_failure: Duration = Duration(0)
-    maintenance_cap: Duration = Duration(8 * HOUR)
+    min_failure: Duration = 0
+    maintenance_cap: Duration = 8 * HOUR
     most_share: float = 0.90
-    reopen_window: Duration = Duration(72 * HOUR)
-    ticket_after: TicketAfter = field(default_factory=TicketAfter)
-    targets: Targets = field(default_factory=Targets)
+    reopen_window: Duration = 72 * HOUR
+    ticket_after: TicketAfter = _TICKET_AFTER
+    targets: Targets = _TARGETS
+
+    def __post_init__(self) -> None:
+        if self.min_vantages is not None and self.min_vantages < 1:
+            raise Invalid("min_vantages must be at least 1")
+        for name in ("min_coverage", "most_share"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise Invalid(f"{name} must be a fraction from 0 to 1")
+        self.for_check()
 
     def with_settings(self, table: Mapping[str, Any], where: str = "settings") -> "Parameters":
         """These parameters with those named in ``table`` replaced; raises Invalid with all mistakes at once."""
@@ -221,7 +258,8 @@ class Parameters:
 
     def as_settings(self) -> dict[str, Any]:
         """The settings table that gives these parameters, as plain JSON values; reports print it."""
-        return settings.write(self)
+        table: dict[str, Any] = settings.write(self)
+        return table
 
 
 NAMES = tuple(entry.name for entry in fields(Parameters))

@@ -10,12 +10,13 @@ What this module leaves to others: several agents, several checks, parents, wind
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import NamedTuple
 
 from rules.intervals import Interval
 from rules.parameters import CheckParameters, EdgePolicy
 from rules.result import Outcome
-from rules.state import Layer, State
+from rules.state import Layer, State, confirmed
 
 CELL = "cell"
 """The edge source of an edge beside a hole, or before the first sample: the border of a sample's cell."""
@@ -89,9 +90,18 @@ class Machine:
     """
 
     __slots__ = (
-        "bracket", "detected", "down", "edge_policy", "impaired", "last", "parameters", "source", "start", "state",
+        "bracket",
+        "detected",
+        "down",
+        "edge_policy",
+        "impaired",
+        "last",
+        "parameters",
+        "source",
+        "start",
+        "state",
         "steady",
-    )  # fmt: skip
+    )
 
     def __init__(self, parameters: CheckParameters, edge_policy: EdgePolicy = EdgePolicy.MIDPOINT) -> None:
         self.parameters = parameters
@@ -112,7 +122,31 @@ class Machine:
         Pieces are spans that got their end, holes (spans of state unknown) and glitches. A sample of outcome error
         is no sample and changes nothing. Raises ValueError for a sample older than the last one.
         """
-        raise NotImplementedError
+        at, outcome = sample
+        last = self.last
+        if outcome is self.steady and last is not None and 0 <= at - last <= self.parameters.max_gap:
+            self.last = at
+            return ()
+        if outcome is Outcome.ERROR:
+            return ()
+        if last is None:
+            self.start = at - self.parameters.interval // 2
+            self.bracket = (None, at)
+        elif at < last:
+            raise ValueError(f"sample at {at} is older than the last one at {last}")
+        pieces: list[Piece] = []
+        if last is not None and at - last > self.parameters.max_gap:
+            pieces.append(self._hole(last, at))
+        failed = outcome is Outcome.FAILED
+        if self.down.run and not self.down.bad and not failed:
+            pieces.append(Glitch(self.down.first, self.down.before, at, self.down.run))
+        moved = self._take(self.down, failed, at, last)
+        moved = self._take(self.impaired, outcome is not Outcome.OK, at, last) or moved
+        if moved is not None:
+            pieces += self._change(moved, at)
+        self.last = at
+        self.steady = outcome if self._settled() else None
+        return pieces
 
     def until(self, now: int | None = None) -> int:
         """The instant up to which the open span is known; past it all is unknown.
@@ -120,16 +154,81 @@ class Machine:
         Without ``now`` (a finished record) the end of the last sample's cell. With it: ``now``, or the end of that
         cell once the last sample is older than ``max_gap``.
         """
-        raise NotImplementedError
+        if self.last is None:
+            return 0
+        cell = self.last + self.parameters.interval // 2
+        if now is None or now - self.last > self.parameters.max_gap:
+            return cell
+        return max(now, self.last)
 
     def tail(self) -> Span | None:
         """The open span, its end None; None before the first sample."""
-        raise NotImplementedError
+        if self.last is None:
+            return None
+        return Span(self.start, None, self.state, self.bracket, None, self.detected, self.source)
+
+    def _take(self, layer: Layer, bad: bool, at: int, last: int | None) -> Layer | None:
+        needed = self.parameters.confirm_up if layer.bad else self.parameters.confirm_down
+        return layer if layer.take(bad, at, last, needed) else None
+
+    def _settled(self) -> bool:
+        """Whether a further sample like the last one would change nothing but ``last``."""
+        return not self.down.run and not self.impaired.run
+
+    def _hole(self, last: int, at: int) -> Span:
+        half = self.parameters.interval // 2
+        return Span(last + half, at - half, State.UNKNOWN, (last, at), (last, at), None, CELL, CELL)
+
+    def _change(self, layer: Layer, at: int) -> list[Piece]:
+        """Close the open span at the edge of the layer that changed, and open the next one."""
+        edge, source = self._edge(layer)
+        state = confirmed(self.down.bad, self.impaired.bad)
+        closed: list[Piece] = []
+        if layer.before is not None:
+            closed.append(
+                Span(
+                    self.start, edge, self.state, self.bracket, (layer.before, layer.first), self.detected,
+                    self.source, source,
+                )
+            )  # fmt: skip
+        self.state = state
+        self.start = edge
+        self.bracket = (layer.before, layer.first)
+        self.detected = at
+        self.source = source
+        return closed
+
+    def _edge(self, layer: Layer) -> tuple[int, str]:
+        """Where the run of ``layer`` begins, and how that was dated."""
+        before, first = layer.before, layer.first
+        half = self.parameters.interval // 2
+        if before is None:
+            return first - half, CELL
+        if first - before > self.parameters.max_gap:
+            return (first - half if layer.bad else before + half), CELL
+        if self.edge_policy is EdgePolicy.MIDPOINT:
+            return (before + first) // 2, self.edge_policy
+        if self.edge_policy is EdgePolicy.LAST_GOOD and layer.bad:
+            return before, self.edge_policy
+        return first, self.edge_policy
 
 
 def assemble(pieces: Iterable[Piece], tail: Span | None, until: int) -> Track:
     """The track of pieces in any order (as stored) and the open span."""
-    raise NotImplementedError
+    spans: list[Span] = []
+    holes: list[Interval] = []
+    glitches: list[Glitch] = []
+    for piece in pieces:
+        if isinstance(piece, Glitch):
+            glitches.append(piece)
+        elif piece.state is State.UNKNOWN:
+            holes.append((piece.start, piece.start if piece.end is None else piece.end))
+        else:
+            spans.append(piece)
+    spans.sort(key=attrgetter("start"))
+    if tail is not None:
+        spans.append(tail)
+    return Track(tuple(spans), tuple(sorted(holes)), tuple(sorted(glitches, key=attrgetter("at"))), until)
 
 
 def track(
@@ -139,4 +238,8 @@ def track(
     now: int | None = None,
 ) -> Track:
     """The track of samples of one check and one agent. Order does not matter, except among equal instants."""
-    raise NotImplementedError
+    machine = Machine(parameters, edge_policy)
+    pieces: list[Piece] = []
+    for sample in sorted(samples, key=attrgetter("at")):
+        pieces.extend(machine.feed(sample))
+    return assemble(pieces, machine.tail(), machine.until(now))
