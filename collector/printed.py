@@ -1,14 +1,13 @@
 """Figures as people read them. A printed figure never contradicts its verdict and never says more than was measured.
 
 Rounding is directed: availability and coverage are rounded down, fault rates up, and whatever is compared with a goal
-keeps its side of it – with more decimals, or rounded the other way, where the usual ones would hide which side it is on.
+keeps its side of it, with more decimals or rounded the other way where the usual ones would hide which side it is on.
 """
 
-from datetime import UTC, datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from zoneinfo import ZoneInfo
 
 from collector.texts import Translator
+from rules.period import local
 
 NO_FIGURE = "–"
 """What stands where a figure does not exist: never 0, never 100 %."""
@@ -48,12 +47,11 @@ def percent(ratio: float | None, decimals: int = 2, goal: float | None = None, *
     return f"{_directed(exact, decimals, fences, up):f} %"
 
 
-def instant(at: int | None, zone: ZoneInfo, *, seconds: bool = True) -> str:
-    """An instant (ms UTC) on the wall clock of ``zone``: ``2026-10-03 14:05:07``. The zone is named beside it."""
+def instant(at: int | None, tz: str, *, seconds: bool = True) -> str:
+    """An instant (ms UTC) on the wall clock of the zone ``tz``: ``2026-10-03 14:05:07``. Name the zone beside it."""
     if at is None:
         return NO_FIGURE
-    moment = datetime.fromtimestamp(at // 1000, UTC).astimezone(zone)
-    return moment.strftime("%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M")
+    return local(at, tz).strftime("%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M")
 
 
 def duration(span: int | None, words: Translator) -> str:
