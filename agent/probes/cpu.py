@@ -14,6 +14,7 @@ from agent.counters import moved
 from agent.probes.probe import Probe, Subject
 from agent.procfs import stalled_us, text
 from rules.result import Outcome, Reading
+from rules.threshold import Threshold
 
 _PRESSURE = "/proc/pressure/cpu"
 _LIMIT = "/sys/fs/cgroup/cpu.max"
@@ -55,9 +56,9 @@ class Cpu(Probe):
     """Compares the CPU clocks with those of the look before; the first look takes a quarter of a second."""
 
     thresholds = (
-        {"metric": "busy_ratio", "warn": 0.90, "critical": 0.98, "for_ms": 900_000, "clear": 0.80},
-        {"metric": "steal_ratio", "warn": 0.10, "critical": 0.25, "for_ms": 900_000, "clear": 0.05},
-        {"metric": "pressure_ratio", "warn": 0.40, "critical": 0.80, "for_ms": 300_000, "clear": 0.20},
+        Threshold("busy_ratio", warn=0.90, critical=0.98, for_ms=900_000, clear=0.80),
+        Threshold("steal_ratio", warn=0.10, critical=0.25, for_ms=900_000, clear=0.05),
+        Threshold("pressure_ratio", warn=0.40, critical=0.80, for_ms=300_000, clear=0.20),
     )
 
     _before: dict[str, float] | None = None

@@ -17,6 +17,7 @@ from agent.probes.probe import Log, Probe, Subject, option, silent
 from agent.procfs import text
 from agent.thread import in_thread
 from rules.result import Outcome, Reading
+from rules.threshold import Threshold
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +129,10 @@ class DiskProbe(Probe):
 
     shape = Options
     thresholds = (
-        {"metric": "used_ratio", "warn": 0.85, "critical": 0.95, "for_ms": 1_800_000, "clear": 0.82},
-        {"metric": "inodes_used_ratio", "warn": 0.85, "critical": 0.95, "for_ms": 1_800_000, "clear": 0.82},
-        {"metric": "await_ms", "warn": 50, "critical": 200, "for_ms": 900_000, "clear": 25},
-        {"metric": "queue", "warn": 10, "critical": 30, "for_ms": 1_800_000, "clear": 5},
+        Threshold("used_ratio", warn=0.85, critical=0.95, for_ms=1_800_000, clear=0.82),
+        Threshold("inodes_used_ratio", warn=0.85, critical=0.95, for_ms=1_800_000, clear=0.82),
+        Threshold("await_ms", warn=50, critical=200, for_ms=900_000, clear=25),
+        Threshold("queue", warn=10, critical=30, for_ms=1_800_000, clear=5),
     )
 
     def __init__(

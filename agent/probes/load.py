@@ -10,6 +10,7 @@ import psutil
 
 from agent.probes.probe import Probe, Subject
 from rules.result import Outcome, Reading
+from rules.threshold import Threshold
 
 
 def values(loads: tuple[float, float, float], cpus: int) -> dict[str, float]:
@@ -27,7 +28,7 @@ def values(loads: tuple[float, float, float], cpus: int) -> dict[str, float]:
 class Load(Probe):
     """Reads the three averages; nothing is kept between looks."""
 
-    thresholds = ({"metric": "load1_per_cpu_ratio", "warn": 2.0, "critical": 4.0, "for_ms": 900_000, "clear": 1.5},)
+    thresholds = (Threshold("load1_per_cpu_ratio", warn=2.0, critical=4.0, for_ms=900_000, clear=1.5),)
 
     async def look(self, subject: Subject, deadline_s: float) -> Reading:
         return Reading(Outcome.OK, values(psutil.getloadavg(), os.cpu_count() or 1))

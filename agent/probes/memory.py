@@ -14,6 +14,7 @@ from agent.counters import moved, rate
 from agent.probes.probe import Probe, Subject
 from agent.procfs import stalled_us, text
 from rules.result import Outcome, Reading
+from rules.threshold import Threshold
 
 _VMSTAT = "/proc/vmstat"
 _PRESSURE = "/proc/pressure/memory"
@@ -87,10 +88,10 @@ class Memory(Probe):
     """Reads what is available; rates come with the second look."""
 
     thresholds = (
-        {"metric": "used_ratio", "warn": 0.90, "for_ms": 900_000, "clear": 0.85},
-        {"metric": "pressure_ratio", "warn": 0.05, "critical": 0.20, "for_ms": 300_000, "clear": 0.025},
-        {"metric": "major_faults_s", "warn": 500, "for_ms": 900_000, "clear": 250},
-        {"metric": "oom_kills", "critical": 1, "for_ms": 0, "clear": 0},
+        Threshold("used_ratio", warn=0.90, for_ms=900_000, clear=0.85),
+        Threshold("pressure_ratio", warn=0.05, critical=0.20, for_ms=300_000, clear=0.025),
+        Threshold("major_faults_s", warn=500, for_ms=900_000, clear=250),
+        Threshold("oom_kills", critical=1),
     )
 
     _before: dict[str, int] | None = None

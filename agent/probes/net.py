@@ -14,6 +14,7 @@ from agent.counters import moved
 from agent.probes.probe import Log, Probe, Subject, option, silent
 from agent.procfs import text
 from rules.result import Outcome, Reading
+from rules.threshold import Threshold
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class Net(Probe):
     """Reads all interfaces in one pass; rates come with the second look."""
 
     shape = Options
-    thresholds = ({"metric": "errors_ratio", "warn": 0.0001, "critical": 0.01, "for_ms": 3_600_000, "clear": 0},)
+    thresholds = (Threshold("errors_ratio", warn=0.0001, critical=0.01, for_ms=3_600_000),)
 
     def __init__(
         self,

@@ -19,6 +19,7 @@ from agent.names import Unresolved, resolve, version
 from agent.probes.probe import Probe, Subject, option
 from agent.trouble import judge
 from rules.result import Outcome, Reading
+from rules.threshold import Threshold
 
 if TYPE_CHECKING:
     from icmplib import ICMPv4Socket, ICMPv6Socket
@@ -127,7 +128,7 @@ class Ping(Probe):
     """Sends a few echo requests over one socket and waits for the answers until the deadline."""
 
     shape = Options
-    thresholds = ({"metric": "loss_ratio", "warn": 0.10, "critical": 0.40, "for_ms": 300_000, "clear": 0.05},)
+    thresholds = (Threshold("loss_ratio", warn=0.10, critical=0.40, for_ms=300_000, clear=0.05),)
 
     async def look(self, subject: Subject, deadline_s: float) -> Reading:
         loop = asyncio.get_running_loop()

@@ -1,15 +1,15 @@
 """What every probe promises, and the words it speaks with the agent: Subject, Credential, option, Probe."""
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
-from difflib import get_close_matches
 from typing import Any, ClassVar, get_type_hints
 
 from rules.errors import Invalid
 from rules.result import Reading
 from rules.secret import Secret
+from rules.settings import read
+from rules.threshold import Threshold
 
 Log = Callable[[str], None]
 
@@ -84,75 +84,43 @@ def read_options(shape: type[Any], table: Mapping[str, object]) -> Any:
 
     Raises Invalid with every mistake found: unknown names, wrong types, values out of range.
     """
-    known = {item.name: item for item in fields(shape)}
     types = get_type_hints(shape)
-    mistakes: list[str] = []
-    values: dict[str, object] = {}
-    for name, given in table.items():
-        if name not in known:
-            near = get_close_matches(name, known, 1)
-            mistakes.append(f"{name}: no such option" + (f", did you mean {near[0]!r}?" if near else ""))
-            continue
-        try:
-            values[name] = _within(known[name], _convert(types[name], given))
-        except ValueError as wrong:
-            mistakes.append(f"{name}: {wrong}")
-    mistakes += [
-        f"{name}: must be given" for name, item in known.items() if item.default is MISSING and name not in table
+    converted = {name: _from_text(types.get(name), given) for name, given in table.items()}
+    mistakes = [
+        mistake for item in fields(shape) if item.name in converted for mistake in _beyond(item, converted[item.name])
     ]
+    try:
+        made = read(shape, converted, "The options")
+    except Invalid as wrong:
+        raise Invalid("The options cannot be used.", (*wrong.mistakes, *mistakes)) from wrong
     if mistakes:
         raise Invalid("The options cannot be used.", tuple(mistakes))
-    return shape(**values)
+    return made
 
 
-def _convert(wanted: Any, given: object) -> object:
-    """``given`` as the wanted type (int, float, bool, str or tuple[str, ...]), or ValueError naming the type."""
+def _from_text(wanted: Any, given: object) -> object:
+    """A text as the type that is wanted, or unchanged when it cannot be that: then ``read`` says what is wrong."""
+    if not isinstance(given, str):
+        return given
     if wanted is bool:
-        if isinstance(given, bool):
-            return given
-        if given in ("true", "yes", "on", "1"):
-            return True
-        if given in ("false", "no", "off", "0"):
-            return False
-        raise ValueError(f"expected true or false, got {given!r}")
-    if isinstance(given, bool):
-        raise ValueError(f"expected {_NAMES[wanted]}, got {given!r}")
-    if wanted in (int, float) and isinstance(given, int | float | str):
+        return {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}.get(given, given)
+    if wanted in (int, float):
         try:
-            number = float(given)
-            if wanted is float and math.isfinite(number):
-                return number
-            if wanted is int and number == int(number):
-                return int(number)
-        except (ValueError, OverflowError):
-            pass
-    elif wanted is str and isinstance(given, str | int | float):
-        return str(given)
-    elif wanted == tuple[str, ...]:
-        if isinstance(given, str):
-            return tuple(part.strip() for part in given.split(",") if part.strip())
-        if isinstance(given, list | tuple):
-            return tuple(str(part) for part in given)
-    raise ValueError(f"expected {_NAMES[wanted]}, got {given!r}")
+            return wanted(given)
+        except ValueError:
+            return given
+    if wanted == tuple[str, ...]:
+        return tuple(part.strip() for part in given.split(",") if part.strip())
+    return given
 
 
-_NAMES = {
-    int: "a whole number",
-    float: "a number",
-    str: "a text",
-    bool: "true or false",
-    tuple[str, ...]: "a list of texts",
-}
-
-
-def _within(item: Field[Any], value: Any) -> Any:
-    low, high = item.metadata.get("low"), item.metadata.get("high")
-    choices = item.metadata.get("choices")
-    if (low is not None and value < low) or (high is not None and value > high):
-        raise ValueError(f"expected {low} … {high}, got {value}")
+def _beyond(item: Field[Any], value: Any) -> list[str]:
+    low, high, choices = (item.metadata.get(key) for key in ("low", "high", "choices"))
+    if isinstance(value, int | float) and low is not None and high is not None and not low <= value <= high:
+        return [f"{item.name}: expected {low} to {high}, found {value}"]
     if choices and value not in choices:
-        raise ValueError(f"expected one of {', '.join(choices)}, got {value!r}")
-    return value
+        return [f"{item.name}: expected one of {', '.join(choices)}, found {value!r}"]
+    return []
 
 
 class Probe(ABC):
@@ -165,8 +133,8 @@ class Probe(ABC):
     kind: ClassVar[str] = ""
     shape: ClassVar[type[Any]] = NoOptions
     """The Options of the kind: a frozen dataclass of ``option`` fields, in the probe's own file."""
-    thresholds: ClassVar[tuple[Mapping[str, object], ...]] = ()
-    """Default thresholds in the plan's shape. A metric without ``[part]`` holds for each of its parts."""
+    thresholds: ClassVar[tuple[Threshold, ...]] = ()
+    """What holds where the plan says nothing about a metric."""
 
     def __init__(
         self,

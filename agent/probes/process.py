@@ -16,6 +16,7 @@ from agent.procfs import text
 from agent.thread import in_thread
 from rules.errors import Invalid
 from rules.result import Outcome, Reading
+from rules.threshold import Threshold
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Process(Probe):
     """Counts tasks, and the processes of each name and pattern asked for."""
 
     shape = Options
-    thresholds = ({"metric": "tasks_ratio", "warn": 0.75, "critical": 0.90, "for_ms": 300_000, "clear": 0.65},)
+    thresholds = (Threshold("tasks_ratio", warn=0.75, critical=0.90, for_ms=300_000, clear=0.65),)
 
     @classmethod
     def read_options(cls, table: Mapping[str, object]) -> Options:
