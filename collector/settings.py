@@ -1,0 +1,155 @@
+"""nineward.toml: what an installation may set. Read once, handed in from outside, never changed while running."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from rules import settings
+from rules.duration import Duration
+from rules.errors import Invalid
+from rules.parameters import DAY, HOUR, Parameters
+from rules.period import zone
+
+FILE = "nineward.toml"
+_MEBI = 1 << 20
+_LANGUAGES = ("en", "zh-CN")
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long things are kept. A day's log that is deleted leaves its first and last hash."""
+
+    log: Duration = 761 * DAY
+    """What agents reported: 25 months, so that a year can be compared with the one before."""
+    records: Duration = 2192 * DAY
+    """Reports, configuration, incidents, corrections: six years."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything in nineward.toml, with what holds where it says nothing."""
+
+    listen: str = "127.0.0.1"
+    """Address to listen on. Beyond loopback the collector speaks HTTPS only."""
+    port: int = 8440
+    """TCP port of pages, API and agents."""
+    public_url: str = ""
+    """Address by which people and agents reach the collector, when it is not ``listen`` and ``port``."""
+    names: tuple[str, ...] = ()
+    """More names and IP addresses for the self-made certificate."""
+    certificate: Path | None = None
+    """Your own certificate chain (PEM), instead of the self-made one."""
+    private_key: Path | None = None
+    """The key (PEM) of your own certificate."""
+    key: Path | None = None
+    """Key file that seals credentials. By default /etc/nineward/key as root, else nineward/key under
+    $XDG_CONFIG_HOME."""
+    wheels: Path | None = None
+    """Folder with the wheels from which agents are installed; by default ``wheels`` in the data folder."""
+    tz: str = "Asia/Shanghai"
+    """Time zone of months, reports and times given without an offset."""
+    language: str = "en"
+    """Language of reports and messages that are not answers to a person: en or zh-CN."""
+    one_person: bool = False
+    """Whether a signed-in person may approve what they proposed themselves. Printed in reports."""
+    session: Duration = 12 * HOUR
+    """How long a sign-in lasts."""
+    body_limit: int = 4 * _MEBI
+    """Largest request body in bytes."""
+    batch_limit: int = 16 * _MEBI
+    """Largest batch of results in bytes, unpacked."""
+    retention: Retention = field(default_factory=Retention)
+    """How long things are kept."""
+    parameters: dict[str, Any] = field(default_factory=dict)
+    """Parameters of the calculation, by their names in docs/reference/parameters.md."""
+    tickets: dict[str, Any] = field(default_factory=dict)
+    """Ticket systems, by name; each kind has a page of its own."""
+    data: Path = field(default=Path(), init=False)
+    """The data folder. Not a setting: it is where this file was found."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.port <= 65535:
+            raise Invalid("port: expected 0 … 65535")
+        if self.language not in _LANGUAGES:
+            raise Invalid(f"language: expected one of {', '.join(_LANGUAGES)}")
+        if (self.certificate is None) != (self.private_key is None):
+            raise Invalid("certificate and private_key belong together: give both or none")
+        zone(self.tz)
+        Parameters().with_settings(self.parameters)
+
+    @property
+    def calculation(self) -> Parameters:
+        """The parameters of the calculation as this installation sets them."""
+        return Parameters().with_settings(self.parameters)
+
+    @property
+    def key_file(self) -> Path:
+        """Where the key that seals credentials lies."""
+        return self.key or default_key()
+
+    @property
+    def wheel_folder(self) -> Path:
+        """Where the wheels for agents lie."""
+        return self.wheels or self.data / "wheels"
+
+    def at(self, data: Path) -> "Settings":
+        """The same settings for that data folder."""
+        moved = replace(self)
+        object.__setattr__(moved, "data", data)
+        return moved
+
+
+def load(data: Path, environment: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of a data folder; the shipped ones where it holds no nineward.toml.
+
+    Raises Invalid with every mistake, each with its path.
+    """
+    file = data / FILE
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return Settings().at(data)
+    except (OSError, UnicodeDecodeError) as trouble:
+        raise Invalid(f"{file} cannot be read: {trouble}.") from trouble
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as trouble:
+        raise Invalid(f"{file} is not TOML: {trouble}.") from trouble
+    found = settings.read(Settings, table, str(file), resolve=lambda source, name: secret(source, name, environment))
+    return found.at(data)
+
+
+def secret(source: str, name: str, environment: Mapping[str, str] = os.environ) -> str:
+    """The secret text behind ``env`` NAME or ``file`` PATH. Raises Invalid, which never shows it."""
+    if source == "env":
+        if name not in environment:
+            raise Invalid(f"the environment variable {name} is not set")
+        return environment[name]
+    try:
+        return Path(name).read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as trouble:
+        raise Invalid(f"the file {name} cannot be read: {type(trouble).__name__}") from trouble
+
+
+def default_data(environment: Mapping[str, str] = os.environ) -> Path:
+    """The data folder nobody named: NINEWARD_DATA, else /var/lib/nineward as root, else below $XDG_STATE_HOME."""
+    if named := environment.get("NINEWARD_DATA"):
+        return Path(named)
+    if os.geteuid() == 0:
+        return Path("/var/lib/nineward")
+    return _under(environment, "XDG_STATE_HOME", ".local/state")
+
+
+def default_key(environment: Mapping[str, str] = os.environ) -> Path:
+    """The key file nobody named. It lies outside the data folder, so that a copy of the data reveals no secret."""
+    if os.geteuid() == 0:
+        return Path("/etc/nineward/key")
+    return _under(environment, "XDG_CONFIG_HOME", ".config") / "key"
+
+
+def _under(environment: Mapping[str, str], variable: str, otherwise: str) -> Path:
+    base = environment.get(variable)
+    return (Path(base) if base else Path.home() / otherwise) / "nineward"
