@@ -21,7 +21,7 @@ class Outage:
     start: int
     end: int | None
     start_bracket: tuple[int | None, int]
-    end_bracket: tuple[int, int | None]
+    end_bracket: tuple[int | None, int] | None
     detected: int | None
     cause: str | None
     edge_source: str

@@ -5,6 +5,7 @@ clock, which is wrong by an hour over a change to or from summer time.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -90,6 +91,15 @@ def year(text: str, tz: str) -> Period:
     if not re.fullmatch(r"\d{4}", text) or int(text) < 1:
         raise Invalid(f"{text!r} is not a year. Write it as 2026.")
     return _months(int(text), 1, 12, tz)
+
+
+def months(start: int, end: int, tz: str) -> Iterator[Period]:
+    """The calendar months of the zone that have a part in [start, end), whole."""
+    while start < end:
+        moment = local(start, tz)
+        found = _months(moment.year, moment.month, 1, tz)
+        yield found
+        start = found.end
 
 
 def parse_instant(text: str | int, tz: str) -> int:

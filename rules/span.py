@@ -207,10 +207,10 @@ class Machine:
         if first - before > self.parameters.max_gap:
             return (first - half if layer.bad else before + half), CELL
         if self.edge_policy is EdgePolicy.MIDPOINT:
-            return (before + first) // 2, self.edge_policy
+            return (before + first) // 2, self.edge_policy.value
         if self.edge_policy is EdgePolicy.LAST_GOOD and layer.bad:
-            return before, self.edge_policy
-        return first, self.edge_policy
+            return before, self.edge_policy.value
+        return first, self.edge_policy.value
 
 
 def assemble(pieces: Iterable[Piece], tail: Span | None, until: int) -> Track:

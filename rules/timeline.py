@@ -1,40 +1,27 @@
 """From the tracks of a target's checks to the partition of its time.
 
-Applied in this order: the quorum of agents for each check, the target's vital checks, degradation, parents,
-maintenance, corrections, service calendar. Every step is a pure function of the whole; nothing patches intervals.
+Applied in this order: what was measured (``rules/votes.py``), parents, maintenance, corrections, service calendar.
+Every step is a pure function of the whole; nothing is ever patched afterwards.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rules.calendar import Calendar
 from rules.dated import Dated
-from rules.intervals import Interval
+from rules.failures import failures, possible
+from rules.intervals import Interval, clip, intersect, subtract, total, union
 from rules.outage import Outage
-from rules.parameters import CheckParameters, Parameters
-from rules.period import Period
-from rules.span import Glitch, Track
+from rules.parameters import Parameters
+from rules.parents import shadow
+from rules.period import Period, months
+from rules.span import Glitch
 from rules.state import State
+from rules.tiling import clip as clip_tiles
+from rules.tiling import join, paint, stretch, where
+from rules.votes import CheckTracks, Measured, Tile, inside, measure
 
-Tile = tuple[int, int, State]
-"""[start, end) in ms UTC and its state."""
-
-
-@dataclass(frozen=True, slots=True)
-class CheckTracks:
-    """One check of a target as all its agents saw it, in one revision of its definition.
-
-    ``tracks`` by agent; ``agents`` is how many are assigned to it (also those that saw nothing). What was changed
-    (vital or not, agents assigned) makes a further entry; each counts only in ``valid``, [from, to) in ms UTC with
-    None for unbounded.
-    """
-
-    check: str
-    vital: bool
-    tracks: Mapping[str, Track]
-    agents: int
-    parameters: CheckParameters
-    valid: tuple[int | None, int | None] = (None, None)
+__all__ = ["CheckTracks", "Correction", "Outage", "Subject", "Tile", "Timeline", "Window", "settle", "timeline"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +33,28 @@ class Window:
     approved_at: int | None
     reason: str = ""
 
+    @property
+    def approved(self) -> bool:
+        """Whether it was approved strictly before its start."""
+        return self.approved_at is not None and self.approved_at < self.start
+
+
+MEASURED = "measured"
+"""What a correction that revokes earlier ones corrects to."""
+
+CORRECTABLE: Mapping[str, frozenset[State]] = {
+    "excluded": frozenset({State.DOWN}),
+    "maintenance": frozenset({State.DOWN}),
+    "up": frozenset({State.DOWN, State.UNKNOWN}),
+    "down": frozenset({State.UP, State.DEGRADED, State.UNKNOWN}),
+    MEASURED: frozenset(),
+}
+"""What a correction may make of which states. Unreachable time is nobody's to correct."""
+
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A correction of measured time, [start, end) in ms UTC. ``to`` is a state, or "measured" to revoke.
+    """A correction of measured time, [start, end) in ms UTC, to one of the keys of CORRECTABLE.
 
     It does nothing unless approved by somebody other than its proposer.
     """
@@ -61,6 +66,11 @@ class Correction:
     approved_by: str | None
     approved_at: int | None
     reason: str = ""
+
+    @property
+    def approved(self) -> bool:
+        """Whether somebody other than the proposer approved it."""
+        return bool(self.approved_by) and self.approved_at is not None and self.approved_by != self.proposed_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +117,7 @@ class Timeline:
     interval: int
 
     def at(self, instant: int) -> State:
-        """The state at an instant of the period; unknown outside of all that was seen."""
+        """The state at an instant; unknown outside of all that was seen."""
         for start, end, state in self.whole:
             if start <= instant < end:
                 return state
@@ -127,4 +137,126 @@ def timeline(
     bounds how long an outage that lasts can have been; a period in progress is best given as ``period.until(now)``,
     since what lies ahead is unknown time.
     """
-    raise NotImplementedError
+    return settle(subject, measure(subject.checks, parameters), period, parents, parameters, now)
+
+
+def settle(
+    subject: Subject,
+    measured: Measured,
+    period: Period,
+    parents: Mapping[str, Timeline],
+    parameters: Parameters,
+    now: int | None = None,
+) -> Timeline:
+    """Lay over what was measured all that :class:`Subject` says; the common part of targets and services."""
+    start = min(period.start, measured.tiles[0][0]) if measured.tiles else period.start
+    end = max(period.end, measured.tiles[-1][1]) if measured.tiles else period.end
+    everything = [(start, end)]
+
+    served = union((start if a is None else a, end if b is None else b) for a, b in subject.in_service)
+    raw = stretch(measured.tiles, start, end, State.UNKNOWN)
+    raw = paint(raw, subtract(everything, served), lambda _: State.OUT_OF_SERVICE)
+
+    cuts = {name: (parent.cut, parent.interval) for name, parent in parents.items()}
+    grace = parameters.recovery_grace.of(measured.interval)
+    behind = shadow(raw, subject.parents, cuts, measured.interval, grace)
+    classes = paint(raw, behind, lambda state: State.UNREACHABLE if state is State.DOWN else state)
+    cut = tuple(where(classes, (State.DOWN, State.UNREACHABLE)))
+
+    closed = subtract(everything, _hours(subject.calendar, start, end))
+    classes = paint(classes, closed, lambda _: State.OUT_OF_SERVICE)
+    classes = paint(classes, _maintenance(subject.windows, classes, parameters, period.tz), _maintained)
+    final = _corrected(classes, subject.corrections)
+
+    history = failures(raw, final, measured, parameters)
+    lasting = period.end if now is None else min(period.end, max(now, period.start))
+    certain, conceivable = possible(history, raw, final, period, lasting)
+    partition = tuple(clip_tiles(final, period.start, period.end))
+    return Timeline(
+        name=subject.name,
+        kind=subject.kind,
+        period=period,
+        partition=partition,
+        outages=tuple(outage for outage in history if outage.touches(period.start, period.end)),
+        glitches=_glitches(subject.checks, partition, period),
+        partials=tuple(clip(measured.partials, period.start, period.end)),
+        down_min=certain,
+        down_max=conceivable,
+        whole=tuple(final),
+        history=history,
+        cut=cut,
+        interval=measured.interval,
+    )
+
+
+def _hours(calendar: Dated[Calendar | None], start: int, end: int) -> list[Interval]:
+    """When the service is owed by the calendars in force; always where there is none."""
+    hours: list[Interval] = []
+    position = start
+    for begin, finish, named in calendar.stretches(start, end):
+        hours.append((position, begin))  # before the first revision nothing was agreed to narrow it
+        hours += [(begin, finish)] if named is None else named.hours(begin, finish)
+        position = finish
+    return union([*hours, (position, end)])
+
+
+def _maintained(state: State) -> State:
+    return state if state is State.OUT_OF_SERVICE else State.MAINTENANCE
+
+
+def _maintenance(windows: Sequence[Window], classes: Sequence[Tile], parameters: Parameters, tz: str) -> list[Interval]:
+    """Approved windows, without the downtime in them that goes over the cap of its local calendar month."""
+    approved = union((window.start, window.end) for window in windows if window.approved)
+    planned = intersect(where(classes, (State.DOWN,)), approved)
+    if total(planned) <= parameters.maintenance_cap:
+        return approved
+    excess: list[Interval] = []
+    for whole_month in months(planned[0][0], planned[-1][1], tz):
+        left: int = parameters.maintenance_cap
+        for begin, finish in clip(planned, whole_month.start, whole_month.end):
+            if finish - begin > left:
+                excess.append((begin + left, finish))
+            left -= min(left, finish - begin)
+    return subtract(approved, excess)
+
+
+def _corrected(classes: Sequence[Tile], corrections: Sequence[Correction]) -> list[Tile]:
+    """Corrections in the order of their approval, the latest winning; each changes only what it may change."""
+    if not corrections:
+        return list(classes)
+    pairs = [(start, end, (state, state)) for start, end, state in classes]
+    effective = [correction for correction in corrections if correction.approved]
+    effective.sort(key=lambda entry: (entry.approved_at or 0, entry.start, entry.end, entry.to))
+    for correction in effective:
+        allowed = CORRECTABLE[correction.to]
+
+        def change(
+            pair: tuple[State, State], to: str = correction.to, allowed: frozenset[State] = allowed
+        ) -> tuple[State, State]:
+            measured, current = pair
+            if to == MEASURED:
+                return measured, measured
+            return (measured, State(to)) if measured in allowed or current in allowed else pair
+
+        pairs = paint(pairs, [(correction.start, correction.end)], change)
+    return join((start, end, current) for start, end, (_, current) in pairs)
+
+
+def _glitches(checks: Sequence[CheckTracks], partition: Sequence[Tile], period: Period) -> tuple[Glitch, ...]:
+    """Those that began in agreed time of the period, of all checks and agents."""
+    found = [
+        glitch
+        for check in checks
+        for seen in check.tracks.values()
+        for glitch in seen.glitches
+        if period.start <= glitch.at < period.end and inside(check.valid, glitch.at)
+    ]
+    found.sort(key=lambda glitch: glitch.at)
+    counted = []
+    index = 0
+    for glitch in found:
+        while partition[index][1] <= glitch.at:
+            index += 1
+        if partition[index][2] not in (State.MAINTENANCE, State.EXCLUDED, State.OUT_OF_SERVICE):
+            counted.append(glitch)
+    return tuple(counted)
