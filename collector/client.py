@@ -1,8 +1,8 @@
 """How commands talk to a collector: HTTP, to the local socket of the data folder or to a remote address.
 
-Without ``--url`` the socket ``DATA/collector.sock`` is asked; its file mode says who may. When no collector runs on that
-folder, the house is opened in this process and serves the same socket for the length of the command, so that there is
-one way in and one set of rules. Remote: a bearer token, and optionally one certificate authority that alone is trusted.
+Without ``--url`` the socket ``DATA/collector.sock`` is asked; its file mode says who may. When no collector runs on
+that folder, the house is opened in this process and serves the same socket for the length of the command, so that
+there is one way in and one set of rules. Remote: a bearer token, and optionally one authority that alone is trusted.
 """
 
 import base64
@@ -79,9 +79,7 @@ class Client:
             self._connection = _SocketConnection(socket_path, timeout)
         elif parts.scheme == "https":
             context = tls or ssl.create_default_context()
-            self._connection = http.client.HTTPSConnection(
-                parts.hostname, parts.port, timeout=timeout, context=context
-            )
+            self._connection = http.client.HTTPSConnection(parts.hostname, parts.port, timeout=timeout, context=context)
         else:
             self._connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout)
 
@@ -220,7 +218,8 @@ def _local(data: str | None) -> Iterator[Path]:
     if listening(path):
         yield path
         return
-    from collector.app import open_house, serving
+    from collector.app import open_house
+    from collector.serve import serving
     from collector.settings import load
 
     with open_house(load(folder)) as house, serving(house):

@@ -1,0 +1,103 @@
+"""The names of things in a report. English wordings are the keys of the catalogue (`collector.texts`)."""
+
+from typing import Any
+
+from collector.printed import NO_FIGURE, number, percent
+from collector.texts import Translator
+
+STATES = {
+    "up": "Up",
+    "degraded": "Degraded",
+    "down": "Down",
+    "unreachable": "Unreachable",
+    "unknown": "Unknown",
+    "maintenance": "Maintenance",
+    "excluded": "Excluded",
+    "out_of_service": "Out of service",
+}
+"""The eight classes of time, in the order in which they are listed."""
+
+VERDICTS = {
+    "met": "Met",
+    "missed": "Missed",
+    "insufficient_data": "Insufficient data",
+    "not_applicable": "Not applicable",
+}
+
+MEASURES = {
+    "fault_rate": "Fault rate",
+    "mtbf": "Mean time between failures (MTBF)",
+    "mttr": "Mean time to restore (MTTR)",
+}
+
+CAUSES = {
+    None: NO_FIGURE,
+    "masked_start": "Went on after its parent had come back",
+    "maintenance_overrun": "Maintenance overran",
+    "correction": "Correction",
+}
+
+FAULT_RATES = {
+    "R1": "the share of known agreed time in which a device was down by its own fault: down ÷ (up + degraded + down)",
+    "R1'": "the share of known agreed time in which the service was not delivered, whoever's fault it was: "
+    "(down + unreachable) ÷ (up + degraded + down + unreachable)",
+    "R2": "the share of devices with at least one failure in the period",
+    "R4": "failures per 100 device-months of known time",
+}
+
+KINDS = {
+    "outage": "Outage",
+    "degraded": "Degraded",
+    "threshold": "Threshold",
+    "agent_lost": "Agent lost",
+    "collector": "Collector",
+}
+
+INCIDENT_STATES = {
+    "open": "Open",
+    "acknowledged": "Acknowledged",
+    "in_progress": "In progress",
+    "paused": "Paused",
+    "resolved": "Resolved",
+    "closed": "Closed",
+    "reopened": "Reopened",
+}
+
+
+def named(table: dict[Any, str], key: Any, words: Translator) -> str:
+    """What a table calls ``key``, in the reader's language; the key itself where the table does not know it."""
+    return words(table[key]) if key in table else str(key)
+
+
+def measured(row: dict[str, Any], key: str, words: Translator) -> str:
+    """A headline figure (``actual`` or ``before``) of the measure it belongs to, on its own side of the target."""
+    value = row[key]
+    if row["measure"] == "fault_rate":
+        return percent(value, 4, row["target"], up=True)
+    if value is None:
+        return NO_FIGURE
+    return words("{hours} h", hours=number(value, 2, row["target"], up=row["measure"] == "mttr"))
+
+
+def target(row: dict[str, Any], words: Translator) -> str:
+    """The target of a measure with its comparator; a bound that is included is written with ≤ or ≥."""
+    if row["measure"] == "fault_rate":
+        return f"< {percent(row['target'])}"
+    sign = "≥" if row["measure"] == "mtbf" else "≤"
+    bound = f"{row['target']:g}"
+    return f"{sign} {words('{hours} h', hours=bound)}"
+
+
+def exposure(row: dict[str, Any], words: Translator) -> str:
+    """What a measure was taken over; no figure is shown without it."""
+    found = row["exposure"]
+    if "restored" in found:
+        return words.number("{count} outage restored", "{count} outages restored", found["restored"])
+    if "operating_ms" in found:
+        return words("{hours} h in operation", hours=hours(found["operating_ms"]))
+    return words("{hours} h known", hours=hours(found["known_ms"]))
+
+
+def hours(span: int) -> str:
+    """A length of time (ms) in hours with two decimals, cut; what is there is never printed as nothing."""
+    return number(span / 3_600_000, 2, 0.0)
