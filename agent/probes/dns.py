@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from agent.connection import split
+from agent.stream import split
 from agent.names import Unresolved, resolve, version
 from agent.probes.probe import REQUIRED, Probe, Subject, option
 from agent.trouble import judge

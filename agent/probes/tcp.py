@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from agent.connection import connect, split
+from agent.stream import connect, split
 from agent.names import Unresolved, resolve, version
 from agent.probes.probe import Probe, Subject, option
 from agent.trouble import judge

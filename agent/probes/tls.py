@@ -12,8 +12,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from agent.certificate import validity
-from agent.clock import wall
-from agent.connection import connect, split
+from agent.clock import Clock
+from agent.stream import connect, split
 from agent.names import Unresolved, resolve, version
 from agent.probes.probe import Probe, Subject, option
 from agent.trouble import judge
@@ -118,7 +118,7 @@ class Tls(Probe):
             self._shake(address, options.port or port or 443, name, trust, until)
             for address in addresses[:_MOST_ADDRESSES]
         )
-        return combine(await asyncio.gather(*tries), wall())
+        return combine(await asyncio.gather(*tries), Clock().wall())
 
     async def _shake(self, address: str, port: int, name: str, trust: ssl.SSLContext, until: float) -> Shown:
         loop = asyncio.get_running_loop()
