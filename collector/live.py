@@ -1,10 +1,270 @@
-"""The live table: the newest state of every (check, agent), in columns."""
+"""The live table: the newest state of every (check, agent), in columns, and its checkpoint on disk.
 
+One thread (the fold) changes it; others read through :meth:`Live.tails` and :meth:`Live.lasts`, which give copies.
+"""
+
+import json
+import os
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from collector.confirm import COLUMNS, ERROR, NONE, Pieces, Table, feed, machine
+from rules.parameters import CheckParameters
+from rules.span import Span
+
+Ints = NDArray[np.int64]
+
+_OWN: dict[str, tuple[type, int]] = {
+    "handle": (np.int64, 0),
+    "agent": (np.int64, 0),
+    "seen_at": (np.int64, NONE),
+    "seen_position": (np.int64, 0),
+    "seen_row": (np.int64, 0),
+    "taken": (np.bool_, 1),
+}
+_FIRST_ROWS = 1024
+_UNKNOWN_ROW = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the fold must know of a check: whose it is (the target's id) and how it is confirmed."""
+
+    target: str
+    parameters: CheckParameters
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """Results in order of arrival, in columns: row of the table, instant, outcome code, log position, place in it."""
+
+    row: Ints
+    at: Ints
+    outcome: Ints
+    position: Ints
+    place: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """The open end of one check as one agent sees it: the open span, and until when it is known at a given instant."""
+
+    span: Span | None
+    until: int
+    last: int | None
 
 
 class Live:
     """Made empty; ``Fold.start`` loads the checkpoint at ``path`` and replays what came after."""
 
     def __init__(self, path: Path) -> None:
-        raise NotImplementedError
+        self.path = path
+        self.lock = threading.RLock()
+        self.position = 0
+        self.targets: dict[int, str] = {}
+        self._clear()
+
+    def _clear(self) -> None:
+        self.count = 0
+        self.table: Table = {
+            name: np.full(_FIRST_ROWS, start, kind) for name, (kind, start) in {**COLUMNS, **_OWN}.items()
+        }
+        self._places: dict[int, Ints] = {}
+        self._rows_of: dict[int, list[int]] = {}
+
+    def find(self, agent: int, handles: Ints) -> Ints:
+        """The row of each check as seen by one agent; -1 where there is none."""
+        places = self._places.get(agent)
+        if places is None:
+            return np.full(len(handles), _UNKNOWN_ROW)
+        top = int(handles.max(initial=0))
+        if top >= len(places):
+            return np.where(handles < len(places), places[np.minimum(handles, len(places) - 1)], _UNKNOWN_ROW)
+        found: Ints = places[handles]
+        return found
+
+    def add(self, agent: int, terms: Mapping[int, Terms]) -> None:
+        """New rows, one for each check, as seen by one agent."""
+        if not terms:
+            return
+        with self.lock:
+            self._grow(self.count + len(terms))
+            places = self._places.get(agent, np.full(0, _UNKNOWN_ROW, np.int64))
+            top = max(terms)
+            if top >= len(places):
+                wider = np.full(max(top + 1, 2 * len(places)), _UNKNOWN_ROW, np.int64)
+                wider[: len(places)] = places
+                places = wider
+            for handle in sorted(terms):
+                row = self.count
+                self.count += 1
+                self.table["handle"][row] = handle
+                self.table["agent"][row] = agent
+                places[handle] = row
+                self._rows_of.setdefault(handle, []).append(row)
+            self._places[agent] = places
+            for handle, one in terms.items():
+                self.set_terms(handle, one)
+
+    def set_terms(self, handle: int, terms: Terms | None) -> None:
+        """Confirm a check by these terms from now on; None for a retired one: its results are no longer folded."""
+        with self.lock:
+            if terms:
+                self.targets[handle] = terms.target
+            for row in self._rows_of.get(handle, ()):
+                self.table["taken"][row] = terms is not None
+                if terms:
+                    for name in ("interval", "confirm_down", "confirm_up", "max_gap"):
+                        self.table[name][row] = getattr(terms.parameters, name)
+
+    def apply(self, arrived: Arrived) -> tuple[Pieces, Ints]:
+        """Take results into the table; answer with what they completed, and the rows they came too late for.
+
+        A row for which a result is older than one before it stays as it was: it must be computed anew from the log.
+        """
+        pieces = Pieces()
+        if not len(arrived.row):
+            return pieces, np.zeros(0, np.int64)
+        with self.lock:
+            order = np.argsort(arrived.row, kind="stable")
+            row, at, outcome = arrived.row[order], arrived.at[order], arrived.outcome[order]
+            self._note(row, at, arrived.position[order], arrived.place[order])
+            wanted = (outcome != ERROR) & self.table["taken"][row]
+            if not wanted.all():
+                row, at, outcome = row[wanted], at[wanted], outcome[wanted]
+                if not len(row):
+                    return pieces, np.zeros(0, np.int64)
+            head = np.empty(len(row), np.bool_)
+            head[0] = True
+            np.not_equal(row[1:], row[:-1], out=head[1:])
+            previous = np.empty_like(at)
+            previous[1:] = at[:-1]
+            previous[head] = self.table["last"][row[head]]
+            late = at < previous
+            gap = at - previous
+            quiet = (outcome == self.table["steady"][row]) & (gap >= 0) & (gap <= self.table["max_gap"][row])
+            begin = np.flatnonzero(head)
+            unique = row[begin]
+            end = np.append(begin[1:], len(row)) - 1
+            calm = np.logical_and.reduceat(quiet, begin)
+            self.table["last"][unique[calm]] = at[end[calm]]
+            too_late = np.zeros(0, np.int64)
+            if late.any():
+                hit = np.logical_or.reduceat(late, begin)
+                too_late = unique[hit]
+                calm |= hit
+            busy = np.flatnonzero(~calm)
+            self._feed(unique[busy], begin[busy], end[busy], at, outcome, pieces)
+            return pieces, too_late
+
+    def _feed(self, rows: Ints, begin: Ints, end: Ints, at: Ints, outcome: Ints, pieces: Pieces) -> None:
+        """Feed each row its stretch of samples, the first of all rows, then the second of all that have one …"""
+        step = 0
+        while len(rows):
+            now = begin + step
+            feed(self.table, rows, at[now], outcome[now], pieces)
+            step += 1
+            more = begin + step <= end
+            rows, begin, end = rows[more], begin[more], end[more]
+
+    def _note(self, row: Ints, at: Ints, position: Ints, place: Ints) -> None:
+        """Remember where the newest result of each row stands, whatever its outcome."""
+        tail = np.empty(len(row), np.bool_)
+        tail[-1] = True
+        np.not_equal(row[1:], row[:-1], out=tail[:-1])
+        newer = tail & (at >= self.table["seen_at"][row])
+        rows = row[newer]
+        self.table["seen_at"][rows] = at[newer]
+        self.table["seen_position"][rows] = position[newer]
+        self.table["seen_row"][rows] = place[newer]
+
+    def tails(self, handle: int, now: int) -> dict[int, Tail]:
+        """By agent number: the open end of a check."""
+        with self.lock:
+            found = {}
+            for row in self._rows_of.get(handle, ()):
+                plain = machine(self.table, row)
+                found[int(self.table["agent"][row])] = Tail(plain.tail(), plain.until(now), plain.last)
+            return found
+
+    def lasts(self, handle: int) -> dict[int, tuple[int, int]]:
+        """By agent number: log position of the newest result of a check, and its row in that batch."""
+        with self.lock:
+            rows = [row for row in self._rows_of.get(handle, ()) if self.table["seen_position"][row]]
+            names = ("agent", "seen_position", "seen_row")
+            found = ([self.table[name][row].item() for name in names] for row in rows)
+            return {agent: (position, place) for agent, position, place in found}
+
+    def last_seen(self, handle: int) -> dict[int, int]:
+        """By agent number: the instant of the newest result of a check, errors included."""
+        with self.lock:
+            table = self.table
+            return {table["agent"][row].item(): table["seen_at"][row].item() for row in self._rows_of.get(handle, ())}
+
+    def rows(self) -> Iterable[dict[str, Any]]:
+        """Every row as plain values, sorted by check and agent: what a rebuild compares."""
+        with self.lock:
+            names = list(self.table)
+            order = np.lexsort((self.table["agent"][: self.count], self.table["handle"][: self.count]))
+            lists = [self.table[name][: self.count][order].tolist() for name in names]
+        return [dict(zip(names, values, strict=True)) for values in zip(*lists, strict=True)]
+
+    def save(self) -> None:
+        """Write the checkpoint: whole, or the old one stays."""
+        with self.lock:
+            data = {name: column[: self.count].copy() for name, column in self.table.items()}
+            note = json.dumps({"position": self.position, "targets": list(self.targets.items())})
+        partial = self.path.with_suffix(".partial")
+        with partial.open("wb") as file:
+            np.savez(file, note=np.frombuffer(note.encode(), np.uint8), **data)  # type: ignore[arg-type]
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(self.path)
+
+    def load(self, until: int) -> None:
+        """Begin with the checkpoint when there is one at or before position ``until``, else empty.
+
+        One that cannot be read is passed over: the log holds everything it held.
+        """
+        with self.lock:
+            self._clear()
+            self.position = 0
+            self.targets = {}
+            try:
+                with np.load(self.path) as found:
+                    data = {name: found[name] for name in found.files}
+                note = json.loads(data.pop("note").tobytes())
+            except (OSError, ValueError, KeyError, EOFError):
+                return
+            if note["position"] > until or set(data) != set(self.table):
+                return
+            self.position = note["position"]
+            self.targets = dict(note["targets"])
+            count = len(data["handle"])
+            self._grow(count)
+            self.count = count
+            for name, column in data.items():
+                self.table[name][:count] = column
+            for agent in np.unique(data["agent"]).tolist():
+                mine = np.flatnonzero(data["agent"] == agent)
+                places = np.full(int(data["handle"][mine].max()) + 1, _UNKNOWN_ROW, np.int64)
+                places[data["handle"][mine]] = mine
+                self._places[agent] = places
+            for row, handle in enumerate(data["handle"].tolist()):
+                self._rows_of.setdefault(handle, []).append(row)
+
+    def _grow(self, count: int) -> None:
+        size = len(self.table["handle"])
+        if count <= size:
+            return
+        wider = max(count, 2 * size)
+        for name, (kind, start) in {**COLUMNS, **_OWN}.items():
+            column: NDArray[Any] = np.full(wider, start, kind)
+            column[:size] = self.table[name]
+            self.table[name] = column

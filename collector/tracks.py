@@ -3,12 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rules.span import Track
+import numpy as np
 
+from collector.decode import Batch, dating, decode
 from collector.live import Live
+from collector.store import spans
+from collector.store.entry import Entry
 from collector.store.log import Log
 from collector.store.state import State
 from rules.result import Outcome
+from rules.span import Track, assemble
+from rules.wire import OUTCOMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +33,63 @@ class Tracks:
     """Reads only; usable from any thread."""
 
     def __init__(self, log: Log, state: State, live: Live) -> None:
-        raise NotImplementedError
+        self._log = log
+        self._state = state
+        self._live = live
 
     def track(self, handle: int, start: int, end: int, now: int) -> dict[int, Track]:
         """By agent number: the confirmed spans and glitches that touch [start, end), as known at ``now``.
 
         Open spans are included; where the last sample is older than the check's ``max_gap`` at ``now``, its state
-        ends half an interval after it (unknown from there).
+        ends half an interval after it (unknown from there). An agent without a sample has no track.
         """
-        raise NotImplementedError
+        # Both under one lock, so that a span the fold is closing is seen once: open in the one, or closed in the other.
+        with self._live.lock, self._state.read() as tx:
+            tails = self._live.tails(handle, now)
+            stored = spans.pieces(tx, handle, start, end)
+        tracks = {}
+        for agent, tail in tails.items():
+            if tail.span is None:
+                continue
+            span = tail.span if tail.span.start < end else None
+            tracks[agent] = assemble(stored.get(agent, ()), span, tail.until)
+        return tracks
 
     def samples(self, handle: int, start: int, end: int) -> Sequence[Sighting]:
         """Every logged result of one check dated in [start, end), by time. Reads the log: for hours, not for years."""
-        raise NotImplementedError
+        found: list[Sighting] = []
+        for agent in sorted(self._live.last_seen(handle)):
+            for entry in self._log.read_batches(agent, start, end):
+                batch = decode(entry.body)
+                for row in np.flatnonzero(batch.handle == handle).tolist():
+                    sighting = _sighting(entry, batch, row)
+                    if start <= sighting.at < end:
+                        found.append(sighting)
+        found.sort(key=lambda one: (one.at, one.agent, one.position, one.row))
+        return found
 
     def last(self, handle: int) -> dict[int, Sighting]:
         """By agent number: the newest result of one check, errors included."""
-        raise NotImplementedError
+        found = {}
+        for agent, (position, row) in self._live.lasts(handle).items():
+            entry = self._log.entry(position)
+            if entry is not None:
+                found[agent] = _sighting(entry, decode(entry.body), row)
+        return found
+
+    def last_seen(self, handle: int) -> dict[int, int]:
+        """By agent number: the instant of the newest result of one check. Cheap: nothing is read."""
+        return self._live.last_seen(handle)
+
+
+def _sighting(entry: Entry, batch: Batch, row: int) -> Sighting:
+    offset, _ = dating(batch.header, entry.at)
+    return Sighting(
+        int(batch.at[row]) + offset,
+        entry.agent,
+        OUTCOMES[batch.outcome[row]],
+        batch.values_of(row),
+        batch.texts.get(row, ""),
+        entry.position,
+        row,
+    )
