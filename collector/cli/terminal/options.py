@@ -1,8 +1,36 @@
 """Options that many commands have, each told once."""
 
 import argparse
+from collections.abc import Callable
+from typing import Protocol
+
+from rules.errors import Invalid
 
 LANGUAGES = ("en", "zh-CN")
+
+
+Run = Callable[[argparse.Namespace], int]
+"""What a command does; answers the exit code."""
+
+
+class Actions(Protocol):
+    """What ``add_subparsers`` answers with."""
+
+    def add_parser(self, name: str, *, help: str, description: str, allow_abbrev: bool) -> argparse.ArgumentParser:  # noqa: A002
+        """A parser for one action."""
+
+
+def actions(parser: argparse.ArgumentParser) -> Actions:
+    """Sub-commands of a command, one of which must be given."""
+    return parser.add_subparsers(title="actions", metavar="ACTION", required=True)
+
+
+def action(of: Actions, name: str, summary: str, run: Run) -> argparse.ArgumentParser:
+    """One sub-command that talks to a collector and prints its answer."""
+    parser = of.add_parser(name, help=summary, description=summary.capitalize(), allow_abbrev=False)
+    listing(parser)
+    parser.set_defaults(run=run)
+    return parser
 
 
 def reach(parser: argparse.ArgumentParser, *, top: bool = False) -> None:
@@ -32,22 +60,45 @@ def listing(parser: argparse.ArgumentParser) -> None:
 
 
 def output(parser: argparse.ArgumentParser) -> None:
-    """For whom to print, and in which language."""
+    """For whom to print: in which form, language and time zone."""
     parser.add_argument("--json", action="store_true", help="one JSON document on standard output, nothing else")
     parser.add_argument("--lang", choices=LANGUAGES, default="en", help="language of headings and states")
+    parser.add_argument(
+        "--tz", metavar="ZONE", default="Asia/Shanghai", help="time zone of times shown, and of those given without one"
+    )
 
 
 def span(parser: argparse.ArgumentParser) -> None:
     """A stretch of time: RFC 3339, integer milliseconds UTC, or local to --tz when it has no offset."""
     parser.add_argument("--from", dest="start", metavar="T", required=True, help="start (included)")
     parser.add_argument("--to", dest="end", metavar="T", required=True, help="end (excluded)")
-    parser.add_argument("--tz", metavar="ZONE", default="Asia/Shanghai", help="time zone of instants without an offset")
+
+
+def instant(text: str, tz: str) -> int:
+    """An instant as people write it, in ms UTC; without an offset it is local in ``tz``. Raises Invalid."""
+    from rules.period import parse_instant
+
+    return parse_instant(text, tz)
+
+
+def settings(texts: list[str]) -> dict[str, object]:
+    """``k=v`` words as settings: numbers and true/false are told from texts, as TOML would."""
+    return {key: _value(text) for key, text in pairs(texts).items()}
+
+
+def _value(text: str) -> object:
+    if text in ("true", "false"):
+        return text == "true"
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
 
 
 def pairs(texts: list[str]) -> dict[str, str]:
     """``k=v`` words as a table. Raises Invalid for a word without ``=``."""
-    from rules.errors import Invalid
-
     table: dict[str, str] = {}
     for text in texts:
         key, equals, value = text.partition("=")
