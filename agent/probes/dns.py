@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from agent.stream import split
 from agent.names import Unresolved, resolve, version
 from agent.probes.probe import REQUIRED, Probe, Subject, option
+from agent.stream import split
 from agent.trouble import judge
 from rules.errors import Invalid
 from rules.result import Outcome, Reading

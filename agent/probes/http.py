@@ -13,10 +13,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
-from agent.stream import connect
 from agent.http_answer import Garbled, Head, read_body, read_head
 from agent.names import Unresolved, resolve, version
 from agent.probes.probe import Credential, Probe, Subject, option
+from agent.stream import connect
 from agent.trouble import judge
 from agent.trust import context, refusal
 from rules.errors import Invalid

@@ -9,7 +9,6 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from agent.stream import split
 from agent.names import Unresolved, resolve, version
 from agent.probes.probe import Log, Probe, Subject, option, silent
 from agent.snmp.credentials import Access, ways_in
@@ -26,6 +25,7 @@ from agent.snmp.interfaces import (
 )
 from agent.snmp.session import Denied, ErrorStatus, Session, Silent
 from agent.snmp.walk import Oid, Walk
+from agent.stream import split
 from agent.trouble import judge, unroutable
 from rules.result import Outcome, Reading
 

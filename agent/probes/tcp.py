@@ -7,9 +7,9 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from agent.stream import connect, split
 from agent.names import Unresolved, resolve, version
 from agent.probes.probe import Probe, Subject, option
+from agent.stream import connect, split
 from agent.trouble import judge
 from rules.result import Outcome, Reading
 

@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 from agent.certificate import validity
 from agent.clock import Clock
-from agent.stream import connect, split
 from agent.names import Unresolved, resolve, version
 from agent.probes.probe import Probe, Subject, option
+from agent.stream import connect, split
 from agent.trouble import judge
 from agent.trust import context, refusal
 from rules.result import Outcome, Reading
