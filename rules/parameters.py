@@ -239,7 +239,10 @@ class Parameters:
         confirm_up: int | None = None,
         max_gap: int | None = None,
     ) -> CheckParameters:
-        """What holds for one check; what is not given comes from here. Raises Invalid for a contradiction."""
+        """What holds for one check; what is not given comes from here. Raises Invalid for a contradiction.
+
+        A fixed ``max_gap`` from here is never less than the check's interval: a slow check is not all holes.
+        """
         every = self.interval if interval is None else interval
         return CheckParameters(
             interval=every,
@@ -247,7 +250,7 @@ class Parameters:
             timeout=self.timeout if timeout is None else timeout,
             confirm_down=self.confirm_down if confirm_down is None else confirm_down,
             confirm_up=self.confirm_up if confirm_up is None else confirm_up,
-            max_gap=self.max_gap.of(every) if max_gap is None else max_gap,
+            max_gap=max(every, self.max_gap.of(every)) if max_gap is None else max_gap,
         )
 
     def vantages(self, assigned: int) -> int:

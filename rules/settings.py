@@ -3,7 +3,8 @@
 The dataclass is the schema: its annotations say what is expected, its defaults what holds when a key is absent.
 Understood are bool, int, float, str, Path, Duration (text such as "5m"), Secret, enums, optional types, tuples and
 lists of one type, dictionaries with text keys, nested dataclasses, and any class with a classmethod ``from_setting``
-that raises Invalid. Nothing here does I/O: a secret is resolved by a function handed in.
+that raises Invalid. A field's metadata may name another ``key`` for it. Nothing here does I/O: a secret is resolved
+by a function handed in.
 """
 
 import dataclasses
@@ -61,7 +62,7 @@ def write(value: object) -> Any:
             if content is None:
                 continue
             durable = _is_duration(hints[entry.name]) and isinstance(content, int)
-            table[entry.name] = format_duration(content) if durable else write(content)
+            table[_key(entry)] = format_duration(content) if durable else write(content)
         return table
     if isinstance(value, Enum):
         return value.value
@@ -107,23 +108,24 @@ class _Reader:
             return self._wrong(path or "the whole", "a table", table)
         before = len(self.mistakes)
         hints = get_type_hints(cls, include_extras=True)
-        known = {entry.name: entry for entry in dataclasses.fields(cls) if entry.init}
+        known = {_key(entry): entry for entry in dataclasses.fields(cls) if entry.init}
         for key in table:
             if key not in known:
                 self.mistakes.append(f"{_join(path, str(key))}: unknown key{suggest(str(key), known)}")
         filled: dict[str, Any] = {}
-        for name, entry in known.items():
+        for key, entry in known.items():
+            name, deeper = entry.name, _join(path, key)
             inherited = getattr(base, name) if base is not None else None
-            if name in table:
-                nested = dataclasses.is_dataclass(inherited) and isinstance(table[name], Mapping)
+            if key in table:
+                nested = dataclasses.is_dataclass(inherited) and isinstance(table[key], Mapping)
                 if nested and not hasattr(type(inherited), "from_setting"):
-                    filled[name] = self.dataclass(type(inherited), table[name], _join(path, name), inherited)
+                    filled[name] = self.dataclass(type(inherited), table[key], deeper, inherited)
                 else:
-                    filled[name] = self.value(hints[name], table[name], _join(path, name))
+                    filled[name] = self.value(hints[name], table[key], deeper)
             elif base is not None:
                 filled[name] = inherited
             elif entry.default is dataclasses.MISSING and entry.default_factory is dataclasses.MISSING:
-                self.mistakes.append(f"{_join(path, name)}: missing")
+                self.mistakes.append(f"{deeper}: missing")
         if len(self.mistakes) > before:
             return _MISTAKE
         try:
@@ -232,6 +234,12 @@ class _Reader:
         except Invalid as error:
             self.mistakes.append(f"{path}: {error.message}")
             return _MISTAKE
+
+
+def _key(entry: "dataclasses.Field[Any]") -> str:
+    """The key of a field: its name, or what its metadata says where the name is a word of the language ("from")."""
+    key: str = entry.metadata.get("key", entry.name)
+    return key
 
 
 def _join(path: str, key: str) -> str:
