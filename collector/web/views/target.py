@@ -1,0 +1,240 @@
+"""A target's page: what it is, its figures and time in a month, its outages and what its checks last saw."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from collector.printed import NO_FIGURE, duration, instant, number
+from collector.store.checks import Check, Effective
+from collector.store.targets import Target
+from collector.texts import Translator
+from collector.tracks import Sighting
+from collector.web.views.bar import Bar, bar, day_ticks, month_ticks
+from collector.web.views.figure import Headline, Part, goals, headlines, parts
+from collector.web.views.overview import Current
+from collector.web.views.words import CAUSES, KINDS, OUTCOMES, PRIORITIES, STATES, word
+from rules.duration import format_duration
+from rules.period import Period, local, month
+
+_MOST_VALUES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class OutageRow:
+    """One outage: its edges with the brackets they lie in, and the instant to explain."""
+
+    start: str
+    start_bracket: str
+    end: str
+    end_bracket: str
+    length: str
+    detected: str
+    cause: str
+    open: bool
+    explain: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingRow:
+    """What one agent last saw of a check. ``values`` are ``name value`` pairs, worded."""
+
+    agent: str
+    outcome: str
+    outcome_word: str
+    at: str
+    ago: str
+    values: tuple[tuple[str, str], ...]
+    more: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRow:
+    """One check with its rhythm and its last readings."""
+
+    id: str
+    name: str
+    vital: bool
+    rhythm: str
+    confirmation: str
+    readings: tuple[ReadingRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """A target this one is reached through."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TargetPage:
+    """Everything a target's page shows."""
+
+    id: str
+    name: str
+    address: str
+    kind: str
+    priority: str
+    labels: tuple[str, ...]
+    parents: tuple[Parent, ...]
+    state: str
+    state_word: str
+    since: str
+    since_at: str
+    reason: str
+    pending: bool
+    in_service: str
+    no_outside_witness: bool
+    month: str
+    zone: str
+    previous_month: str
+    next_month: str
+    headlines: tuple[Headline, ...]
+    parts: tuple[Part, ...]
+    month_bar: Bar
+    day_bar: Bar
+    outages: tuple[OutageRow, ...]
+    checks: tuple[CheckRow, ...]
+
+
+def target_page(
+    target: Target,
+    current: Current,
+    figures: Mapping[str, Any],
+    day_partition: Sequence[Sequence[object]],
+    checks: Sequence[tuple[Check, Effective | None, Mapping[str, Sighting]]],
+    parents: Sequence[Target],
+    *,
+    shown: Period,
+    day: Period,
+    now: int,
+    words: Translator,
+) -> TargetPage:
+    """``figures`` is a document of interfaces §5 over ``shown`` (so far); ``checks`` come with their effective settings
+    and, by agent's name, their last results."""
+    entry: Mapping[str, Any] = next(iter(figures.get("objects", ())), {})
+    begin = local(shown.start, shown.tz)
+    following = local(shown.end, shown.tz)
+    before = local(shown.start - 1, shown.tz)
+    return TargetPage(
+        id=target.id,
+        name=target.name,
+        address=target.address,
+        kind=word(KINDS, target.kind, words),
+        priority=word(PRIORITIES, target.priority, words),
+        labels=tuple(f"{key}={value}" for key, value in sorted(target.labels.items())),
+        parents=tuple(Parent(parent.id, parent.name) for parent in parents),
+        state=current.state,
+        state_word=word(STATES, current.state, words),
+        since=duration(now - current.since, words) if current.since is not None else "",
+        since_at=instant(current.since, shown.tz),
+        reason=current.reason,
+        pending=target.pending,
+        in_service=instant(target.in_service_from, shown.tz),
+        no_outside_witness=target.no_outside_witness,
+        month=f"{begin:%Y-%m}",
+        zone=shown.tz,
+        previous_month=f"{before:%Y-%m}",
+        next_month=f"{following:%Y-%m}" if shown.end <= now else "",
+        headlines=headlines(entry, goals(figures), words),
+        parts=parts(entry, words),
+        month_bar=bar(entry.get("partition", ()), shown, now, words, month_ticks(shown)),
+        day_bar=bar(day_partition, day, now, words, day_ticks(day)),
+        outages=tuple(
+            _outage(outage, shown.tz, now, words)
+            for outage in sorted(entry.get("outages", ()), key=lambda found: found["start"], reverse=True)
+        ),
+        checks=tuple(_check(check, effective, last, now, shown.tz, words) for check, effective, last in checks),
+    )
+
+
+def chosen_month(text: str, now: int, tz: str) -> Period:
+    """The month a query string names, or the one of ``now``. Raises Invalid when it is no month."""
+    return month(text or f"{local(now, tz):%Y-%m}", tz)
+
+
+def _outage(outage: Mapping[str, Any], tz: str, now: int, words: Translator) -> OutageRow:
+    start, end = int(outage["start"]), outage.get("end")
+    cause = outage.get("cause") or ""
+    return OutageRow(
+        start=instant(start, tz),
+        start_bracket=_bracket(outage.get("start_bracket"), tz),
+        end=words("lasts") if end is None else instant(end, tz),
+        end_bracket="" if end is None else _bracket(outage.get("end_bracket"), tz),
+        length=duration((now if end is None else end) - start, words),
+        detected=instant(outage.get("detected"), tz),
+        cause=word(CAUSES, cause, words) if cause else "",
+        open=end is None,
+        explain=str(start),
+    )
+
+
+def _bracket(bracket: Sequence[int | None] | None, tz: str) -> str:
+    """The two samples between which an edge lies: ``14:05:07 … 14:06:07``, days only where they differ."""
+    if not bracket:
+        return ""
+    low, high = (instant(at, tz) if at is not None else NO_FIGURE for at in bracket)
+    if low[:10] == high[:10]:
+        low, high = low[11:], high[11:]
+    return f"{low} … {high}"
+
+
+def _check(
+    check: Check, effective: Effective | None, last: Mapping[str, Sighting], now: int, tz: str, words: Translator
+) -> CheckRow:
+    rhythm = confirmation = ""
+    if effective is not None:
+        rhythm = words("every {interval}", interval=format_duration(effective.interval))
+        confirmation = words(
+            "down after {down} failures {retry} apart, up after {up} answers",
+            down=effective.confirm_down,
+            up=effective.confirm_up,
+            retry=format_duration(effective.retry_interval),
+        )
+    return CheckRow(
+        id=check.id,
+        name=check.name,
+        vital=effective.vital if effective is not None else check.vital,
+        rhythm=rhythm,
+        confirmation=confirmation,
+        readings=tuple(_reading(agent, sighting, now, tz, words) for agent, sighting in sorted(last.items())),
+    )
+
+
+def _reading(agent: str, sighting: Sighting, now: int, tz: str, words: Translator) -> ReadingRow:
+    values = sorted(
+        sighting.values.items(), key=lambda pair: (not pair[0].partition("[")[0].endswith("_ratio"), pair[0])
+    )
+    return ReadingRow(
+        agent=agent,
+        outcome=sighting.outcome,
+        outcome_word=word(OUTCOMES, sighting.outcome, words),
+        at=instant(sighting.at, tz),
+        ago=words("{length} ago", length=duration(max(0, now - sighting.at), words)),
+        values=tuple((name.replace("_", " "), value_text(name, value)) for name, value in values[:_MOST_VALUES]),
+        more=max(0, len(values) - _MOST_VALUES),
+        text=sighting.text,
+    )
+
+
+_SCALES = ((1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB"))
+_UNITS = (("_per_s", "/s"), ("_ms", "ms"), ("_us", "µs"), ("_s", "s"), ("_days", "d"), ("_hz", "Hz"))
+
+
+def value_text(name: str, value: float) -> str:
+    """A measured value with the unit its name tells: ``<metric>_<unit>``, with ``[part]`` behind it for a part."""
+    metric = name.partition("[")[0]
+    if metric.endswith("_ratio"):
+        return f"{number(value * 100, 1)} %"
+    if "bytes" in metric.split("_"):
+        per = "/s" if metric.endswith("_s") else ""
+        for size, unit in _SCALES:
+            if abs(value) >= size:
+                return f"{value / size:.1f} {unit}{per}"
+        return f"{value:g} B{per}"
+    for ending, unit in _UNITS:
+        if metric.endswith(ending):
+            return f"{value:.6g} {unit}"
+    return f"{value:.6g}"

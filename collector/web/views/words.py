@@ -1,0 +1,147 @@
+"""The fixed words of the pages for what the rooms name by keys. A key nobody knows is shown as it is."""
+
+from collections.abc import Mapping
+
+from collector.texts import Translator
+from rules.state import State
+
+PENDING = "pending"
+"""What stands in a state's place while a target has never yet answered well."""
+
+
+def marked(text: str) -> str:
+    """``text`` itself; marks a constant as something to translate where it is used."""
+    return text
+
+
+STATES: Mapping[str, str] = {
+    State.UP: marked("Up"),
+    State.DEGRADED: marked("Degraded"),
+    State.DOWN: marked("Down"),
+    State.UNREACHABLE: marked("Unreachable"),
+    State.UNKNOWN: marked("Unknown"),
+    State.MAINTENANCE: marked("Maintenance"),
+    State.EXCLUDED: marked("Excluded"),
+    State.OUT_OF_SERVICE: marked("Out of service"),
+    PENDING: marked("Pending"),
+}
+
+URGENCY = (
+    State.DOWN,
+    State.UNREACHABLE,
+    State.DEGRADED,
+    State.UNKNOWN,
+    State.MAINTENANCE,
+    State.EXCLUDED,
+    State.UP,
+    State.OUT_OF_SERVICE,
+)
+"""States in the order in which an operator wants to see them."""
+
+OUTCOMES: Mapping[str, str] = {
+    "ok": marked("ok"),
+    "degraded": marked("degraded"),
+    "failed": marked("failed"),
+    "error": marked("could not look"),
+}
+
+VERDICTS: Mapping[str, str] = {
+    "met": marked("met"),
+    "missed": marked("missed"),
+    "insufficient_data": marked("insufficient data"),
+    "not_applicable": marked("not applicable"),
+}
+
+KINDS: Mapping[str, str] = {
+    "host": marked("Host"),
+    "switch": marked("Switch"),
+    "router": marked("Router"),
+    "firewall": marked("Firewall"),
+    "printer": marked("Printer"),
+    "ups": marked("UPS"),
+    "site": marked("Web site"),
+    "url": marked("Web site"),
+    "website": marked("Web site"),
+    "service": marked("Service"),
+    "network": marked("Network device"),
+}
+
+PRIORITIES: Mapping[str, str] = {
+    "urgent": marked("Urgent"),
+    "important": marked("Important"),
+    "general": marked("General"),
+}
+
+CAUSES: Mapping[str, str] = {
+    "masked_start": marked("went on after its parent came back"),
+    "maintenance_overrun": marked("went on after the maintenance window"),
+    "correction": marked("by correction"),
+}
+
+INCIDENT_STATES: Mapping[str, str] = {
+    "open": marked("Open"),
+    "new": marked("New"),
+    "acknowledged": marked("Acknowledged"),
+    "started": marked("In progress"),
+    "in_progress": marked("In progress"),
+    "paused": marked("Paused"),
+    "resolved": marked("Resolved"),
+    "closed": marked("Closed"),
+    "self_recovered": marked("Recovered by itself"),
+}
+
+FAULTS: Mapping[str, str] = {
+    "outage": marked("Outage"),
+    "degraded": marked("Degraded"),
+    "breach": marked("Threshold breached"),
+    "threshold": marked("Threshold breached"),
+    "agent_lost": marked("Agent silent"),
+    "collector": marked("All agents silent"),
+    "collector_blind": marked("All agents silent"),
+}
+
+ACTIONS: Mapping[str, str] = {
+    "ack": marked("Acknowledge"),
+    "start": marked("Start work"),
+    "pause": marked("Pause"),
+    "resume": marked("Resume"),
+    "comment": marked("Comment"),
+    "resolve": marked("Resolve"),
+    "close": marked("Close"),
+    "reopen": marked("Reopen"),
+}
+
+EVENTS: Mapping[str, str] = {
+    "opened": marked("opened"),
+    "acknowledged": marked("acknowledged"),
+    "started": marked("work started"),
+    "paused": marked("paused"),
+    "resumed": marked("resumed"),
+    "commented": marked("comment"),
+    "recovered": marked("recovered"),
+    "resolved": marked("resolved"),
+    "closed": marked("closed"),
+    "reopened": marked("reopened"),
+}
+
+PAUSES: Mapping[str, str] = {
+    "customer": marked("waiting for the customer"),
+    "change_window": marked("waiting for a change window"),
+    "part": marked("waiting for a part"),
+    "supplier": marked("waiting for a supplier"),
+}
+
+ROLES: Mapping[str, str] = {
+    "viewer": marked("Viewer"),
+    "operator": marked("Operator"),
+    "admin": marked("Administrator"),
+    "quality": marked("Quality"),
+    "service_desk": marked("Service desk"),
+    "customer": marked("Customer"),
+    "auditor": marked("Auditor"),
+}
+
+
+def word(table: Mapping[str, str], key: str, words: Translator) -> str:
+    """The word of ``key`` in the viewer's language."""
+    return words(table[key]) if key in table else key.replace("_", " ")
