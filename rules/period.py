@@ -112,10 +112,22 @@ def parse_instant(text: str | int, tz: str) -> int:
     if isinstance(text, str):
         if re.fullmatch(r"-?\d{5,}", text):
             return int(text)
-        try:
-            moment = datetime.fromisoformat(text.strip())
-        except ValueError:
-            pass
-        else:
+        moment = read_moment(text)
+        if moment is not None:
             return instant(moment if moment.tzinfo else moment.replace(tzinfo=zone(tz)))
     raise Invalid(f"{text!r} is not a time. Write it as 2026-10-01T08:00:00+08:00, or as milliseconds UTC.")
+
+
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}([Tt ]\d{2}:\d{2}.*)?", re.ASCII)
+
+
+def read_moment(text: str) -> datetime | None:
+    """The datetime of an RFC 3339 text, without a zone where the text has no offset; None when it is no such text."""
+    stripped = text.strip()
+    # the library's parser takes any character between date and time, also the sign of an offset
+    if not _MOMENT.fullmatch(stripped):
+        return None
+    try:
+        return datetime.fromisoformat(stripped.upper())
+    except ValueError:
+        return None

@@ -7,7 +7,6 @@ Definitions may carry "since" (until then the definition before, or nothing, was
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
@@ -16,7 +15,7 @@ from rules.calendar import Calendar, read_calendar
 from rules.dated import Dated
 from rules.duration import Duration
 from rules.errors import Invalid
-from rules.period import instant
+from rules.period import instant, read_moment
 from rules.result import Outcome
 from rules.service import Need
 from rules.settings import suggest
@@ -35,13 +34,9 @@ class Moment(int):
         if isinstance(value, int) and not isinstance(value, bool):
             return cls(value)
         if isinstance(value, str):
-            try:
-                moment = datetime.fromisoformat(value)
-            except ValueError:
-                pass
-            else:
-                if moment.tzinfo is not None:
-                    return cls(instant(moment))
+            moment = read_moment(value)
+            if moment is not None and moment.tzinfo is not None:
+                return cls(instant(moment))
         raise Invalid(f"expected a time such as 2026-10-01T08:00:00+08:00 or milliseconds UTC, found {value!r}")
 
 
