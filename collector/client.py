@@ -33,7 +33,7 @@ from rules.errors import (
 SOCKET = "collector.sock"
 API = "/api/v1/"
 TIMEOUT_S = 120.0
-_LONGEST_SOCKET_PATH = 107  # sun_path of unix(7), less the closing zero
+LONGEST_SOCKET_PATH = 107  # sun_path of unix(7), less the closing zero
 _ERRORS: Mapping[int, type[NinewardError]] = {
     400: Invalid,
     401: Unauthenticated,
@@ -87,9 +87,12 @@ class Client:
         """The document at ``path``. A query value that is None is left out; a list is sent once per item."""
         return self._call("GET", path, query=query)
 
-    def post(self, path: str, body: object = None) -> Json:
-        """Create, or do what the path's last word says."""
-        return self._call("POST", path, body=body)
+    def post(self, path: str, body: object = None, *, patience: float | None = None) -> Json:
+        """Create, or do what the path's last word says. Bytes are sent as they are.
+
+        ``patience``: seconds to wait for the answer of long work, instead of the usual ones.
+        """
+        return self._call("POST", path, body=body, patience=patience)
 
     def patch(self, path: str, body: object) -> Json:
         """Change the named fields."""
@@ -111,14 +114,22 @@ class Client:
 
     def download(self, path: str) -> bytes:
         """The bytes at ``path``, as they are."""
-        return self._exchange("GET", path, {}, None)
+        return self._exchange("GET", path, {}, None, None)
 
     def close(self) -> None:
         """Give the connection back."""
         self._connection.close()
 
-    def _call(self, method: str, path: str, *, query: Mapping[str, object] | None = None, body: object = None) -> Json:
-        answer = self._exchange(method, path, query or {}, body)
+    def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, object] | None = None,
+        body: object = None,
+        patience: float | None = None,
+    ) -> Json:
+        answer = self._exchange(method, path, query or {}, body, patience)
         if not answer:
             return None
         try:
@@ -126,7 +137,9 @@ class Client:
         except ValueError as trouble:
             raise Unavailable(f"{self._place} did not answer as a collector does (no JSON).") from trouble
 
-    def _exchange(self, method: str, path: str, query: Mapping[str, object], body: object) -> bytes:
+    def _exchange(
+        self, method: str, path: str, query: Mapping[str, object], body: object, patience: float | None
+    ) -> bytes:
         wanted = {key: value for key, value in query.items() if value is not None}
         target = self._base + (path if path.startswith("/") else API + path)
         if wanted:
@@ -134,12 +147,16 @@ class Client:
         headers = {"Accept": "application/json"}
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"
-        content = None
-        if body is not None:
+        content = body if isinstance(body, bytes) else None
+        if content is not None:
+            headers["Content-Type"] = "application/octet-stream"
+        elif body is not None:
             content = json.dumps(body, ensure_ascii=False).encode()
             headers["Content-Type"] = "application/json"
         try:
             self._connection.request(method, target, body=content, headers=headers)
+            if patience is not None and self._connection.sock is not None:
+                self._connection.sock.settimeout(patience)
             response = self._connection.getresponse()
             answer = response.read()
         except (OSError, http.client.HTTPException) as trouble:
@@ -168,7 +185,7 @@ def connect(path: Path, timeout: float | None) -> socket.socket:
     folder = -1
     try:
         name = str(path)
-        if len(os.fsencode(name)) > _LONGEST_SOCKET_PATH:
+        if len(os.fsencode(name)) > LONGEST_SOCKET_PATH:
             folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY)
             name = f"/proc/self/fd/{folder}/{path.name}"
         found.connect(name)
@@ -219,6 +236,7 @@ def _local(data: str | None) -> Iterator[Path]:
         yield path
         return
     from collector.app import open_house
+    from collector.serve import serving
     from collector.serve import serving
     from collector.settings import load
 

@@ -36,7 +36,9 @@ def run_add(arguments: argparse.Namespace) -> int:
     answer.show(
         arguments,
         added,
-        lambda words: words("{name} may sign in once with this link:", name=arguments.name) + f"\n\n    {added['link']}",
+        lambda words: (
+            words("{name} may sign in once with this link:", name=arguments.name) + f"\n\n    {added['link']}"
+        ),
     )
     return 0
 

@@ -11,6 +11,19 @@ from collector.texts import Translator
 
 Figures = Mapping[str, Any]
 
+_HEADS = (
+    "Target",
+    "Availability",
+    "Coverage",
+    "Fault rate",
+    "Verdict",
+    "Down",
+    "Unknown",
+    "Failures",
+    "MTBF",
+    "MTTR",
+)
+
 
 def text(figures: Figures, words: Translator) -> str:
     """Period, a line per object and one for the fleet, then the outages. Lengths as h:mm:ss."""
@@ -26,7 +39,18 @@ def text(figures: Figures, words: Translator) -> str:
 def _objects(figures: Figures, words: Translator) -> str:
     parameters = figures["method"]["parameters"]
     share, least = parameters["targets"]["fault_rate"], parameters["min_coverage"]
-    heads = ("Target", "Availability", "Coverage", "Fault rate", "Verdict", "Down", "Unknown", "Failures", "MTBF", "MTTR")
+    heads = (
+        "Target",
+        "Availability",
+        "Coverage",
+        "Fault rate",
+        "Verdict",
+        "Down",
+        "Unknown",
+        "Failures",
+        "MTBF",
+        "MTTR",
+    )
     rows = [
         (
             entry.get("name", words("All")),
@@ -42,7 +66,7 @@ def _objects(figures: Figures, words: Translator) -> str:
         )
         for entry in [*figures["objects"], figures["fleet"]]
     ]
-    return table([words(head) for head in heads], rows, right=(1, 2, 3, 5, 6, 7, 8, 9))
+    return table([words(head) for head in _HEADS], rows, right=(1, 2, 3, 5, 6, 7, 8, 9))
 
 
 def outages(figures: Figures, words: Translator) -> str:

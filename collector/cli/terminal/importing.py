@@ -1,7 +1,7 @@
 """Lists of targets in files: CSV, TOML, YAML or JSON. CSV columns are the option names of ``nineward target add``.
 
-CSV is read as UTF-8 with or without BOM, else as GB18030, which is what spreadsheets in China write. The other forms hold
-a list of tables, below the key ``targets`` where the form needs one.
+CSV is read as UTF-8 with or without BOM, else as GB18030, which is what spreadsheets in China write. The other forms
+hold a list of tables, below the key ``targets`` where the form needs one.
 """
 
 import csv

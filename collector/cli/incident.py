@@ -1,0 +1,113 @@
+"""``nineward incident``: what went wrong, and what people did about it."""
+
+import argparse
+from typing import Any
+
+from collector.cli.terminal import options
+
+SUMMARY = "list incidents and work on them"
+
+
+def arrange(parser: argparse.ArgumentParser) -> None:
+    """list, show, and each step of an incident's life."""
+    of = options.actions(parser)
+    listing = options.action(of, "list", "incidents, the newest first", run_list)
+    listing.add_argument("--state", metavar="STATE", help="only those in this state")
+    listing.add_argument("--target", metavar="NAME", help="only those about this target")
+    show = options.action(of, "show", "one incident with its events", run_show)
+    show.add_argument("number", metavar="N")
+    for verb, summary in _STEPS.items():
+        step = options.action(of, verb, summary, run_step)
+        step.add_argument("number", metavar="N")
+        if verb == "comment":
+            step.add_argument("text", metavar="TEXT")
+        if verb == "pause":
+            step.add_argument("--for", dest="reason", metavar="REASON", required=True, help="customer, change, part …")
+        if verb == "resolve":
+            step.add_argument("--cause", metavar="C")
+        step.set_defaults(verb=verb)
+
+
+_STEPS = {
+    "ack": "somebody has seen it",
+    "start": "somebody works on it",
+    "pause": "waiting for something else",
+    "resume": "go on after a pause",
+    "comment": "add a remark",
+    "resolve": "the fault is gone",
+    "close": "nothing is left to do",
+    "reopen": "it was not over",
+}
+
+
+def run_list(arguments: argparse.Namespace) -> int:
+    """One line per incident."""
+    from collector.cli.terminal import answer
+    from collector.printed import instant
+    from collector.reports.words import INCIDENT_STATES, KINDS, named
+
+    words = answer.words(arguments)
+    with answer.collector(arguments) as client:
+        answer.listed(
+            arguments,
+            client.every("incidents", state=arguments.state, target=arguments.target),
+            (
+                ("Incident", lambda item: item["number"]),
+                ("State", lambda item: named(INCIDENT_STATES, item["state"], words)),
+                ("Kind", lambda item: named(KINDS, item["kind"], words)),
+                ("Target", lambda item: item.get("target")),
+                ("Opened", lambda item: instant(item["opened_at"], arguments.tz)),
+                ("Resolved", lambda item: instant(item.get("resolved_at"), arguments.tz)),
+                ("Title", lambda item: item.get("title")),
+            ),
+            "No incident.",
+        )
+    return 0
+
+
+def run_show(arguments: argparse.Namespace) -> int:
+    """One incident with all that happened to it."""
+    from collector.cli.terminal import answer, table
+    from collector.client import quote
+    from collector.printed import instant
+    from collector.reports.words import INCIDENT_STATES, KINDS, named
+
+    with answer.collector(arguments) as client:
+        found = client.get(f"incidents/{quote(arguments.number)}")
+
+    def text(words: Any) -> str:
+        facts = [
+            (words("Incident"), found["number"]),
+            (words("State"), named(INCIDENT_STATES, found["state"], words)),
+            (words("Kind"), named(KINDS, found["kind"], words)),
+            (words("Target"), found.get("target")),
+            (words("Title"), found.get("title")),
+            (words("Opened"), instant(found["opened_at"], arguments.tz)),
+        ]
+        rows = [
+            (instant(event["at"], arguments.tz), event["kind"], event["actor"], event.get("text"))
+            for event in found["events"]
+        ]
+        heads = [words(head) for head in ("Time", "Event", "By", "Text")]
+        return table.facts(facts) + "\n\n" + table.table(heads, rows)
+
+    answer.show(arguments, found, text)
+    return 0
+
+
+def run_step(arguments: argparse.Namespace) -> int:
+    """One step of an incident's life."""
+    from collector.cli.terminal import answer
+    from collector.client import quote
+    from collector.reports.words import INCIDENT_STATES, named
+
+    given = {"text": "text", "reason": "reason", "cause": "cause"}
+    body = {key: getattr(arguments, name) for key, name in given.items() if getattr(arguments, name, None) is not None}
+    with answer.collector(arguments) as client:
+        done = client.post(f"incidents/{quote(arguments.number)}/{arguments.verb}", body)
+    answer.show(
+        arguments,
+        done,
+        lambda words: f"{done['number']}: {named(INCIDENT_STATES, done['state'], words)}",
+    )
+    return 0

@@ -1,0 +1,106 @@
+"""``nineward maintenance``: windows in which down time is planned. They change figures, so they need approval."""
+
+import argparse
+from typing import Any
+
+from collector.cli.terminal import options
+from rules.errors import Invalid
+
+SUMMARY = "windows in which down time is planned"
+
+
+def arrange(parser: argparse.ArgumentParser) -> None:
+    """add, list, approve, cancel."""
+    of = options.actions(parser)
+    add = options.action(of, "add", "announce a window", run_add)
+    add.add_argument("targets", metavar="TARGET", nargs="+")
+    add.add_argument("--from", dest="start", metavar="T", help="start (default: now)")
+    add.add_argument("--to", dest="end", metavar="T", help="end")
+    add.add_argument("--for", dest="duration", metavar="LENGTH", help="how long, instead of --to: 30m")
+    add.add_argument("--reason", metavar="R", required=True)
+    add.add_argument("--with-dependents", action="store_true", help="also what is reached through these targets")
+    options.action(of, "list", "all windows", run_list)
+    approve = options.action(of, "approve", "approve a window before it starts", run_approve)
+    approve.add_argument("number", metavar="N")
+    cancel = options.action(of, "cancel", "cancel a window, or end it now", run_cancel)
+    cancel.add_argument("number", metavar="N")
+
+
+def run_add(arguments: argparse.Namespace) -> int:
+    """Announce one window."""
+    from collector.cli.terminal import answer
+    from collector.printed import instant
+
+    if bool(arguments.end) == bool(arguments.duration):
+        raise Invalid("Give the end of the window with --to, or its length with --for.")
+    spec: dict[str, Any] = {
+        "targets": arguments.targets,
+        "reason": arguments.reason,
+        "with_dependents": arguments.with_dependents,
+    }
+    if arguments.start:
+        spec["start"] = options.instant(arguments.start, arguments.tz)
+    if arguments.end:
+        spec["end"] = options.instant(arguments.end, arguments.tz)
+    else:
+        spec["duration"] = arguments.duration
+    with answer.collector(arguments) as client:
+        added = client.post("maintenance", spec)
+
+    def text(words: Any) -> str:
+        window = {
+            "number": added["number"],
+            "start": instant(added["start"], arguments.tz),
+            "end": instant(added["end"], arguments.tz),
+        }
+        if added["approved_at"] is None:
+            return str(words("Window {number} from {start} to {end} waits for approval.", **window))
+        said = words("Window {number} from {start} to {end} is approved.", **window)
+        return "\n".join([said, *([added["note"]] if added.get("note") else [])])
+
+    answer.show(arguments, added, text)
+    return 0
+
+
+def run_list(arguments: argparse.Namespace) -> int:
+    """One line per window."""
+    from collector.cli.terminal import answer
+    from collector.printed import instant
+
+    with answer.collector(arguments) as client:
+        answer.listed(
+            arguments,
+            client.every("maintenance"),
+            (
+                ("N", lambda item: item["number"]),
+                ("Targets", lambda item: ", ".join(item["targets"])),
+                ("Start", lambda item: instant(item["start"], arguments.tz)),
+                ("End", lambda item: instant(item["end"], arguments.tz)),
+                ("Approved by", lambda item: item["approved_by"] or None),
+                ("Reason", lambda item: item["reason"]),
+            ),
+            "No window is announced.",
+        )
+    return 0
+
+
+def run_approve(arguments: argparse.Namespace) -> int:
+    """Approve one window."""
+    from collector.cli.terminal import answer
+    from collector.client import quote
+
+    with answer.collector(arguments) as client:
+        done = client.post(f"maintenance/{quote(arguments.number)}/approve")
+    answer.show(arguments, done, lambda words: words("Window {number} is approved.", number=arguments.number))
+    return 0
+
+
+def run_cancel(arguments: argparse.Namespace) -> int:
+    """Cancel one window."""
+    from collector.cli.terminal import answer
+    from collector.client import quote
+
+    with answer.collector(arguments) as client:
+        done = client.delete(f"maintenance/{quote(arguments.number)}")
+    answer.show(arguments, done, lambda words: words("Window {number} is cancelled.", number=arguments.number))
+    return 0

@@ -1,0 +1,112 @@
+"""``nineward report``: issue reports, and check issued ones."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from collector.cli.terminal import options
+from rules.errors import Invalid
+
+SUMMARY = "issue a report, list and verify issued ones"
+PATIENCE_S = 3600.0
+
+
+def arrange(parser: argparse.ArgumentParser) -> None:
+    """month, list, verify."""
+    of = options.actions(parser)
+    month = options.action(of, "month", "issue the report of a calendar month", run_month)
+    month.add_argument("month", metavar="YYYY-MM")
+    month.add_argument("--format", dest="formats", metavar="LIST", default="html,json,csv", help="html,json,csv")
+    month.add_argument("--out", metavar="DIR", default=".", help="where to write the files (default: here)")
+    options.action(of, "list", "all issued reports", run_list)
+    verify = options.action(of, "verify", "recompute a sealed report and say whether it holds", run_verify)
+    verify.add_argument("file", metavar="FILE", help="the .json or .html that was issued")
+
+
+def run_month(arguments: argparse.Namespace) -> int:
+    """Issue, then write the files."""
+    from collector.cli.terminal import answer
+    from collector.reports import formats
+
+    wanted = [name for name in arguments.formats.split(",") if name]
+    for name in wanted:
+        formats.find(name)
+    out = Path(arguments.out)
+    written = []
+    with answer.collector(arguments) as client:
+        issued = client.post(
+            "reports",
+            {"kind": "month", "name": arguments.month, "tz": arguments.tz, "lang": arguments.lang},
+            patience=PATIENCE_S,
+        )
+        for name in wanted:
+            content = client.download(f"reports/{issued['id']}.{name}?lang={arguments.lang}")
+            written.append(_write(out, f"nineward-{issued['name']}", name, content))
+    issued["files"] = [str(path) for path in written]
+
+    def text(words: Any) -> str:
+        said = words("Report {name} is issued and sealed: {digest}", name=issued["name"], digest=issued["sha256"])
+        if issued["status"] == "draft":
+            said += "\n" + words("The period has not ended: this is a draft.")
+        return "\n".join([said, *(f"  {path}" for path in written)])
+
+    answer.show(arguments, issued, text)
+    return 0
+
+
+def _write(out: Path, stem: str, name: str, content: bytes) -> Path:
+    path = out / f"{stem}.{name}"
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    except OSError as trouble:
+        raise Invalid(f"{path} cannot be written: {trouble.strerror}.") from trouble
+    return path
+
+
+def run_list(arguments: argparse.Namespace) -> int:
+    """One line per issued report."""
+    from collector.cli.terminal import answer
+    from collector.printed import instant
+
+    words = answer.words(arguments)
+    with answer.collector(arguments) as client:
+        answer.listed(
+            arguments,
+            client.every("reports"),
+            (
+                ("Report", lambda item: item["name"]),
+                ("Id", lambda item: item["id"]),
+                ("State", lambda item: words(item["status"].capitalize())),
+                ("Issued", lambda item: instant(item["issued_at"], arguments.tz)),
+                ("Seal", lambda item: item["sha256"][:16]),
+            ),
+            "No report was issued yet. Issue one with: nineward report month YYYY-MM",
+        )
+    return 0
+
+
+_SAID = {
+    "holds": "The report holds: its seal is whole, and the log gives the same figures again.",
+    "broken": "The report is broken.",
+    "evidence expired": "The seal is whole, but part of the log it was computed from has been deleted by retention.",
+}
+
+
+def run_verify(arguments: argparse.Namespace) -> int:
+    """Exit code 1 when the report is broken."""
+    from collector.cli.terminal import answer
+
+    try:
+        content = sys.stdin.buffer.read() if arguments.file == "-" else Path(arguments.file).read_bytes()
+    except OSError as trouble:
+        raise Invalid(f"{arguments.file} cannot be read: {trouble.strerror}.") from trouble
+    with answer.collector(arguments) as client:
+        found = client.post("reports/verify", content, patience=PATIENCE_S)
+    answer.show(
+        arguments,
+        found,
+        lambda words: "\n".join([words(_SAID[found["verdict"]]), *(f"  {why}" for why in found["reasons"])]),
+    )
+    return 1 if found["verdict"] == "broken" else 0
