@@ -8,7 +8,6 @@ not by "busy", which is normal for a disk with parallel queues.
 import asyncio
 import os
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 
 from agent.counters import moved
@@ -142,6 +141,7 @@ class DiskProbe(Probe):
         log: Log = silent,
     ) -> None:
         super().__init__(options, local, log)
+        self._asked: set[str] = set()
         self._hanging: set[str] = set()
         self._seen_writable: set[str] = set()
         self._disks: dict[str, Disk] = {}
@@ -191,13 +191,16 @@ class DiskProbe(Probe):
 
         def ask_all() -> None:
             for point in at_risk:
-                self._hanging.add(point)
+                self._asked.add(point)
                 found[point] = _ask(point)
+                self._asked.discard(point)
                 self._hanging.discard(point)
 
         if at_risk:
-            with suppress(TimeoutError):
+            try:
                 await asyncio.wait_for(in_thread(ask_all, "statvfs"), patience_s)
+            except TimeoutError:
+                self._hanging |= self._asked
         return dict(found)
 
     def _activity(self) -> dict[str, float]:

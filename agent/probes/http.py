@@ -147,6 +147,10 @@ class Http(Probe):
         try:
             async with asyncio.timeout(deadline_s):
                 answer = await self._follow(subject, phases)
+        # Before ValueError: a certificate that is not accepted is one of those, too.
+        except (Garbled, ssl.SSLError) as wrong:
+            text = refusal(wrong) if isinstance(wrong, ssl.SSLError) else str(wrong)
+            return Reading(Outcome.FAILED, text=f"{phases.now}: {text}")
         except (ValueError, Unresolved) as wrong:
             return Reading(Outcome.ERROR, text=str(wrong))
         except TimeoutError:
@@ -155,9 +159,6 @@ class Http(Probe):
             return Reading(outcome, text=f"{phases.now} timed out")
         except Refused as refused:
             return Reading(refused.outcome, text=f"{phases.now}: {refused}")
-        except (Garbled, ssl.SSLError) as wrong:
-            text = refusal(wrong) if isinstance(wrong, ssl.SSLError) else str(wrong)
-            return Reading(Outcome.FAILED, text=f"{phases.now}: {text}")
         except OSError as trouble:
             outcome, text = judge(trouble)
             return Reading(outcome, text=f"{phases.now}: {text}")

@@ -56,7 +56,8 @@ class Snmp(Probe):
         log: Log = silent,
     ) -> None:
         super().__init__(options, local, log)
-        self._session: Session | None = None
+        self._sessions: dict[tuple[Access, str, int], Session] = {}
+        self._worked: Access | None = None
         self._uptime: int | None = None
         self._uptime_at_s = 0.0
         self._interfaces: dict[str, Interface] = {}
@@ -88,14 +89,14 @@ class Snmp(Probe):
             return Reading(Outcome.ERROR, text=f"the device answers, but could not be read: {refused}")
 
     def close(self) -> None:
-        if self._session is not None:
-            self._session.close()
-            self._session = None
+        for session in self._sessions.values():
+            session.close()
+        self._sessions.clear()
 
     async def _read(self, ways: list[Access], address: str, port: int, until: float) -> Reading:
         loop = asyncio.get_running_loop()
         try:
-            uptime = await self._up_time(ways, address, port, until)
+            uptime, session = await self._up_time(ways, address, port, until)
         except ErrorStatus as refused:
             return Reading(Outcome.OK, text=f"answers with {refused}")
         now = loop.time()
@@ -110,22 +111,21 @@ class Snmp(Probe):
         self._uptime, self._uptime_at_s = uptime, now
         if self.options.interfaces and now >= self._walk_due_s:
             self._walk_due_s = now + self.options.interfaces_every_s - 0.5
-            found, faults = await self._table(until)
+            found, faults = await self._table(session, until)
             values |= state(found)
             values |= traffic(self._interfaces, found, elapsed(self._interfaces_uptime, uptime))
             self._interfaces, self._interfaces_uptime = found, uptime
             text = "; ".join(filter(None, (text, *(f"interface table: {fault}" for fault in faults[:2]))))
         return Reading(Outcome.OK, values, text)
 
-    async def _up_time(self, ways: list[Access], address: str, port: int, until: float) -> int | None:
+    async def _up_time(self, ways: list[Access], address: str, port: int, until: float) -> tuple[int | None, Session]:
         """sysUpTime by the first way in that works, the one that worked last before all others.
 
-        None when the device answers without it. Raises Denied when any way was refused, else Silent: a refusal shows
-        that the device lives.
+        sysUpTime is None when the device answers without it. Raises Denied when any way was refused, else Silent: a
+        refusal shows that the device lives.
         """
         loop = asyncio.get_running_loop()
-        worked = self._session.access if self._session is not None else None
-        ways = sorted(ways, key=lambda way: way != worked)
+        ways = sorted(ways, key=lambda way: way != self._worked)
         denied: Denied | None = None
         denied_name = ""
         for number, way in enumerate(ways):
@@ -148,34 +148,33 @@ class Snmp(Probe):
                 continue
             value = answer[0][1]
             self.log(f"{way.name} ({way.version}): sysUpTime {value!r}")
-            return value if isinstance(value, int) else None
+            self._worked = way
+            return (value if isinstance(value, int) else None), session
         raise denied or Silent()
 
     def _open(self, way: Access, address: str, port: int) -> Session:
-        """The session by that way, kept from look to look while way and address stay."""
-        session = self._session
-        if session is None or (session.access, session.address, session.port) != (way, address, port):
-            self.close()
-            session = self._session = Session(way, address, port)
+        """The session by that way. All stay open until the end: looks of one check may overlap."""
+        session = self._sessions.get((way, address, port))
+        if session is None:
+            session = self._sessions[way, address, port] = Session(way, address, port)
         return session
 
-    async def _table(self, until: float) -> tuple[dict[str, Interface], list[str]]:
+    async def _table(self, session: Session, until: float) -> tuple[dict[str, Interface], list[str]]:
         """The interface table, and what was wrong with it. What could not be read in time is left out."""
         faults: list[str] = []
         cells = {}
         for columns in (STATUS_COLUMNS, COUNTER_COLUMNS):
             walk = Walk(columns, self.options.most_values)
-            faults += await self._walk(walk, until)
+            faults += await self._walk(session, walk, until)
             cells.update(walk.cells)
             faults += walk.faults
         found = interfaces(cells)
         self.log(f"{len(found)} interfaces{': ' + '; '.join(faults) if faults else ''}")
         return found, faults
 
-    async def _walk(self, walk: Walk, until: float) -> list[str]:
+    async def _walk(self, session: Session, walk: Walk, until: float) -> list[str]:
         loop = asyncio.get_running_loop()
-        session = self._session
-        while session is not None and not walk.done:
+        while not walk.done:
             patience = (until - loop.time()) * 0.6
             if patience < 0.05:
                 return ["no time was left to read all of it"]
