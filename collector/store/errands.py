@@ -1,0 +1,194 @@
+"""The statements of errands: what ticket systems are still to be told, in which order, and how it went."""
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from rules.errors import Missing
+
+
+class ErrandState(StrEnum):
+    """``waiting`` for its time or a further try, ``claimed`` by a worker, or over: ``done``, ``parked``, ``cancelled``.
+
+    A parked errand failed for good; a person may send it again.
+    """
+
+    WAITING = "waiting"
+    CLAIMED = "claimed"
+    DONE = "done"
+    PARKED = "parked"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """One thing to tell one system. ``due`` and ``next`` in ms UTC: not before; ``trouble`` is the last try's."""
+
+    id: str
+    incident: str
+    system: str
+    sequence: int
+    event: str
+    body: Mapping[str, Any]
+    due: int
+    state: ErrandState
+    attempts: int
+    next: int
+    trouble: str
+    queued: int
+
+
+_COLUMNS = "id, incident, system, sequence, event, body, due, state, attempts, next, trouble, queued"
+
+
+def _errand(row: sqlite3.Row) -> Errand:
+    values = dict(row)
+    return Errand(**{**values, "body": json.loads(values["body"]), "state": ErrandState(values["state"])})
+
+
+def queue(
+    tx: sqlite3.Connection, incident: str, system: str, event: str, body: Mapping[str, Any], due: int, now: int
+) -> str:
+    """Queue an errand behind those that the incident has for that system; its id."""
+    row = tx.execute(
+        "SELECT coalesce(max(sequence), 0) + 1 AS next FROM errand WHERE incident = :incident AND system = :system",
+        {"incident": incident, "system": system},
+    ).fetchone()
+    sequence = int(row["next"])
+    key = f"{incident}.{system}.{sequence}"
+    tx.execute(
+        f"INSERT INTO errand ({_COLUMNS}) VALUES (:id, :incident, :system, :sequence, :event, :body, :due, 'waiting',"  # noqa: S608
+        " 0, :due, '', :queued)",
+        {
+            "id": key,
+            "incident": incident,
+            "system": system,
+            "sequence": sequence,
+            "event": event,
+            "body": json.dumps(body, sort_keys=True, ensure_ascii=False),
+            "due": due,
+            "queued": now,
+        },
+    )
+    return key
+
+
+def claim(tx: sqlite3.Connection, system: str, now: int) -> Errand | None:
+    """Take the next errand of a system that is due, as its one worker; None when there is none.
+
+    An errand waits for all that its incident has before it for that system: behind the opening until that is done,
+    behind others until they are out of the way.
+    """
+    row = tx.execute(
+        f"UPDATE errand SET state = 'claimed', attempts = attempts + 1 WHERE state = 'waiting' AND id = ("  # noqa: S608
+        " SELECT one.id FROM errand one WHERE one.state = 'waiting' AND one.system = :system AND one.next <= :now"
+        "  AND NOT EXISTS (SELECT 1 FROM errand before WHERE before.incident = one.incident"
+        "   AND before.system = one.system AND before.sequence < one.sequence"
+        "   AND (before.state IN ('waiting', 'claimed') OR (before.state = 'parked' AND before.event = 'opened')))"
+        f" ORDER BY one.next, one.queued, one.id LIMIT 1) RETURNING {_COLUMNS}",
+        {"system": system, "now": now},
+    ).fetchone()
+    return None if row is None else _errand(row)
+
+
+def next_due(tx: sqlite3.Connection, system: str) -> int | None:
+    """The earliest instant (ms UTC) at which an errand of a system may be due; None when none waits."""
+    row = tx.execute(
+        "SELECT min(next) AS next FROM errand WHERE state = 'waiting' AND system = :system", {"system": system}
+    ).fetchone()
+    return None if row["next"] is None else int(row["next"])
+
+
+def finish(tx: sqlite3.Connection, key: str) -> None:
+    """The other system has it."""
+    tx.execute("UPDATE errand SET state = 'done', trouble = '' WHERE id = :id", {"id": key})
+
+
+def put_off(tx: sqlite3.Connection, key: str, next_try: int, trouble: str) -> None:
+    """It did not work out: try again at that instant (ms UTC)."""
+    tx.execute(
+        "UPDATE errand SET state = 'waiting', next = :next, trouble = :trouble WHERE id = :id AND state = 'claimed'",
+        {"id": key, "next": next_try, "trouble": trouble},
+    )
+
+
+def hold(tx: sqlite3.Connection, key: str, until: int) -> None:
+    """It was not tried: look at it again at that instant (ms UTC)."""
+    tx.execute(
+        "UPDATE errand SET state = 'waiting', next = :next, attempts = attempts - 1"
+        " WHERE id = :id AND state = 'claimed'",
+        {"id": key, "next": until},
+    )
+
+
+def park(tx: sqlite3.Connection, key: str, trouble: str) -> None:
+    """It will not work out by itself."""
+    tx.execute(
+        "UPDATE errand SET state = 'parked', trouble = :trouble WHERE id = :id AND state = 'claimed'",
+        {"id": key, "trouble": trouble},
+    )
+
+
+def release(tx: sqlite3.Connection, key: str, now: int) -> Errand:
+    """Try a parked errand again. Raises Missing when no such errand is parked."""
+    row = tx.execute(
+        f"UPDATE errand SET state = 'waiting', attempts = 0, next = :now WHERE id = :id AND state = 'parked'"  # noqa: S608
+        f" RETURNING {_COLUMNS}",
+        {"id": key, "now": now},
+    ).fetchone()
+    if row is None:
+        raise Missing(f"No errand {key!r} is parked.")
+    return _errand(row)
+
+
+def unclaim(tx: sqlite3.Connection) -> None:
+    """After a start: what the last process had claimed goes out again under the same id."""
+    tx.execute("UPDATE errand SET state = 'waiting' WHERE state = 'claimed'")
+
+
+def cancel_unsent(tx: sqlite3.Connection, incident: str, ended: int) -> None:
+    """The fault ended at ``ended`` (ms UTC): take back announcements that were not due by then and never tried."""
+    tx.execute(
+        "UPDATE errand SET state = 'cancelled' WHERE incident = :incident AND state = 'waiting' AND attempts = 0"
+        " AND event IN ('opened', 'reopened') AND due > :ended",
+        {"incident": incident, "ended": ended},
+    )
+    # What was to follow an opening that never was has nobody to follow.
+    tx.execute(
+        "UPDATE errand SET state = 'cancelled' WHERE incident = :incident AND state = 'waiting' AND attempts = 0"
+        " AND event <> 'opened' AND NOT EXISTS (SELECT 1 FROM errand first WHERE first.incident = errand.incident"
+        "  AND first.system = errand.system AND first.event = 'opened' AND first.state <> 'cancelled')",
+        {"incident": incident},
+    )
+
+
+def announced(tx: sqlite3.Connection, incident: str) -> dict[str, str]:
+    """By system: the event of the last announcement ("opened", "reopened", "resolved" …) that was not taken back."""
+    rows = tx.execute(
+        "SELECT system, event FROM errand WHERE incident = :incident AND state <> 'cancelled' ORDER BY sequence",
+        {"incident": incident},
+    )
+    return {row["system"]: row["event"] for row in rows}
+
+
+def of_incident(tx: sqlite3.Connection, incident: str) -> list[Errand]:
+    """The errands of an incident, by system and order."""
+    rows = tx.execute(
+        f"SELECT {_COLUMNS} FROM errand WHERE incident = :incident ORDER BY system, sequence",  # noqa: S608
+        {"incident": incident},
+    )
+    return [_errand(row) for row in rows]
+
+
+def parked(tx: sqlite3.Connection) -> list[Errand]:
+    """Every errand that failed for good, oldest first."""
+    rows = tx.execute(f"SELECT {_COLUMNS} FROM errand WHERE state = 'parked' ORDER BY queued, id")  # noqa: S608
+    return [_errand(row) for row in rows]
+
+
+def counts(tx: sqlite3.Connection) -> dict[str, int]:
+    """How many errands there are in each state."""
+    return {row["state"]: row["n"] for row in tx.execute("SELECT state, count(*) AS n FROM errand GROUP BY state")}

@@ -1,0 +1,60 @@
+"""Ticket systems. The folder is the registry: the file ``webhook.py`` is the kind ``webhook``."""
+
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from typing import Any
+
+from collector.settings import secret
+from collector.tickets.ticket_system import Telling, TicketSystem
+from rules import settings
+from rules.errors import Invalid
+from rules.settings import Resolve, suggest
+
+_PROMISE = "ticket_system"
+
+
+def kinds() -> list[str]:
+    """The kinds of ticket systems there are, by name."""
+    return sorted(module.name for module in pkgutil.iter_modules(__path__) if module.name != _PROMISE)
+
+
+def make(name: str, table: Mapping[str, Any], resolve: Resolve = secret) -> TicketSystem:
+    """The system that ``[tickets.NAME]`` of nineward.toml describes. Raises Invalid with all mistakes."""
+    where = f"[tickets.{name}]"
+    kind = table.get("kind")
+    if kind not in kinds():
+        raise Invalid(f"{where}: kind: expected one of {', '.join(kinds())}{suggest(str(kind), kinds())}")
+    module = importlib.import_module(f"{__name__}.{kind}")
+    options = {key: value for key, value in table.items() if key != "kind"}
+    made: TicketSystem = module.System(settings.read(module.Options, options, where, resolve=resolve))
+    return made
+
+
+def configured(table: Mapping[str, Any], resolve: Resolve = secret) -> dict[str, TicketSystem]:
+    """Every system of the ``[tickets]`` table, by name. Raises Invalid with the mistakes of all of them."""
+    found: dict[str, TicketSystem] = {}
+    mistakes: list[str] = []
+    for name, options in table.items():
+        if not isinstance(options, Mapping):
+            mistakes.append(f"[tickets.{name}]: expected a table")
+        elif not name.isascii() or not name.replace("-", "").replace("_", "").isalnum():
+            mistakes.append(f"[tickets.{name}]: expected a name of letters, digits, - and _")
+        else:
+            try:
+                found[name] = make(name, options, resolve)
+            except Invalid as wrong:
+                mistakes += [wrong.message, *(f"tickets.{name}.{mistake}" for mistake in wrong.mistakes)]
+    if mistakes:
+        raise Invalid("The ticket systems cannot be used.", tuple(mistakes))
+    return found
+
+
+def trial(name: str, now: int) -> Telling:
+    """What ``nineward ticket test`` tells a system: a made-up incident that says it is a test."""
+    facts = {
+        "incident": {"number": "INC-0000-000000", "kind": "test", "state": "open", "priority": "general"},
+        "target": None,
+        "text": f"This is a test of the ticket system {name!r}. Nothing is broken.",
+    }
+    return Telling(f"test.{name}.{now}", f"nineward:test:{now}", 1, "test", now, facts)

@@ -1,0 +1,206 @@
+"""``webhook``: a signed HTTP POST for every event, with the headers of Standard Webhooks (standardwebhooks.com).
+
+Guarantee: at least once, every try of one event with the same ``webhook-id``. A receiver that remembers the ids it has
+seen gets each event exactly once.
+"""
+
+import base64
+import binascii
+import email.utils
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+
+from collector.tickets.ticket_system import Reply, Telling, TicketError, TicketSystem
+from rules.duration import Duration
+from rules.errors import Invalid
+from rules.secret import Secret
+
+_PREFIX = "whsec_"
+_SHOWN = 500
+_MOST_ANSWER = 1 << 20
+_LATER = frozenset({408, 409, 425, 429})
+"""Client errors that pass: a time-out, a lock, too early, too many. The other 4xx are for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """``[tickets.NAME]`` with ``kind = "webhook"``."""
+
+    url: str
+    """Where to post to."""
+    secret: Secret
+    """The signing secret, ``whsec_`` and base 64 as receivers give it, or any text."""
+    old_secret: Secret | None = None
+    """The secret before, while receivers change over: requests are signed with both."""
+    timeout: Duration = 10_000
+    """How long to wait for the connection and for each part of the answer."""
+    verify: bool = True
+    """Whether the certificate of an https receiver is verified."""
+
+    def __post_init__(self) -> None:
+        parts = urlsplit(self.url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise Invalid('url: expected an address such as "https://desk.example/hook"')
+        if self.timeout < 1:
+            raise Invalid('timeout: expected at least "1ms"')
+
+
+class System(TicketSystem):
+    """Posts to one address over a kept connection."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._session.headers["User-Agent"] = "nineward"
+        self._keys = [key_of(options.secret)]
+        if options.old_secret is not None:
+            self._keys.append(key_of(options.old_secret))
+
+    def open(self, telling: Telling) -> Reply:
+        return self._post(telling)
+
+    def note(self, telling: Telling) -> Reply:
+        return self._post(telling)
+
+    def resolve(self, telling: Telling) -> Reply:
+        return self._post(telling)
+
+    def reopen(self, telling: Telling) -> Reply:
+        return self._post(telling)
+
+    def test(self, telling: Telling) -> Reply:
+        return self._post(telling)
+
+    def close(self) -> None:
+        self._session.close()
+
+    def _post(self, telling: Telling) -> Reply:
+        body = body_of(telling)
+        # The timestamp is that of the try, not of the event: receivers refuse what is older than five minutes.
+        stamp = int(time.time())
+        headers = {
+            "Content-Type": "application/json",
+            "webhook-id": telling.id,
+            "webhook-timestamp": str(stamp),
+            "webhook-signature": signature(self._keys, telling.id, stamp, body),
+        }
+        wait = self._options.timeout / 1000
+        try:
+            answer = self._session.post(
+                self._options.url, body, headers=headers, timeout=wait, verify=self._options.verify,
+                allow_redirects=False, stream=True,
+            )  # fmt: skip
+            with answer:
+                text = answer.raw.read(_MOST_ANSWER, decode_content=True).decode("utf-8", "replace")
+        except (requests.RequestException, OSError) as trouble:
+            raise TicketError(f"{self._place} could not be reached: {_reason(trouble)}.") from trouble
+        except Exception as trouble:  # urllib3 lets its own errors through while a body is read from the raw stream
+            raise TicketError(f"{self._place} broke off its answer: {_reason(trouble)}.") from trouble
+        if not 200 <= answer.status_code < 300:
+            raise self._refused(answer, text)
+        return reply_of(text)
+
+    @property
+    def _place(self) -> str:
+        """Who was asked, without what an address may hide: path, query, password."""
+        parts = urlsplit(self._options.url)
+        return f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
+
+    def _refused(self, answer: requests.Response, text: str) -> TicketError:
+        code = answer.status_code
+        return TicketError(
+            f"{self._place} answered {code} {answer.reason}: {_short(text)}",
+            permanent=300 <= code < 500 and code not in _LATER,
+            retry_after=_seconds(answer.headers.get("Retry-After")),
+        )
+
+
+def key_of(secret: Secret) -> bytes:
+    """The signing key: what stands in base 64 behind ``whsec_``, or the bytes of any other text."""
+    text = secret.reveal()
+    if text.startswith(_PREFIX):
+        encoded = text.removeprefix(_PREFIX)
+        try:
+            return base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
+        except (binascii.Error, ValueError) as wrong:
+            raise Invalid("secret: behind whsec_ stands no base 64") from wrong
+    return text.encode()
+
+
+def signature(keys: Sequence[bytes], message: str, stamp: int, body: bytes) -> str:
+    """The header ``webhook-signature``: one ``v1,…`` for each key, HMAC-SHA256 over id, timestamp and body."""
+    signed = f"{message}.{stamp}.".encode() + body
+    digests = (hmac.new(key, signed, hashlib.sha256).digest() for key in keys)
+    return " ".join("v1," + base64.b64encode(digest).decode("ascii") for digest in digests)
+
+
+def body_of(telling: Telling) -> bytes:
+    """The JSON that is posted: the same bytes at every try."""
+    moment = datetime.fromtimestamp(telling.at / 1000, UTC)
+    table: dict[str, Any] = {
+        "event": telling.event,
+        "incident_key": telling.key,
+        "sequence": telling.sequence,
+        "occurred_at": moment.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "idempotency_key": telling.id,
+        "ticket_id": telling.ticket or None,
+        **telling.facts,
+    }
+    return json.dumps(table, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def reply_of(text: str) -> Reply:
+    """What the receiver told of its ticket: ``{"ticket_id", "url", "state"}``, each where it told it.
+
+    An answer that is no JSON object is a plain "taken": many receivers answer with nothing, or with ``ok``.
+    """
+    try:
+        table = json.loads(text)
+    except ValueError:
+        table = None
+    if not isinstance(table, dict):
+        return Reply(raw=_short(text))
+    told = {key: str(table[key]) for key in ("ticket_id", "url", "state") if isinstance(table.get(key), str | int)}
+    return Reply(told.get("ticket_id", ""), told.get("url", ""), told.get("state", ""), _short(text))
+
+
+def _seconds(header: str | None) -> float | None:
+    """Retry-After as seconds: a number, or an HTTP date (RFC 9110 §10.2.3)."""
+    if not header:
+        return None
+    if header.strip().isdigit():
+        return float(header)
+    try:
+        return max(0.0, email.utils.parsedate_to_datetime(header).timestamp() - time.time())
+    except (ValueError, TypeError):
+        return None
+
+
+def _short(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= _SHOWN else flat[:_SHOWN] + "…"
+
+
+def _reason(trouble: BaseException) -> str:
+    """The innermost cause in words; the outer layers repeat the address, which may hold a token."""
+    inner: BaseException = trouble
+    for _ in range(10):
+        following = inner.__cause__ or inner.__context__
+        if following is None:
+            break
+        inner = following
+    if isinstance(inner, TimeoutError):
+        return "no answer in time"
+    if isinstance(inner, OSError) and inner.strerror:
+        return inner.strerror
+    return type(inner).__name__
