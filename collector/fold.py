@@ -144,6 +144,11 @@ class Fold:
         """Whether so many results wait that agents should wait too."""
         return self._waiting_rows > WAITING_ROWS
 
+    @property
+    def waiting(self) -> int:
+        """Results handed in and not yet folded."""
+        return self._waiting_rows
+
     def wait_for_room(self, timeout: float) -> None:
         """Wait until it is no longer crowded, or ``timeout`` seconds."""
         with self._done:

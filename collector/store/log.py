@@ -118,7 +118,7 @@ class Log:
             if after >= last:
                 return
             with self._reading(file) as reader:
-                for entry in self._entries(reader, after, last):
+                for entry in entries_of(reader, after, last):
                     after = entry.position
                     yield entry
 
@@ -177,6 +177,11 @@ class Log:
             return []
         return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
 
+    def closed_days(self) -> list[tuple[Path, bytes]]:
+        """The files of the days that are over, each with the hash it begins on."""
+        before = {line["day"]: bytes.fromhex(line["before"]) for line in self.manifest()}
+        return [(file, before[file.stem]) for file in self._files[:-1] if file.stem in before]
+
     def close(self) -> None:
         """Close the file. Safe to call twice."""
         with self._lock:
@@ -212,7 +217,7 @@ class Log:
             self._writer.close()
         self._writer = writer
         self._files = [*self._files, file]
-        _sync_folder(self.folder)
+        sync_folder(self.folder)
         self._settle()
         return writer
 
@@ -255,7 +260,7 @@ class Log:
                 continue
             with self._reading(file) as reader:
                 first, last = _span(reader)
-                chain = next(self._entries(reader, last - 1, last)).hash if last else b""
+                chain = next(entries_of(reader, last - 1, last)).hash if last else b""
             if first:
                 line = {"day": file.stem, "first": first, "last": last, "before": before}
                 before = chain.hex()
@@ -286,19 +291,6 @@ class Log:
             files.pop(0)
         return files
 
-    def _entries(self, reader: sqlite3.Connection, after: int, until: int) -> Iterator[Entry]:
-        packs = reader.execute(_PACKS, (after, until)).fetchall()
-        loose = reader.execute(_SOME, (after, until))
-        row = loose.fetchone()
-        for (last,) in packs:
-            (body,) = reader.execute("SELECT body FROM pack WHERE last = ?", (last,)).fetchone()
-            for entry in unpack(body):
-                if after < entry.position <= until:
-                    yield entry
-        while row is not None:
-            yield _entry(row)
-            row = loose.fetchone()
-
     def _packed_batches(self, reader: sqlite3.Connection, agent: int, start: int, end: int) -> Iterator[Entry]:
         """A packed day is packed whole, so its packs come before whatever stands loose."""
         found = reader.execute(
@@ -313,6 +305,20 @@ class Log:
 
     def _one(self, reader: sqlite3.Connection, position: int) -> Entry:
         return _entry(reader.execute(_ONE, (position,)).fetchone())
+
+
+def entries_of(reader: sqlite3.Connection, after: int = 0, until: int = 1 << 62) -> Iterator[Entry]:
+    """The entries of one day's file with after < position <= until, in order."""
+    packs = reader.execute(_PACKS, (after, until)).fetchall()
+    loose = reader.execute(_SOME, (after, until))
+    for (last,) in packs:
+        (body,) = reader.execute("SELECT body FROM pack WHERE last = ?", (last,)).fetchone()
+        for entry in unpack(body):
+            if after < entry.position <= until:
+                yield entry
+    # A packed day is packed whole, so whatever stands loose comes after its packs.
+    while (row := loose.fetchone()) is not None:
+        yield _entry(row)
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:
@@ -343,7 +349,8 @@ def _day(at: int) -> str:
     return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d")
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Bring a folder's list of names to disk."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -1,0 +1,1 @@
+"""Measurements, each printed beside its bar or its peer. Nothing here is a test."""
