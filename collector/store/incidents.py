@@ -234,7 +234,7 @@ def events(tx: sqlite3.Connection, incident: str) -> list[Happening]:
         " ORDER BY position",
         {"id": incident},
     )
-    return [Happening(*tuple(row)[:6], moot=bool(row["moot"])) for row in rows]
+    return [Happening(**{**dict(row), "moot": bool(row["moot"])}) for row in rows]
 
 
 def course_of(tx: sqlite3.Connection, incident: str) -> Course:

@@ -2,7 +2,7 @@
 
 import importlib
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from collector.settings import secret
@@ -19,7 +19,7 @@ def kinds() -> list[str]:
     return sorted(module.name for module in pkgutil.iter_modules(__path__) if module.name != _PROMISE)
 
 
-def make(name: str, table: Mapping[str, Any], resolve: Resolve = secret) -> TicketSystem:
+def make(name: str, table: Mapping[str, Any], now: Callable[[], int], resolve: Resolve = secret) -> TicketSystem:
     """The system that ``[tickets.NAME]`` of nineward.toml describes. Raises Invalid with all mistakes."""
     where = f"[tickets.{name}]"
     kind = table.get("kind")
@@ -27,11 +27,11 @@ def make(name: str, table: Mapping[str, Any], resolve: Resolve = secret) -> Tick
         raise Invalid(f"{where}: kind: expected one of {', '.join(kinds())}{suggest(str(kind), kinds())}")
     module = importlib.import_module(f"{__name__}.{kind}")
     options = {key: value for key, value in table.items() if key != "kind"}
-    made: TicketSystem = module.System(settings.read(module.Options, options, where, resolve=resolve))
+    made: TicketSystem = module.System(settings.read(module.Options, options, where, resolve=resolve), now)
     return made
 
 
-def configured(table: Mapping[str, Any], resolve: Resolve = secret) -> dict[str, TicketSystem]:
+def configured(table: Mapping[str, Any], now: Callable[[], int], resolve: Resolve = secret) -> dict[str, TicketSystem]:
     """Every system of the ``[tickets]`` table, by name. Raises Invalid with the mistakes of all of them."""
     found: dict[str, TicketSystem] = {}
     mistakes: list[str] = []
@@ -42,7 +42,7 @@ def configured(table: Mapping[str, Any], resolve: Resolve = secret) -> dict[str,
             mistakes.append(f"[tickets.{name}]: expected a name of letters, digits, - and _")
         else:
             try:
-                found[name] = make(name, options, resolve)
+                found[name] = make(name, options, now, resolve)
             except Invalid as wrong:
                 mistakes += [wrong.message, *(f"tickets.{name}.{mistake}" for mistake in wrong.mistakes)]
     if mistakes:

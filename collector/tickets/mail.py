@@ -6,7 +6,7 @@ deliver it once.
 
 import smtplib
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -75,7 +75,7 @@ class Options:
 class System(TicketSystem):
     """Hands each message to one mail server, over a connection of its own."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, now: Callable[[], int]) -> None:
         self._options = options
 
     def open(self, telling: Telling) -> Reply:
@@ -102,8 +102,8 @@ class System(TicketSystem):
         except smtplib.SMTPRecipientsRefused as trouble:
             raise _refusal(options.host, trouble.recipients) from trouble
         except smtplib.SMTPResponseException as trouble:
-            said = trouble.smtp_error
-            words = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+            words = trouble.smtp_error
+            words = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
             # 5yz is a permanent refusal, 4yz a transient one (RFC 5321 §4.2.1). A wrong password is for a person too.
             raise TicketError(
                 f"{options.host} answered {trouble.smtp_code} {words}", permanent=500 <= trouble.smtp_code < 600
@@ -111,9 +111,8 @@ class System(TicketSystem):
         except smtplib.SMTPNotSupportedError as trouble:
             raise TicketError(f"{options.host}: {trouble}", permanent=True) from trouble
         except ssl.SSLCertVerificationError as trouble:
-            raise TicketError(
-                f"{options.host} shows a certificate that does not hold: {trouble.verify_message}."
-            ) from trouble
+            said = trouble.verify_message
+            raise TicketError(f"{options.host} shows a certificate that does not hold: {said}.") from trouble
         except (smtplib.SMTPException, OSError) as trouble:
             raise TicketError(f"{options.host} could not be reached: {trouble}.") from trouble
         if refused:

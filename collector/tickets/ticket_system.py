@@ -57,7 +57,8 @@ class TicketSystem(ABC):
     """Knows an incident and its own system; neither the store nor the clock of retries.
 
     A subclass stands in the file named like its kind and is called ``System``; it has ``Options``, a frozen dataclass
-    read by ``rules.settings``. Used by one thread at a time. Each method tells one thing once, within about ten
+    read by ``rules.settings``; it is made from them and a function that tells the instant in ms UTC. Used by one thread
+    at a time. Each method tells one thing once, within about ten
     seconds, and raises :class:`TicketError`.
     """
 

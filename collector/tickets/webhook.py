@@ -10,8 +10,7 @@ import email.utils
 import hashlib
 import hmac
 import json
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -57,8 +56,9 @@ class Options:
 class System(TicketSystem):
     """Posts to one address over a kept connection."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, now: Callable[[], int]) -> None:
         self._options = options
+        self._now = now
         self._session = requests.Session()
         self._session.trust_env = False
         self._session.headers["User-Agent"] = "nineward"
@@ -87,7 +87,7 @@ class System(TicketSystem):
     def _post(self, telling: Telling) -> Reply:
         body = body_of(telling)
         # The timestamp is that of the try, not of the event: receivers refuse what is older than five minutes.
-        stamp = int(time.time())
+        stamp = self._now() // 1000
         headers = {
             "Content-Type": "application/json",
             "webhook-id": telling.id,
@@ -121,7 +121,7 @@ class System(TicketSystem):
         return TicketError(
             f"{self._place} answered {code} {answer.reason}: {_short(text)}",
             permanent=300 <= code < 500 and code not in _LATER,
-            retry_after=_seconds(answer.headers.get("Retry-After")),
+            retry_after=_seconds(answer.headers.get("Retry-After"), self._now()),
         )
 
 
@@ -174,14 +174,14 @@ def reply_of(text: str) -> Reply:
     return Reply(told.get("ticket_id", ""), told.get("url", ""), told.get("state", ""), _short(text))
 
 
-def _seconds(header: str | None) -> float | None:
+def _seconds(header: str | None, now: int) -> float | None:
     """Retry-After as seconds: a number, or an HTTP date (RFC 9110 §10.2.3)."""
     if not header:
         return None
     if header.strip().isdigit():
         return float(header)
     try:
-        return max(0.0, email.utils.parsedate_to_datetime(header).timestamp() - time.time())
+        return max(0.0, email.utils.parsedate_to_datetime(header).timestamp() - now / 1000)
     except (ValueError, TypeError):
         return None
 
