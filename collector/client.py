@@ -237,7 +237,6 @@ def _local(data: str | None) -> Iterator[Path]:
         return
     from collector.app import open_house
     from collector.serve import serving
-    from collector.serve import serving
     from collector.settings import load
 
     with open_house(load(folder)) as house, serving(house):

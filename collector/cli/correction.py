@@ -6,7 +6,7 @@ from collector.cli.terminal import options
 
 SUMMARY = "put measured time right, in either direction, by two people"
 
-CLASSES = ("up", "degraded", "down", "excluded", "unknown", "measured")
+CLASSES = ("up", "degraded", "down", "maintenance", "excluded", "measured")
 RESPONSIBLE = ("own", "customer", "carrier", "supplier", "power", "force_majeure")
 
 

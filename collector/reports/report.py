@@ -107,13 +107,17 @@ def _hours(duration: str) -> float:
 
 
 def _incident_of(outage: Row, own: Sequence[Row]) -> str | None:
-    """The number of the incident about this outage: the last one of kind outage whose fault began with it."""
-    end = outage["end"]
+    """The number of the incident about this outage: the last one of that kind whose fault was there during it."""
     for incident in reversed(own):
-        began = incident.get("since") or incident["opened_at"]
-        if incident["kind"] == "outage" and outage["start"] <= began and (end is None or began < end):
+        if incident["kind"] == "outage" and any(_meet(outage, episode) for episode in incident["episodes"]):
             return str(incident["number"])
     return None
+
+
+def _meet(outage: Row, episode: Sequence[int | None]) -> bool:
+    since, ended = episode
+    begins_before_end = outage["end"] is None or (since is not None and since < outage["end"])
+    return begins_before_end and (ended is None or ended > outage["start"])
 
 
 def _object(entry: Row, targets: Sequence[Row]) -> dict[str, Any]:

@@ -56,11 +56,10 @@ KINDS = {
 INCIDENT_STATES = {
     "open": "Open",
     "acknowledged": "Acknowledged",
-    "in_progress": "In progress",
+    "started": "In progress",
     "paused": "Paused",
     "resolved": "Resolved",
     "closed": "Closed",
-    "reopened": "Reopened",
 }
 
 

@@ -33,7 +33,8 @@ class ApiToken:
 
 
 _people = Noun("person", Person, "user")
-find, get, named, resolve, living = _people.find, _people.get, _people.named, _people.resolve, _people.living
+find, get, named, resolve = _people.find, _people.get, _people.named, _people.resolve
+living, ever = _people.living, _people.ever
 
 _tokens = Noun("api_token", ApiToken, "token")
 get_token, token_named, tokens = _tokens.get, _tokens.named, _tokens.living

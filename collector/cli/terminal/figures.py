@@ -39,18 +39,6 @@ def text(figures: Figures, words: Translator) -> str:
 def _objects(figures: Figures, words: Translator) -> str:
     parameters = figures["method"]["parameters"]
     share, least = parameters["targets"]["fault_rate"], parameters["min_coverage"]
-    heads = (
-        "Target",
-        "Availability",
-        "Coverage",
-        "Fault rate",
-        "Verdict",
-        "Down",
-        "Unknown",
-        "Failures",
-        "MTBF",
-        "MTTR",
-    )
     rows = [
         (
             entry.get("name", words("All")),

@@ -1,0 +1,92 @@
+"""/reports: issuing, listing, fetching and verifying reports; /rebuild: whether the state agrees with the log."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Controller, Response, get, post
+
+from collector.access import Principal, require
+from collector.api.paging import Limit
+from collector.app import House
+from collector.rebuild import rebuild
+from collector.reports.archive import MONTH, Archive
+from collector.roles import Permission
+from rules.errors import Invalid, Missing
+
+LARGEST = 64 << 20
+"""Largest file (bytes) taken for verification: a page of thousands of targets is some megabytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSpec:
+    """A report to issue: a month such as 2026-10, in the zone whose month it is."""
+
+    name: str
+    kind: str = MONTH
+    tz: str = ""
+    lang: str = ""
+
+
+class Reports(Controller):
+    path = "/reports"
+    tags = ("reports",)
+
+    @get(sync_to_thread=True)
+    def all(self, house: House, principal: Principal, cursor: int | None = None, limit: Limit = 100) -> dict[str, Any]:
+        """The issued reports, the newest first."""
+        require(principal, Permission.READ)
+        _whole(principal)
+        found = _archive(house).listed(house.clock.now() + 1 if cursor is None else cursor, limit)
+        return {
+            "items": [issued.as_json() for issued in found],
+            "next": found[-1].issued_at if len(found) == limit else None,
+        }
+
+    @post(sync_to_thread=True)
+    def issue(self, house: House, principal: Principal, data: ReportSpec) -> dict[str, Any]:
+        """Compute, seal and keep a report. Before the period's end it is a draft."""
+        require(principal, Permission.REPORT)
+        archive = _archive(house)
+        issued = archive.issue(data.kind, data.name, data.tz or house.settings.tz, principal)
+        # The page as issued is kept with the data, so that it can be told from one that was changed.
+        archive.file(issued.id, "html", data.lang or house.settings.language)
+        return issued.as_json()
+
+    @get("/{file:str}", sync_to_thread=True)
+    def file(self, house: House, principal: Principal, file: str, lang: str | None = None) -> Response[bytes]:
+        """An issued report as ``{id}.{format}``, in the language ``lang``."""
+        require(principal, Permission.READ)
+        _whole(principal)
+        key, dot, form = file.rpartition(".")
+        if not dot:
+            raise Missing("A report is asked for by its id and a format: r_….html")
+        content, media = _archive(house).file(key, form, lang or house.settings.language)
+        headers = {"Content-Disposition": f'inline; filename="nineward-{key}.{form}"'}
+        return Response(content, media_type=media, headers=headers)
+
+    @post("/verify", sync_to_thread=True, status_code=200, request_max_body_size=LARGEST)
+    def verify(self, house: House, principal: Principal, body: bytes) -> dict[str, Any]:
+        """Whether an issued file (the bytes of a page or document) holds, is broken, or has lost its evidence."""
+        require(principal, Permission.READ)
+        if not body:
+            raise Invalid("Send the file's content as the body.")
+        return _archive(house).verify(body)
+
+
+@post("/rebuild", sync_to_thread=True, status_code=200, tags=["operation"])
+def rebuilt(house: House, principal: Principal) -> dict[str, Any]:
+    """Fold the whole log again, aside, and tell every row in which the state in use differs from it."""
+    require(principal, Permission.AUDIT)
+    return rebuild(house, house.clock.now())
+
+
+def _archive(house: House) -> Archive:
+    return Archive(house, house.log, house.fold, house.clock, house.settings)
+
+
+def _whole(principal: Principal) -> None:
+    """Reports tell of every target, so somebody with a scope may not read them. Raises Forbidden."""
+    require(principal, Permission.REPORT if principal.scope else Permission.READ)
+
+
+handlers = [Reports, rebuilt]

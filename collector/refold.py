@@ -1,0 +1,93 @@
+"""The log folded again, by the code of the live system, into a state of its own: the proof behind every figure.
+
+Used by ``rebuild`` (does the state agree with the log?) and ``report verify`` (does the log still give this report?).
+"""
+
+import contextlib
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from collector.fold import Fold
+from collector.incidents import Incidents
+from collector.live import Live
+from collector.registry import Registry
+from collector.settings import Settings
+from collector.store.entry import BEGINNING, Draft, Entry
+from collector.store.log import Log
+from collector.store.state import State
+from collector.timelines import Timelines
+from collector.tracks import Tracks
+from rules.errors import Broken
+
+
+class Prefix(Log):
+    """The entries of a log up to a position, as if it ended there. Reads only; the log may go on growing."""
+
+    def __init__(self, log: Log, last: int) -> None:
+        self._whole = log
+        self._last = last
+
+    def extend(self, last: int) -> None:
+        """Let it end at a later position."""
+        self._last = last
+
+    def append(self, drafts: Sequence[Draft]) -> int:
+        """Never: a log that is folded again must not change by it."""
+        raise Broken("This view of the log is for reading.")
+
+    def head(self) -> tuple[int, bytes]:
+        """Position and hash of the last entry it shows."""
+        entry = self.entry(self._last)
+        return (self._last, entry.hash) if entry else (0, BEGINNING)
+
+    def read(self, after: int, until: int | None = None) -> Iterator[Entry]:
+        """Entries with after < position <= until, in order, none beyond its end."""
+        yield from self._whole.read(after, self._last if until is None else min(until, self._last))
+
+    def read_batches(self, agent: int, start: int, end: int) -> Iterator[Entry]:
+        """As of the whole log, none beyond its end."""
+        return (entry for entry in self._whole.read_batches(agent, start, end) if entry.position <= self._last)
+
+    def read_sequence(self, agent: int, boot: str, first: int, last: int) -> Iterator[Entry]:
+        """As of the whole log, none beyond its end."""
+        found = self._whole.read_sequence(agent, boot, first, last)
+        return (entry for entry in found if entry.position <= self._last)
+
+    def close(self) -> None:
+        """Nothing: the whole log is not its to close."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refolded:
+    """The rooms that the folded log fills; enough to compute every figure."""
+
+    log: Prefix
+    state: State
+    live: Live
+    fold: Fold
+    tracks: Tracks
+    timelines: Timelines
+
+    def run(self) -> None:
+        """Fold all that the log shows and that is not folded yet."""
+        while self.fold.step():
+            pass
+
+
+@contextlib.contextmanager
+def refolded(log: Log, last: int, settings: Settings) -> Iterator[Refolded]:
+    """The log up to position ``last``, folded into a temporary folder below the data folder, which is removed after."""
+    with tempfile.TemporaryDirectory(prefix="refold-", dir=settings.data) as folder, contextlib.ExitStack() as stack:
+        prefix = Prefix(log, last)
+        state = State(Path(folder) / "state.db")
+        stack.callback(state.close)
+        live = Live(Path(folder) / "live")
+        fold = Fold(prefix, state, live, Registry.terms)
+        fold.appliers["config"] = Registry.apply
+        fold.appliers["incident"] = Incidents.apply
+        tracks = Tracks(prefix, state, live)
+        again = Refolded(prefix, state, live, fold, tracks, Timelines(state, tracks, settings))
+        again.run()
+        yield again

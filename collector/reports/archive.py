@@ -1,0 +1,187 @@
+"""Issuing reports, keeping them as they were issued, and checking whether one still holds.
+
+``DATA/reports/<id>/`` holds each file as it was first rendered; issued files are never rendered again.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from collector.access import Principal
+from collector.clock import Clock
+from collector.fold import Fold
+from collector.ids import new_id
+from collector.refold import refolded
+from collector.reports import formats, report, seal
+from collector.reports.formats import html
+from collector.reports.gather import Rooms, gather
+from collector.settings import Settings
+from collector.store import reports
+from collector.store.log import Log
+from collector.store.reports import Issued
+from rules.errors import Broken, Invalid
+from rules.period import Period, local, month
+
+SEALED = "report.json"
+MONTH = "month"
+
+HOLDS, BROKEN, EXPIRED = "holds", "broken", "evidence expired"
+
+
+class Archive:
+    """The issued reports of one data folder. Usable from any thread."""
+
+    def __init__(self, rooms: Rooms, log: Log, fold: Fold, clock: Clock, settings: Settings) -> None:
+        self._rooms = rooms
+        self._log = log
+        self._fold = fold
+        self._clock = clock
+        self._settings = settings
+        self._folder = settings.data / "reports"
+
+    def issue(self, kind: str, name: str, tz: str, author: Principal) -> Issued:
+        """Compute, seal and keep a report. Raises Invalid for a period that has not begun.
+
+        All of it is read at one position of the log: the fold stands still meanwhile, agents are answered.
+        """
+        now = self._clock.now()
+        period, before = _periods(kind, name, tz)
+        if period.start >= now:
+            raise Invalid(f"{name} has not begun yet.")
+        self._fold.wait_for(self._log.head()[0])
+        with self._rooms.state.write() as tx:
+            position = self._fold.position
+            data = report.build(kind, name, period, now, gather(self._rooms, period, before, now))
+            document = seal.seal(data, self._range(position))
+            issued = Issued(
+                id=new_id("r"),
+                kind=kind,
+                name=name,
+                status=data["status"],
+                issued_at=now,
+                issued_by=author.name,
+                position=position,
+                sha256=document["seal"]["sha256"],
+            )
+            content = formats.find("json").render(document, "en")
+            _keep(self._folder / issued.id / SEALED, content)
+            reports.add(tx, issued)
+            reports.add_file(tx, issued.id, SEALED, hashlib.sha256(content).hexdigest())
+        return issued
+
+    def listed(self, before: int, limit: int) -> list[Issued]:
+        """At most ``limit`` reports issued before an instant (ms UTC), the newest first."""
+        with self._rooms.state.read() as tx:
+            return reports.newest(tx, before, limit)
+
+    def file(self, key: str, form: str, lang: str) -> tuple[bytes, str]:
+        """A report in a format and language, and its media type; rendered the first time, kept from then on.
+
+        Raises Missing for an unknown report and Invalid for an unknown format.
+        """
+        found = formats.find(form)
+        with self._rooms.state.read() as tx:
+            reports.get(tx, key)
+        name = f"report.{lang}.{form}" if found.LANGUAGES else f"report.{form}"
+        path = self._folder / key / name
+        if not path.exists():
+            document = json.loads((self._folder / key / SEALED).read_bytes())
+            content = found.render(document, lang)
+            _keep(path, content)
+            with self._rooms.state.write() as tx:
+                reports.add_file(tx, key, name, hashlib.sha256(content).hexdigest())
+        return path.read_bytes(), found.MEDIA
+
+    def verify(self, content: bytes) -> dict[str, Any]:
+        """Whether an issued file holds: ``{"verdict", "reasons", "sha256"}``; the verdict is one of three words.
+
+        The seal must be whole, the log must still have the sealed head at the sealed place, and, folded again up to
+        there, give the same report. A page must say what its sealed data says.
+        """
+        try:
+            document, reasons = self._opened(content)
+            data, closing = seal.opened(document)
+        except (Broken, Invalid) as trouble:
+            return {"verdict": BROKEN, "reasons": [trouble.message], "sha256": None}
+        verdict = BROKEN if reasons else HOLDS
+        log = closing["log"]
+        if self._expired(log):
+            verdict = BROKEN if reasons else EXPIRED
+        else:
+            reasons += self._recomputed(data, log)
+            verdict = BROKEN if reasons else HOLDS
+        return {"verdict": verdict, "reasons": reasons, "sha256": closing["sha256"]}
+
+    def _opened(self, content: bytes) -> tuple[object, list[str]]:
+        """The sealed document of a file, and what is wrong with how it is shown."""
+        if not content.lstrip().startswith(b"<"):
+            try:
+                return json.loads(content), []
+            except ValueError as trouble:
+                raise Invalid(f"This is neither an issued page nor an issued document: {trouble}.") from trouble
+        document, lang = html.sealed_in(content)
+        with self._rooms.state.read() as tx:
+            as_issued = reports.of_file(tx, hashlib.sha256(content).hexdigest())
+        if as_issued:
+            return document, []
+        seal.opened(document)
+        if isinstance(document, dict) and html.render(document, lang) == content:
+            return document, []
+        return document, ["The page was changed: it does not say what its sealed data says."]
+
+    def _expired(self, log: dict[str, Any]) -> bool:
+        """Whether retention has deleted entries the report was computed from."""
+        first = next(iter(self._log.read(0, None)), None)
+        return bool(log["last"]) and (first is None or first.position > log["first"])
+
+    def _recomputed(self, data: dict[str, Any], log: dict[str, Any]) -> list[str]:
+        last = log["last"]
+        entry = self._log.entry(last)
+        if last and (entry is None or entry.hash.hex() != log["head"]):
+            return ["The log does not have the entry that the seal names: it is another log, or it was written anew."]
+        period, before = _periods(data["kind"], data["name"], data["period"]["tz"])
+        # What was set in nineward.toml then is printed in the report; the log does not know it.
+        settings = replace(self._settings, parameters=data["method"]["parameters"]).at(self._settings.data)
+        with refolded(self._log, last, settings) as again:
+            evidence = gather(again, period, before, data["issued_at"])
+            fresh = report.build(data["kind"], data["name"], period, data["issued_at"], evidence)
+        if seal.canonical(fresh) == seal.canonical(data):
+            return []
+        parts = [key for key in sorted(fresh.keys() | data.keys()) if fresh.get(key) != data.get(key)]
+        return [f"The log gives other data than the report says, in: {', '.join(parts)}."]
+
+    def _range(self, position: int) -> dict[str, Any]:
+        last = self._log.entry(position)
+        first = next(iter(self._log.read(0, position)), None)
+        return {
+            "first": first.position if first else 0,
+            "last": position,
+            "head": last.hash.hex() if last else "",
+        }
+
+
+def _periods(kind: str, name: str, tz: str) -> tuple[Period, Period]:
+    """The period of a report, and the one before it."""
+    if kind != MONTH:
+        raise Invalid(f"There is no report of the kind {kind!r}. There is: {MONTH}.")
+    period = month(name, tz)
+    return period, month(local(period.start - 1, tz).strftime("%Y-%m"), tz)
+
+
+def _keep(path: Path, content: bytes) -> None:
+    """Write a file whole and durable, or not at all."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    partly = path.with_name(f".{path.name}.{new_id('w')}")
+    try:
+        with partly.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        partly.replace(path)
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            partly.unlink()

@@ -1,0 +1,61 @@
+"""The statements for issued reports and their files."""
+
+import sqlite3
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from rules.errors import Missing
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """One issued report. ``position`` is the last log entry it was computed from; ``issued_at`` in ms UTC."""
+
+    id: str
+    kind: str
+    name: str
+    status: str
+    issued_at: int
+    issued_by: str
+    position: int
+    sha256: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The fields as plain data."""
+        return asdict(self)
+
+
+def add(tx: sqlite3.Connection, issued: Issued) -> None:
+    """Note a report."""
+    tx.execute(
+        "INSERT INTO report (id, kind, name, status, issued_at, issued_by, position, sha256)"
+        " VALUES (:id, :kind, :name, :status, :issued_at, :issued_by, :position, :sha256)",
+        asdict(issued),
+    )
+
+
+def add_file(tx: sqlite3.Connection, report: str, name: str, sha256: str) -> None:
+    """Note a file of a report; the second time changes nothing, because an issued file stays as it is."""
+    tx.execute(
+        "INSERT INTO report_file (report, name, sha256) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", (report, name, sha256)
+    )
+
+
+def get(tx: sqlite3.Connection, key: str) -> Issued:
+    """The report of that id. Raises Missing."""
+    row = tx.execute("SELECT * FROM report WHERE id = ?", (key,)).fetchone()
+    if row is None:
+        raise Missing(f"There is no report {key!r}.")
+    return Issued(**dict(row))
+
+
+def newest(tx: sqlite3.Connection, before: int, limit: int) -> list[Issued]:
+    """At most ``limit`` reports issued before an instant (ms UTC), the newest first."""
+    rows = tx.execute("SELECT * FROM report WHERE issued_at < ? ORDER BY issued_at DESC, id LIMIT ?", (before, limit))
+    return [Issued(**dict(row)) for row in rows]
+
+
+def of_file(tx: sqlite3.Connection, sha256: str) -> str | None:
+    """The id of the report that has a file with this hash, or None."""
+    row = tx.execute("SELECT report FROM report_file WHERE sha256 = ?", (sha256,)).fetchone()
+    return None if row is None else str(row["report"])
