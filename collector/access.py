@@ -115,15 +115,23 @@ class Access:
         self._programs: dict[str, tuple[Principal, int | None]] = {}
         self._stale = True
         self._tries: dict[str, list[int]] = {}
+        self._contacts: dict[int, int] = {}
 
     def changed(self) -> None:
         """Forget what was read: agents or tokens may have changed."""
         self._stale = True
 
     def identify(self, token: str) -> AgentIdentity | None:
-        """The agent whose token this is, or None. Cheap: asked for every batch."""
+        """The agent whose token this is, or None. Cheap: asked for every batch. Counts as a sign of life."""
         self._refresh()
-        return self._agents.get(hashed(token))
+        found = self._agents.get(hashed(token))
+        if found is not None:
+            self._contacts[found.number] = self._clock.now()
+        return found
+
+    def last_contact(self, agent: int) -> int | None:
+        """When the agent (by number) last spoke since this collector started, in ms UTC; None for not yet."""
+        return self._contacts.get(agent)
 
     def bearer(self, token: str) -> Principal:
         """Whose token this is: an API token's or an agent's. Raises Unauthenticated."""
@@ -192,13 +200,17 @@ class Access:
 
     def set_password(self, person: str, password: str) -> None:
         """Give a person (by id) a new password and end their sessions. Raises Invalid when it is too short."""
-        if len(password) < SHORTEST_PASSWORD:
-            raise Invalid(f"A password needs at least {SHORTEST_PASSWORD} characters.")
+        self.examine_password(password)
         kept = _scrypt(password)
         with self._state.write() as tx:
             people.get(tx, person)
             sign_in.set_password(tx, person, kept, self._clock.now())
             sign_in.end_sessions(tx, person)
+
+    def examine_password(self, password: str) -> None:
+        """Raise Invalid for a password that is too short."""
+        if len(password) < SHORTEST_PASSWORD:
+            raise Invalid(f"A password needs at least {SHORTEST_PASSWORD} characters.")
 
     def end_sessions(self, person: str) -> None:
         """Sign a person (by id) out everywhere."""

@@ -13,11 +13,11 @@ from collector import assign, shipped
 from collector.access import SYSTEM, Principal, hashed, new_token
 from collector.ids import new_id
 from collector.journal import Change, Journal
+from collector.place import Place
 from collector.specs import JoinSpec, JoinTokenSpec
 from collector.store import agents, checks, objects, targets
 from collector.store.agents import Agent, JoinToken
 from collector.store.targets import Target
-from collector.tls import Authority
 from rules.duration import parse_duration
 from rules.errors import Conflicting, Invalid, Unauthenticated
 
@@ -36,9 +36,9 @@ class Joined:
 class Enrolment:
     """Makes join tokens and agents."""
 
-    def __init__(self, journal: Journal, authority: Authority) -> None:
+    def __init__(self, journal: Journal, place: Place) -> None:
         self._journal = journal
-        self._authority = authority
+        self._place = place
 
     def new_join_token(self, spec: JoinTokenSpec, author: Principal) -> tuple[JoinToken, str]:
         """A join token and its text ``nwj_SECRET.FINGERPRINT``, which is given this once."""
@@ -60,7 +60,16 @@ class Enrolment:
         change = Change("join_token", new_id("j"), "add", data)
         journal.write([change], author)
         with journal.state.read() as tx:
-            return agents.get_join_token(tx, change.id), f"{text}.{self._authority.fingerprint(now)}"
+            return agents.get_join_token(tx, change.id), f"{text}.{self._place.fingerprint(now)}"
+
+    def revoke_join_token(self, key: str, author: Principal) -> None:
+        """Retire a join token by its id. Twice is the same as once."""
+        journal = self._journal
+        with journal.turn():
+            with journal.state.read() as tx:
+                token = agents.get_join_token(tx, key)
+            if token.retired is None:
+                journal.write([Change("join_token", key, "revoke", {"retired": journal.clock.now()})], author)
 
     def join(self, spec: JoinSpec, address: str) -> Joined:
         """Enrol an agent that joins from ``address``, and make its machine a target.

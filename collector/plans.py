@@ -24,6 +24,9 @@ SEND_EVERY = 5_000
 
 LONGEST_WAIT_S = 60.0
 _LOOK_PAUSE = 5_000
+_NEW = 60_000
+"""A check made at most so long ago (ms) is looked at as soon as its agent hears of it, not a whole interval later."""
+
 _ENCODER = msgspec.json.Encoder(order="sorted")
 
 
@@ -60,7 +63,9 @@ class Plans:
             with self._lock:
                 made = self._made.get(agent)
             if made is None or made[0] != revision:
-                table = self._table(known, revision, checks.assigned_to(tx, known.number), tx)
+                assigned = checks.assigned_to(tx, known.number)
+                self._look_at_new(known.number, assigned)
+                table = self._table(known, revision, assigned, tx)
                 tag = hashlib.sha256(_ENCODER.encode(table)).hexdigest()[:16]
                 made = (revision, tag, table)
                 with self._lock:
@@ -114,6 +119,14 @@ class Plans:
             except RuntimeError:  # that loop has ended, and with it whoever waited
                 with self._lock:
                     self._waiting.discard((loop, news))
+
+    def _look_at_new(self, agent: int, assigned: list[Check]) -> None:
+        now = self._clock.now()
+        with self._lock:
+            for check in assigned:
+                if now - check.created < _NEW and check.id not in self._looked:
+                    self._looked[check.id] = now
+                    self._look_now.setdefault(agent, set()).add(check.id)
 
     def _news(self, agent: str, tag: str) -> Plan | None:
         with self._state.read() as tx:

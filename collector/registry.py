@@ -7,6 +7,7 @@ their own, which the registry holds.
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ from collector.intake import Intake
 from collector.journal import Change, Journal
 from collector.overlays import Overlays
 from collector.people import People
+from collector.place import Place
 from collector.selector import Selector
 from collector.settings import Settings
 from collector.specs import CheckSpec, Instant, PolicySpec, TargetSpec
@@ -47,7 +49,7 @@ class Imported:
 
     added: tuple[str, ...]
     changed: tuple[str, ...]
-    same: tuple[str, ...]
+    unchanged: tuple[str, ...]
 
 
 class Registry:
@@ -67,12 +69,17 @@ class Registry:
         self._beginning: set[str] = set()
         self.journal = Journal(state, intake, fold, clock)
         self.vault = Vault(settings.key_file)
-        self.authority = Authority(settings.data / "tls")
+        self.place = Place(settings, Authority(settings.data / "tls"))
         self.credentials = Credentials(self.journal, self.vault)
-        self.agents = Enrolment(self.journal, self.authority)
+        self.agents = Enrolment(self.journal, self.place)
         self.people = People(self.journal)
         self.overlays = Overlays(self.journal, settings.tz, settings.one_person)
         self.agreements = Agreements(self.journal, settings.tz)
+
+    def certificate(self, settings: Settings) -> tuple[Path, Path]:
+        """Files of the certificate chain and its key to serve HTTPS with."""
+        pair = Place(settings, self.place.authority).certificate(self._clock.now())
+        return pair.certificate, pair.key
 
     # Targets
 

@@ -73,10 +73,19 @@ class Authority:
 
 def fingerprint(certificate: x509.Certificate) -> str:
     """SHA-256 of a certificate's SubjectPublicKeyInfo, base64url without padding."""
+    return base64.urlsafe_b64encode(_key_digest(certificate)).rstrip(b"=").decode("ascii")
+
+
+def pin(certificate: x509.Certificate) -> str:
+    """The same digest in plain base64, as HTTP public key pins are written (RFC 7469, section 2.4)."""
+    return base64.b64encode(_key_digest(certificate)).decode("ascii")
+
+
+def _key_digest(certificate: x509.Certificate) -> bytes:
     key = certificate.public_key().public_bytes(
         serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
     )
-    return base64.urlsafe_b64encode(hashlib.sha256(key).digest()).rstrip(b"=").decode("ascii")
+    return hashlib.sha256(key).digest()
 
 
 def _instant(now: int) -> datetime.datetime:

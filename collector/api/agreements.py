@@ -1,0 +1,87 @@
+"""/calendars, /agreements and /services: what was promised, for which hours, and what is made of several targets."""
+
+from litestar import Controller, delete, get, post
+
+from collector.access import Principal, require
+from collector.api.paging import Cursor, Limit, Page, page
+from collector.app import House
+from collector.roles import Permission
+from collector.specs import AgreementSpec, CalendarSpec, ServiceSpec
+from collector.store import agreements
+from collector.store.agreements import Agreement, Calendar, Service
+
+
+class Calendars(Controller):
+    path = "/calendars"
+    tags = ("agreements",)
+
+    @get(sync_to_thread=True)
+    def all(self, house: House, principal: Principal, cursor: Cursor = None, limit: Limit = 100) -> Page[Calendar]:
+        """The service calendars, by name."""
+        require(principal, Permission.READ)
+        with house.state.read() as tx:
+            return page(agreements.calendars(tx), lambda one: one.name, cursor, limit)
+
+    @post(sync_to_thread=True)
+    def set(self, house: House, principal: Principal, data: CalendarSpec) -> Calendar:
+        """Make a calendar, or give the one of that name new hours from now on."""
+        require(principal, Permission.CONFIGURE)
+        return house.registry.agreements.set_calendar(data, principal)
+
+    @delete("/{name:str}", sync_to_thread=True, status_code=204)
+    def remove(self, house: House, principal: Principal, name: str) -> None:
+        """Retire a calendar that nothing names."""
+        require(principal, Permission.CONFIGURE)
+        house.registry.agreements.remove("calendar", name, principal)
+
+
+class AgreementsDoor(Controller):
+    path = "/agreements"
+    tags = ("agreements",)
+
+    @get(sync_to_thread=True)
+    def all(self, house: House, principal: Principal, cursor: Cursor = None, limit: Limit = 100) -> Page[Agreement]:
+        """The agreements, by name."""
+        require(principal, Permission.READ)
+        with house.state.read() as tx:
+            return page(agreements.agreements(tx), lambda one: one.name, cursor, limit)
+
+    @post(sync_to_thread=True)
+    def set(self, house: House, principal: Principal, data: AgreementSpec) -> Agreement:
+        """Make an agreement, or the next version of the one of that name."""
+        require(principal, Permission.CONFIGURE)
+        return house.registry.agreements.set_agreement(data, principal)
+
+    @delete("/{name:str}", sync_to_thread=True, status_code=204)
+    def remove(self, house: House, principal: Principal, name: str) -> None:
+        """Retire an agreement that no target names."""
+        require(principal, Permission.CONFIGURE)
+        house.registry.agreements.remove("agreement", name, principal)
+
+
+class Services(Controller):
+    path = "/services"
+    tags = ("agreements",)
+
+    @get(sync_to_thread=True)
+    def all(self, house: House, principal: Principal, cursor: Cursor = None, limit: Limit = 100) -> Page[Service]:
+        """The services one may see, by name."""
+        require(principal, Permission.READ)
+        with house.state.read() as tx:
+            found = [service for service in agreements.services(tx) if principal.sees(service.labels)]
+        return page(found, lambda one: one.name, cursor, limit)
+
+    @post(sync_to_thread=True)
+    def set(self, house: House, principal: Principal, data: ServiceSpec) -> Service:
+        """Make a service, or give the one of that name new needs from now on."""
+        require(principal, Permission.CONFIGURE, data.labels)
+        return house.registry.agreements.set_service(data, principal)
+
+    @delete("/{name:str}", sync_to_thread=True, status_code=204)
+    def remove(self, house: House, principal: Principal, name: str) -> None:
+        """Retire a service."""
+        require(principal, Permission.CONFIGURE)
+        house.registry.agreements.remove("service", name, principal)
+
+
+handlers = [Calendars, AgreementsDoor, Services]
