@@ -12,7 +12,7 @@ from rules.parameters import DAY, HOUR, FaultRate, Parameters
 from rules.period import Period
 from rules.service import SERVICE
 from rules.state import AGREED, State
-from rules.statistics import clopper_pearson, mtbf_lower_bound
+from rules.statistics import clopper_pearson, mtbf_interval, mtbf_lower_bound
 from rules.timeline import Timeline
 
 METHOD_VERSION = "1"
@@ -131,6 +131,7 @@ def _figures(sums: _Sums, parameters: Parameters, *, delivered: bool) -> dict[st
     unreachable = sums.time[State.UNREACHABLE]
     known = up + down
     lower = mtbf_lower_bound(up, sums.episodes)
+    interval = mtbf_interval(up, sums.episodes)
     return {
         "agreed_ms": sums.agreed,
         **{f"{state.value}_ms": sums.time[state] for state in State},
@@ -148,6 +149,7 @@ def _figures(sums: _Sums, parameters: Parameters, *, delivered: bool) -> dict[st
         "glitches": sums.glitches,
         "mtbf_h": _hours(_ratio(up, sums.episodes)),
         "mtbf_lower90_h": _hours(lower),
+        "mtbf_interval90_h": [_hours(bound) for bound in interval] if interval else None,
         "mtbsi_h": _hours(_ratio(known, sums.episodes)),
         "mttr_h": _hours(_ratio(sums.repair, sums.restored)),
         "restored": sums.restored,

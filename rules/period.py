@@ -110,7 +110,7 @@ def parse_instant(text: str | int, tz: str) -> int:
     if isinstance(text, int) and not isinstance(text, bool):
         return text
     if isinstance(text, str):
-        if re.fullmatch(r"-?\d{5,}", text):
+        if re.fullmatch(r"\d{12,15}", text):
             return int(text)
         moment = read_moment(text)
         if moment is not None:

@@ -143,7 +143,7 @@ class MaintenanceLine:
 
     def __post_init__(self) -> None:
         if self.start >= self.end:
-            raise Invalid("it must end after it starts")
+            raise Invalid("to: must be later than from")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +163,7 @@ class CorrectionLine:
 
     def __post_init__(self) -> None:
         if self.start >= self.end:
-            raise Invalid("it must end after it starts")
+            raise Invalid("to: must be later than from")
         if self.to not in CORRECTABLE:
             raise Invalid(f"class: expected one of {', '.join(sorted(CORRECTABLE))}, found {self.to!r}")
 

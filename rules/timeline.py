@@ -149,8 +149,7 @@ def settle(
     now: int | None = None,
 ) -> Timeline:
     """Lay over what was measured all that :class:`Subject` says; the common part of targets and services."""
-    start = min(period.start, measured.tiles[0][0]) if measured.tiles else period.start
-    end = max(period.end, measured.tiles[-1][1]) if measured.tiles else period.end
+    start, end = _reach(subject, measured, period)
     everything = [(start, end)]
 
     served = union((start if a is None else a, end if b is None else b) for a, b in subject.in_service)
@@ -187,6 +186,17 @@ def settle(
         cut=cut,
         interval=measured.interval,
     )
+
+
+def _reach(subject: Subject, measured: Measured, period: Period) -> Interval:
+    """From the first to the last instant of which anything is said, so that no answer depends on the period asked."""
+    overlays: list[Window | Correction] = [*subject.windows, *subject.corrections]
+    starts = [period.start, *(overlay.start for overlay in overlays if overlay.approved)]
+    ends = [period.end, *(overlay.end for overlay in overlays if overlay.approved)]
+    if measured.tiles:
+        starts.append(measured.tiles[0][0])
+        ends.append(measured.tiles[-1][1])
+    return min(starts), max(ends)
 
 
 def _hours(calendar: Dated[Calendar | None], start: int, end: int) -> list[Interval]:

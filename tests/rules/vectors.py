@@ -567,6 +567,7 @@ def _tv_55() -> Vector:
             "episodes": 5,
             "mtbf_h": 7189.9,
             "mtbf_lower90_h": 3876.0930,
+            "mtbf_interval90_h": [3419.517, 18_247.092],
             "mtbsi_h": 7193.2,
             "mttr_h": 3.5,
             "restored": 5,
