@@ -207,6 +207,17 @@ class Live:
             table = self.table
             return {table["agent"][row].item(): table["seen_at"][row].item() for row in self._rows_of.get(handle, ())}
 
+    def answers(self, handle: int) -> dict[int, tuple[int, bool]]:
+        """By agent number: the instant of a check's newest sample, and whether it was good (not failed)."""
+        with self.lock:
+            found = {}
+            for row in self._rows_of.get(handle, ()):
+                names = ("agent", "last", "down_bad", "down_run")
+                agent, last, bad, run = (self.table[name][row].item() for name in names)
+                if last != NONE:
+                    found[agent] = (last, bool(run) if bad else not run)
+            return found
+
     def rows(self) -> Iterable[dict[str, Any]]:
         """Every row as plain values, sorted by check and agent: what a rebuild compares."""
         with self.lock:

@@ -77,6 +77,10 @@ class Tracks:
                 found[agent] = _sighting(entry, decode(entry.body), row)
         return found
 
+    def answers(self, handle: int) -> dict[int, tuple[int, bool]]:
+        """By agent number: the instant of a check's newest sample, and whether it was good (not failed). Cheap."""
+        return self._live.answers(handle)
+
     def last_seen(self, handle: int) -> dict[int, int]:
         """By agent number: the instant of the newest result of one check. Cheap: nothing is read."""
         return self._live.last_seen(handle)
