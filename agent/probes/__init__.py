@@ -35,8 +35,8 @@ def find(kind: str) -> type[Probe]:
         if path.stem == kind:
             return _load(kind, path)
     near = get_close_matches(kind, kinds(), 1)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
-    raise Missing(f"There is no probe of kind {kind!r}.{hint}")
+    hint = f", did you mean {near[0]!r}?" if near else "."
+    raise Missing(f"There is no probe of kind {kind!r}{hint}")
 
 
 def _files() -> Iterator[Path]:

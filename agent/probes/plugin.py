@@ -25,6 +25,7 @@ from rules.result import Outcome, Reading
 from rules.settings import read
 
 _MOST_VALUES = 200
+_MOST_TEXT = 500
 
 _TYPES = {
     "int": re.compile(r"-?\d{1,18}"),
@@ -139,7 +140,7 @@ def reading(code: int, output: Output, critical: Outcome) -> Reading:
     if not 0 <= code <= 3:
         how = f"killed by signal {-code}" if code < 0 else f"exit code {code}"
         text = f"{how}: {text}" if text else how
-    return Reading(outcome, values, text)
+    return Reading(outcome, values, text[:_MOST_TEXT])
 
 
 class Plugin(Probe):

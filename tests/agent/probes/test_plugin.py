@@ -6,6 +6,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,10 +39,15 @@ def script(folder: Path) -> Callable[[str], str]:
 
 
 def run(
-    *command: str, address: str = "", deadline_s: float = 5, log: Callable[[str], None] = print, **options: object
+    *command: str,
+    address: str = "",
+    deadline_s: float = 5,
+    types: dict[str, str] | None = None,
+    log: Callable[[str], None] = print,
+    **options: Any,
 ) -> Reading:
-    types = options.pop("types", {})
-    local = {"commands": {"it": {"command": list(command), "values": types}}}
+    """One look by a plugin whose command, with the types of its places, stands in agent.toml."""
+    local = {"commands": {"it": {"command": list(command), "values": types or {}}}}
     return look("plugin", address, deadline_s=deadline_s, local=local, log=log, command="it", **options)
 
 
@@ -172,35 +178,36 @@ def test_the_childs_environment_holds_nothing_of_the_agents(
     assert "secret" not in run(script("env | tr '\\n' ' '")).text
 
 
-def test_at_the_deadline_the_whole_group_is_ended(script: Callable[[str], str], folder: Path) -> None:
-    folder.chmod(0o755)
-    lines = "(sleep 60 & echo $!; wait) | cat\n"
+def test_at_the_deadline_everything_the_plugin_started_is_ended(script: Callable[[str], str], folder: Path) -> None:
+    note = folder / "grandchild"
+    note.touch()
+    note.chmod(0o666)
     begun = time.monotonic()
 
-    found = run(script(lines), deadline_s=0.4)
+    found = run(script(f"sleep 60 & echo $! > {note}; wait"), deadline_s=0.4)
 
     assert (found.outcome, found.text) == (Outcome.FAILED, "no answer within 0.4 s")
     assert time.monotonic() - begun < 3
-    assert not _children_named("sleep", "60")
+    assert _ended(int(note.read_text()))
 
 
-def _children_named(*command: str) -> list[str]:
-    wanted = "\0".join(command) + "\0"
-    found = []
-    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+def _ended(pid: int) -> bool:
+    """Whether a process is gone, or dead and only not yet collected by whoever inherited it."""
+    for _ in range(100):
         try:
-            if entry.read_text() == wanted and f"\nPPid:\t{os.getpid()}\n" in (entry.parent / "status").read_text():
-                found.append(entry.parent.name)
+            if "\nState:\tZ" in Path(f"/proc/{pid}/status").read_text():
+                return True
         except OSError:
-            continue
-    return found
+            return True
+        time.sleep(0.01)
+    return False
 
 
 def test_endless_output_does_no_harm(script: Callable[[str], str]) -> None:
     found = run(script("head -c 5000000 /dev/zero | tr '\\0' x; exit 1"))
 
     assert found.outcome is Outcome.DEGRADED
-    assert len(found.text) == 65536
+    assert len(found.text) == 500
 
 
 def test_standard_error_is_logged_only(script: Callable[[str], str]) -> None:
