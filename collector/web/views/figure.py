@@ -46,6 +46,7 @@ class Part:
     word: str
     length: str
     share: str
+    none: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,7 @@ def parts(entry: Mapping[str, Any], words: Translator) -> tuple[Part, ...]:
             word(STATES, state, words),
             duration(entry.get(key) or 0, words),
             percent((entry.get(key) or 0) / whole) if whole else NO_FIGURE,
+            not entry.get(key),
         )
         for state, key in _PARTS
     )

@@ -204,16 +204,14 @@ def _check(
 
 
 def _reading(agent: str, sighting: Sighting, now: int, tz: str, words: Translator) -> ReadingRow:
-    values = sorted(
-        sighting.values.items(), key=lambda pair: (not pair[0].partition("[")[0].endswith("_ratio"), pair[0])
-    )
+    values = worded_values(sighting.values)
     return ReadingRow(
         agent=agent,
         outcome=sighting.outcome,
         outcome_word=word(OUTCOMES, sighting.outcome, words),
         at=instant(sighting.at, tz),
         ago=words("{length} ago", length=duration(max(0, now - sighting.at), words)),
-        values=tuple((name.replace("_", " "), value_text(name, value)) for name, value in values[:_MOST_VALUES]),
+        values=values[:_MOST_VALUES],
         more=max(0, len(values) - _MOST_VALUES),
         text=sighting.text,
     )
@@ -221,6 +219,12 @@ def _reading(agent: str, sighting: Sighting, now: int, tz: str, words: Translato
 
 _SCALES = ((1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB"))
 _UNITS = (("_per_s", "/s"), ("_ms", "ms"), ("_us", "µs"), ("_s", "s"), ("_days", "d"), ("_hz", "Hz"))
+
+
+def worded_values(values: Mapping[str, float]) -> tuple[tuple[str, str], ...]:
+    """``(name, value with its unit)`` of measured values, shares first, then by name."""
+    ordered = sorted(values.items(), key=lambda pair: ("_ratio" not in pair[0], pair[0]))
+    return tuple((name.replace("_", " "), value_text(name, value)) for name, value in ordered)
 
 
 def value_text(name: str, value: float) -> str:

@@ -78,26 +78,21 @@ CAUSES: Mapping[str, str] = {
     "correction": marked("by correction"),
 }
 
-INCIDENT_STATES: Mapping[str, str] = {
+PHASES: Mapping[str, str] = {
     "open": marked("Open"),
-    "new": marked("New"),
     "acknowledged": marked("Acknowledged"),
     "started": marked("In progress"),
-    "in_progress": marked("In progress"),
     "paused": marked("Paused"),
     "resolved": marked("Resolved"),
     "closed": marked("Closed"),
-    "self_recovered": marked("Recovered by itself"),
 }
 
 FAULTS: Mapping[str, str] = {
     "outage": marked("Outage"),
     "degraded": marked("Degraded"),
-    "breach": marked("Threshold breached"),
     "threshold": marked("Threshold breached"),
     "agent_lost": marked("Agent silent"),
     "collector": marked("All agents silent"),
-    "collector_blind": marked("All agents silent"),
 }
 
 ACTIONS: Mapping[str, str] = {
@@ -111,17 +106,21 @@ ACTIONS: Mapping[str, str] = {
     "reopen": marked("Reopen"),
 }
 
-EVENTS: Mapping[str, str] = {
-    "opened": marked("opened"),
-    "acknowledged": marked("acknowledged"),
-    "started": marked("work started"),
-    "paused": marked("paused"),
-    "resumed": marked("resumed"),
-    "commented": marked("comment"),
-    "recovered": marked("recovered"),
-    "resolved": marked("resolved"),
-    "closed": marked("closed"),
-    "reopened": marked("reopened"),
+HAPPENINGS: Mapping[str, str] = {
+    "open": marked("opened"),
+    "ack": marked("acknowledged"),
+    "start": marked("work started"),
+    "pause": marked("paused"),
+    "resume": marked("resumed"),
+    "comment": marked("comment"),
+    "resolve": marked("resolved"),
+    "close": marked("closed"),
+    "reopen": marked("reopened"),
+}
+
+ACTORS: Mapping[str, str] = {
+    "monitor": marked("Nineward"),
+    "ticket_system": marked("ticket system"),
 }
 
 PAUSES: Mapping[str, str] = {
