@@ -254,7 +254,8 @@ def _measured(case: Case, seconds: float, folder: Path, files: list[Path]) -> bo
         _line(f"results/s, {wall:.0f} s, {taken / 1e6:.1f} M results", rate, case.bar, least=True, digits=0),
         _line("CPU-seconds per million results", cpu / taken * 1e6, None),
         _line(f"seconds the fold was behind at the end ({behind} results)", lag, BAR_LAG_S),
-        _line("bytes per result as taken in", stored, BAR_TAKEN),
+        # In batches of 100 the header weighs as much as the results, until they are packed.
+        _line("bytes per result as taken in", stored, BAR_TAKEN if case.bar else None),
         _line("bytes per result after packing", packed, BAR_PACKED),
         _line("RSS of the collector, MiB", state["rss_mib"], None, digits=0),
     ]

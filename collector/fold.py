@@ -22,6 +22,7 @@ from collector.store import spans
 from collector.store.entry import Entry
 from collector.store.log import Log
 from collector.store.state import State
+from rules.errors import Unavailable
 from rules.parameters import CheckParameters
 from rules.span import Glitch, Piece
 
@@ -408,10 +409,14 @@ class Fold:
             self.live.set_terms(note.handle, terms)
 
     def _checkpoint(self) -> None:
-        self.live.save()
         self._rows_since = self._entries_since = 0
-        with self.state.write() as tx:
-            table.forget_notes(tx, self.live.position)
+        try:
+            self.live.save()
+            with self.state.write() as tx:
+                table.forget_notes(tx, self.live.position)
+        except (OSError, Unavailable) as trouble:
+            # Only a longer replay after the next start: the log holds everything.
+            log_of_work.warning("no checkpoint at position %d: %s", self.live.position, trouble)
 
 
 def _grouped(arrivals: Sequence[Arrival]) -> Iterator[list[Arrival]]:

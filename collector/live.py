@@ -3,6 +3,7 @@
 One thread (the fold) changes it; others read through :meth:`Live.tails` and :meth:`Live.lasts`, which give copies.
 """
 
+import io
 import json
 import os
 import threading
@@ -201,6 +202,13 @@ class Live:
             found = ([self.table[name][row].item() for name in names] for row in rows)
             return {agent: (position, place) for agent, position, place in found}
 
+    def stale(self, now: int) -> set[str]:
+        """The targets (ids) with a check of which some agent has no sample younger than ``max_gap``."""
+        with self.lock:
+            table, count = self.table, self.count
+            old = table["taken"][:count] & (now - table["last"][:count] > table["max_gap"][:count])
+            return {self.targets[handle] for handle in table["handle"][:count][old].tolist()}
+
     def last_seen(self, handle: int) -> dict[int, int]:
         """By agent number: the instant of the newest result of a check, errors included."""
         with self.lock:
@@ -227,15 +235,21 @@ class Live:
         return [dict(zip(names, values, strict=True)) for values in zip(*lists, strict=True)]
 
     def save(self) -> None:
-        """Write the checkpoint: whole, or the old one stays."""
+        """Write the checkpoint: whole, or the old one stays and OSError is raised."""
         with self.lock:
             data = {name: column[: self.count].copy() for name, column in self.table.items()}
             note = json.dumps({"position": self.position, "targets": list(self.targets.items())})
         partial = self.path.with_suffix(".partial")
-        with partial.open("wb") as file:
-            np.savez(file, note=np.frombuffer(note.encode(), np.uint8), **data)  # type: ignore[arg-type]
-            file.flush()
-            os.fsync(file.fileno())
+        whole = io.BytesIO()
+        np.savez(whole, note=np.frombuffer(note.encode(), np.uint8), **data)  # type: ignore[arg-type]
+        try:
+            with partial.open("wb") as file:
+                file.write(whole.getbuffer())
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError:
+            partial.unlink(missing_ok=True)
+            raise
         partial.replace(self.path)
 
     def load(self, until: int) -> None:

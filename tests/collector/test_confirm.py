@@ -1,10 +1,12 @@
 """The columns of the live table do what the plain machine does, whatever comes in whatever portions."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from collector.confirm import ERROR, glitch_of, machine, span_of
 from collector.live import Arrived, Live, Terms
@@ -28,6 +30,10 @@ STEPS = st.lists(
     ),
     max_size=80,
 )
+
+
+def rows_of(columns: tuple[NDArray[np.int64], ...]) -> Iterator[tuple[int, ...]]:
+    return zip(*(column.tolist() for column in columns), strict=True)
 
 
 @settings(max_examples=300, deadline=None)
@@ -56,11 +62,9 @@ def test_columns_equal_the_plain_machine_for_every_split(
         pieces, late = live.apply(Arrived(live.find(7, handle), instants, outcome, none, none))
         assert not len(late)
         for columns in pieces.spans:
-            found += [(row + 1, span_of(tuple(rest))) for row, *rest in zip(*(c.tolist() for c in columns), strict=True)]
+            found += [(row + 1, span_of(tuple(rest))) for row, *rest in rows_of(columns)]
         for columns in pieces.glitches:
-            found += [
-                (row + 1, glitch_of(tuple(rest))) for row, *rest in zip(*(c.tolist() for c in columns), strict=True)
-            ]
+            found += [(row + 1, glitch_of(tuple(rest))) for row, *rest in rows_of(columns)]
 
     assert sorted(map(repr, found)) == sorted(map(repr, expected))
     for handle, one in plain.items():
