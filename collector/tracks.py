@@ -81,6 +81,10 @@ class Tracks:
         """By agent number: the instant of a check's newest sample, and whether it was good (not failed). Cheap."""
         return self._live.answers(handle)
 
+    def stale(self, now: int) -> set[str]:
+        """The targets (ids) with a check of which some agent has no sample younger than ``max_gap``. Cheap."""
+        return self._live.stale(now)
+
     def last_seen(self, handle: int) -> dict[int, int]:
         """By agent number: the instant of the newest result of one check. Cheap: nothing is read."""
         return self._live.last_seen(handle)

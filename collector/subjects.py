@@ -1,0 +1,194 @@
+"""From configuration and tracks to what the rules compute on: one target as it was configured at every instant."""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import TypeVar
+
+from collector.configuration import parameters
+from collector.store import agreements, checks, incidents, targets, windows
+from collector.store.agents import find as find_agent
+from collector.store.checks import Assignment, Check, Effective
+from collector.store.targets import Target
+from rules.calendar import Calendar, read_calendar
+from rules.dated import Dated
+from rules.errors import Missing
+from rules.span import Track
+from rules.timeline import CheckTracks, Correction, Subject, Window
+
+T = TypeVar("T")
+
+Reach = Callable[[int], Mapping[int, Track]]
+"""The tracks of a check (handle) by agent number."""
+
+Seen = tuple[Check, tuple[CheckTracks, ...]]
+"""A check and what was seen of it, in each revision of its definition."""
+
+
+class Ground:
+    """One snapshot of everything that subjects are made of; read once, used for many targets."""
+
+    def __init__(self, tx: sqlite3.Connection) -> None:
+        self.tx = tx
+
+    def subject(self, target: Target, seen: Iterable[Seen]) -> Subject:
+        """The target with what :meth:`checks` gave for it."""
+        history = targets.history(self.tx, target.id)
+        return Subject(
+            name=target.name,
+            kind=target.kind,
+            checks=tuple(entry for _, entries in seen for entry in entries),
+            parents=_dated([(since, entry.parents) for since, entry in history]),
+            in_service=served(target),
+            windows=self._windows.get(target.id, ()),
+            corrections=self._corrections.get(target.id, ()),
+            calendar=_dated([(since, self._calendar(entry.calendar)) for since, entry in history]),
+        )
+
+    def checks(self, target: Target, reach: Reach) -> Iterator[Seen]:
+        """Every check the target ever had, with the tracks that ``reach`` gives, in each revision of its definition."""
+        for check in checks.ever_of_target(self.tx, target.id):
+            looks = checks.assignments(self.tx, check.handle)
+            seen = {number: self._cut(track, number, looks) for number, track in reach(check.handle).items()}
+            effective = checks.effective_history(self.tx, check.handle)
+            if effective:
+                yield check, tuple(_revisions(check, effective, looks, seen))
+
+    @cached_property
+    def silent(self) -> Mapping[int, int]:
+        """Agents (by number) that are recorded as silent, with the instant of their last contact."""
+        found = {}
+        for incident in incidents.living(self.tx):
+            if not incident.agent:
+                continue
+            since = max((episode.since for episode in incidents.episodes(self.tx, incident.id)), default=None)
+            for key in incident.agent.split():
+                agent = find_agent(self.tx, key)
+                if agent is not None and since is not None:
+                    found[agent.number] = since
+        return found
+
+    def parents(self, target: Target) -> set[str]:
+        """The ids of every parent the target ever had."""
+        return {parent for _, entry in targets.history(self.tx, target.id) for parent in entry.parents}
+
+    def overlaid(self, target: Target) -> bool:
+        """Whether anything may change the target's state that no result tells: a window, a correction, a calendar."""
+        return bool(target.calendar or target.id in self._windows or target.id in self._corrections)
+
+    def _cut(self, track: Track, number: int, looks: Sequence[Assignment]) -> Track:
+        """A silent agent knows nothing after its last contact, one that was sent elsewhere nothing after that."""
+        until = track.until
+        if number in self.silent:
+            until = min(until, self.silent[number])
+        own = [look.until for look in looks if look.agent == number]
+        if own and own[-1] is not None:
+            until = min(until, own[-1])
+        return track if until == track.until else replace(track, until=until)
+
+    @cached_property
+    def _windows(self) -> Mapping[str, tuple[Window, ...]]:
+        found: dict[str, list[Window]] = {}
+        for entry in windows.all_maintenance(self.tx):
+            end = entry.end if entry.retired is None else min(entry.end, entry.retired)
+            if end <= entry.start:
+                continue
+            window = Window(entry.start, end, entry.approved_at, entry.reason)
+            meant = self._with_dependents(entry.targets) if entry.with_dependents else set(entry.targets)
+            for target in meant:
+                found.setdefault(target, []).append(window)
+        return {target: tuple(entries) for target, entries in found.items()}
+
+    @cached_property
+    def _corrections(self) -> Mapping[str, tuple[Correction, ...]]:
+        found: dict[str, list[Correction]] = {}
+        for entry in windows.corrections(self.tx):
+            found.setdefault(entry.target, []).append(
+                Correction(
+                    start=entry.start,
+                    end=entry.end,
+                    to=entry.to_class,
+                    proposed_by=entry.proposed_by,
+                    approved_by=entry.approved_by or None,
+                    approved_at=entry.approved_at,
+                    reason=entry.reason,
+                )
+            )
+        return {target: tuple(entries) for target, entries in found.items()}
+
+    def _with_dependents(self, keys: Sequence[str]) -> set[str]:
+        reached, waiting = set(keys), list(keys)
+        while waiting:
+            for child in self._children.get(waiting.pop(), ()):
+                if child not in reached:
+                    reached.add(child)
+                    waiting.append(child)
+        return reached
+
+    @cached_property
+    def _children(self) -> Mapping[str, Sequence[str]]:
+        found: dict[str, list[str]] = {}
+        for target in targets.ever(self.tx):
+            for parent in target.parents:
+                found.setdefault(parent, []).append(target.id)
+        return found
+
+    def _calendar(self, key: str) -> Calendar | None:
+        if not key:
+            return None
+        try:
+            stored = agreements.resolve_calendar(self.tx, key)
+        except Missing:
+            return None
+        return read_calendar(
+            {
+                "name": stored.name,
+                "tz": stored.tz,
+                "weekly": {day: list(hours) for day, hours in stored.weekly.items()},
+                "closed": list(stored.closed),
+                "open": {day: list(hours) for day, hours in stored.open.items()},
+            }
+        )
+
+
+def served(target: Target) -> tuple[tuple[int | None, int | None], ...]:
+    """When the target is in service; nothing while it is pending."""
+    if target.in_service_from is None:
+        return ()
+    ends = [end for end in (target.in_service_to, target.retired) if end is not None]
+    return ((target.in_service_from, min(ends, default=None)),)
+
+
+def _revisions(
+    check: Check, effective: Sequence[tuple[int, Effective]], looks: Sequence[Assignment], seen: Mapping[int, Track]
+) -> Iterator[CheckTracks]:
+    """The check in each stretch in which neither its settings nor its agents changed."""
+    # Before its first revision nothing could be sampled but the first cell, which begins half an interval earlier.
+    cuts = {since for since, _ in effective[1:]}
+    first = effective[0][0]
+    cuts.update(at for look in looks for at in (look.since, look.until) if at is not None and at > first)
+    instants: list[int | None] = [None, *sorted(cuts)]
+    tracks = {str(number): track for number, track in seen.items()}
+    last: CheckTracks | None = None
+    for index, start in enumerate(instants):
+        end = instants[index + 1] if index + 1 < len(instants) else check.retired
+        at = first if start is None else start
+        if check.retired is not None and at >= check.retired:
+            break
+        stand = [entry for since, entry in effective if since <= at][-1]
+        agents = sum(look.since <= at and (look.until is None or at < look.until) for look in looks)
+        made = CheckTracks(check.id, stand.vital, tracks, agents, parameters(stand), (start, end))
+        if last is not None and replace(last, valid=made.valid) == made:
+            last = replace(last, valid=(last.valid[0], end))
+            continue
+        if last is not None:
+            yield last
+        last = made
+    if last is not None:
+        yield last
+
+
+def _dated(revisions: Sequence[tuple[int, T]]) -> Dated[T]:
+    """The revisions, the first one valid from the beginning: nothing was measured before it."""
+    return Dated.of([(None if index == 0 else since, value) for index, (since, value) in enumerate(revisions)])
