@@ -76,15 +76,17 @@ def records(draw: st.DrawFn) -> list[str]:
     return lines
 
 
-def answer(lines: list[str], start: int = EPOCH, end: int = EPOCH + SPAN) -> dict[str, Any]:
-    parameters = Parameters().with_settings({"maintenance_cap": "5m", "merge_gap": "200s"})
+def answer(lines: list[str], start: int = EPOCH, end: int = EPOCH + SPAN, **chosen: Any) -> dict[str, Any]:
+    parameters = Parameters().with_settings({"maintenance_cap": "5m", "merge_gap": "200s", **chosen})
     return replay(read_record(lines), Period(start, end, "Asia/Shanghai"), parameters)
 
 
 @settings(deadline=None, max_examples=60)
-@given(records())
-def test_the_parts_sum_to_the_period_and_ratios_stay_in_bounds(lines: list[str]) -> None:
-    for entry in answer(lines)["objects"]:
+@given(records(), st.sampled_from(["midpoint", "first_bad", "last_good"]), st.sampled_from(["majority", 1]))
+def test_the_parts_sum_to_the_period_and_ratios_stay_in_bounds(
+    lines: list[str], policy: str, quorum: str | int
+) -> None:
+    for entry in answer(lines, edge_policy=policy, quorum=quorum)["objects"]:
         assert sum(entry[f"{state}_ms"] for state in State) == SPAN
         tiles = entry["partition"]
         assert [tile[0] for tile in tiles] == [EPOCH, *[tile[1] for tile in tiles[:-1]]]
