@@ -1,4 +1,4 @@
-"""Wiring: the one room that knows all the others. ``open_house`` builds them, ``House.close`` ends them in order.
+"""Wiring: the one room that knows all the others. ``open_house`` builds and starts them, and ends them in order.
 
 Nothing here decides anything. Used by the real start, by commands that find no collector running, and by the journeys.
 """
@@ -9,7 +9,6 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 from collector.access import Access
 from collector.clock import Clock
@@ -26,10 +25,10 @@ from collector.store.log import Log
 from collector.store.state import State
 from collector.timelines import Timelines
 from collector.tracks import Tracks
-from rules.errors import Unavailable
+from rules.errors import Invalid, Unavailable
 
 
-@dataclass
+@dataclass(frozen=True)
 class House:
     """Every room of a running collector, ready for the doors."""
 
@@ -48,15 +47,79 @@ class House:
     incidents: Incidents
     errands: Errands
     events: Events
-    lock: IO[bytes]
-
-    def close(self) -> None:
-        """End every thread in order, so that nothing acknowledged is left unwritten; then free the data folder."""
 
 
 @contextlib.contextmanager
-def open_house(settings: Settings) -> Iterator[House]:
-    """Build and start every room on ``settings.data``; stop them in order at the end.
+def open_house(settings: Settings, clock: Clock | None = None) -> Iterator[House]:
+    """Build and start every room on ``settings.data``; end them in order afterwards.
 
-    Raises Unavailable when another collector holds the data folder.
+    Raises Unavailable when another collector holds the data folder, Invalid when the folder cannot be used.
     """
+    clock = clock or Clock()
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(_alone(settings.data))
+        state = State(settings.data / "state.db")
+        stack.callback(state.close)
+        log = Log(settings.data / "log")
+        stack.callback(log.close)
+        live = Live(settings.data / "live.checkpoint")
+        fold = Fold(log, state, live, Registry.terms)
+        intake = Intake(log, fold, clock.now)
+        access = Access(state, clock, settings.session)
+        registry = Registry(state, intake, fold, clock, settings)
+        registry.journal.listeners.append(access.changed)
+        plans = Plans(state, registry, clock)
+        events = Events()
+        stack.callback(events.close)
+        tracks = Tracks(log, state, live)
+        timelines = Timelines(state, tracks, settings)
+        incidents = Incidents(state, intake, fold, registry, timelines, events, clock, settings)
+        errands = Errands(state, intake, fold, events, clock, settings)
+        fold.appliers["config"] = registry.apply
+        fold.appliers["incident"] = incidents.apply
+        fold.after_commit.append(incidents.after_commit)
+        # From here on in the order of the walk: first what takes, last what tells. The stack ends them the other way.
+        for room in (fold, intake, incidents, errands):
+            room.start()
+            stack.callback(room.stop)
+        yield House(
+            settings=settings,
+            clock=clock,
+            log=log,
+            state=state,
+            live=live,
+            intake=intake,
+            fold=fold,
+            tracks=tracks,
+            access=access,
+            registry=registry,
+            plans=plans,
+            timelines=timelines,
+            incidents=incidents,
+            errands=errands,
+            events=events,
+        )
+
+
+@contextlib.contextmanager
+def _alone(data: Path) -> Iterator[None]:
+    """Hold the data folder: one writer. The file also tells the process id of the holder."""
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        holder = os.open(data / "collector.pid", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as trouble:
+        raise Invalid(
+            f"The data folder {data} cannot be used: {trouble.strerror}. Choose one with --data."
+        ) from trouble
+    try:
+        fcntl.flock(holder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        other = os.read(holder, 20).decode("ascii", "replace").strip()
+        os.close(holder)
+        raise Unavailable(f"Another collector (process {other}) holds the data folder {data}.") from None
+    try:
+        os.ftruncate(holder, 0)
+        os.write(holder, f"{os.getpid()}\n".encode())
+        yield
+    finally:
+        os.close(holder)

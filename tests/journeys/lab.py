@@ -86,9 +86,7 @@ def lab(hosts: Sequence[str]) -> Iterator[Lab]:
             run("ip", "netns", "add", name)
             made.append(name)
             run("ip", "-n", name, "link", "set", "lo", "up")
-        run(
-            "ip", "-n", monitor, "link", "add", "cable", "type", "veth", "peer", "name", "cable", "netns", far
-        )
+        run("ip", "-n", monitor, "link", "add", "cable", "type", "veth", "peer", "name", "cable", "netns", far)
         run("ip", "-n", monitor, "address", "add", "10.76.0.1/30", "dev", "cable")
         run("ip", "-n", far, "address", "add", "10.76.0.2/30", "dev", "cable")
         for name in (monitor, far):

@@ -1,0 +1,72 @@
+"""``nineward collector``: the collector by itself, as a service manager starts it."""
+
+import argparse
+import dataclasses
+from pathlib import Path
+
+SUMMARY = "run the collector, or check its settings"
+
+
+def arrange(parser: argparse.ArgumentParser) -> None:
+    """Add the sub-commands."""
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    runner = commands.add_parser("run", help="run until a signal ends it", allow_abbrev=False)
+    runner.add_argument(
+        "--listen", metavar="ADDRESS", help="address to listen on; beyond loopback only HTTPS is spoken"
+    )
+    runner.add_argument("--port", type=int, metavar="N", help="TCP port of pages, API and agents (default 8440)")
+    runner.add_argument("--wheels", metavar="DIR", help="folder of wheels from which other machines install the agent")
+    runner.set_defaults(run=run)
+    checker = commands.add_parser("check-config", help="read nineward.toml and tell every mistake", allow_abbrev=False)
+    checker.set_defaults(run=check_config)
+    migrator = commands.add_parser("migrate", help="bring the data folder to this release", allow_abbrev=False)
+    migrator.set_defaults(run=migrate)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until SIGINT or SIGTERM; then stop in order."""
+    from collector.app import open_house
+    from collector.serve import run_forever
+    from collector.settings import load
+
+    settings = load(_data(arguments))
+    given = {
+        name: kind(getattr(arguments, name))
+        for name, kind in (("listen", str), ("port", int), ("wheels", Path))
+        if getattr(arguments, name) is not None
+    }
+    settings = dataclasses.replace(settings, **given).at(settings.data)
+    with open_house(settings) as house:
+        run_forever(house)
+    return 0
+
+
+def check_config(arguments: argparse.Namespace) -> int:
+    """Say that nineward.toml holds, or tell every mistake in it (exit code 2)."""
+    from collector.settings import FILE, load
+    from collector.tickets import systems
+
+    data = _data(arguments)
+    settings = load(data)
+    systems(settings.tickets)
+    print(
+        f"{data / FILE} holds." if (data / FILE).exists() else f"There is no {data / FILE}; the shipped settings hold."
+    )
+    return 0
+
+
+def migrate(arguments: argparse.Namespace) -> int:
+    """Open the data folder once, which applies every step it lacks, and say so."""
+    from collector.app import open_house
+    from collector.settings import load
+
+    data = _data(arguments)
+    with open_house(load(data)):
+        print(f"{data} is as this release needs it.")
+    return 0
+
+
+def _data(arguments: argparse.Namespace) -> Path:
+    from collector.settings import default_data
+
+    return Path(arguments.data) if arguments.data else default_data()
