@@ -13,6 +13,7 @@ import logging
 import sqlite3
 import zlib
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import RLock
@@ -361,7 +362,12 @@ class Spool:
             )
 
     def _make_room(self) -> None:
-        """The disk is full: give up what is acknowledged already, so that its pages can hold what is not."""
+        """The disk is full: give up what is acknowledged already, so that its pages can hold what is not.
+
+        That itself needs a little room; moving the write-ahead log into the file may give it.
+        """
+        with suppress(sqlite3.Error):
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         size = self._db.execute(
             "SELECT coalesce(sum(length(body)), 0) FROM chunk WHERE id <= ?", (self._sent_through,)
         ).fetchone()[0]
