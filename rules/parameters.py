@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -263,7 +263,3 @@ class Parameters:
         """The settings table that gives these parameters, as plain JSON values; reports print it."""
         table: dict[str, Any] = settings.write(self)
         return table
-
-
-NAMES = tuple(entry.name for entry in fields(Parameters))
-"""The names a settings file may use."""
