@@ -115,7 +115,8 @@ class Access:
         self._programs: dict[str, tuple[Principal, int | None]] = {}
         self._stale = True
         self._tries: dict[str, list[int]] = {}
-        self._contacts: dict[int, int] = {}
+        self.contacts: dict[int, int] = {}
+        """When each agent (by number) last spoke since this collector started, in ms UTC."""
 
     def changed(self) -> None:
         """Forget what was read: agents or tokens may have changed."""
@@ -126,15 +127,11 @@ class Access:
         self._refresh()
         found = self._agents.get(hashed(token))
         if found is not None:
-            self._contacts[found.number] = self._clock.now()
+            self.contacts[found.number] = self._clock.now()
         return found
 
-    def last_contact(self, agent: int) -> int | None:
-        """When the agent (by number) last spoke since this collector started, in ms UTC; None for not yet."""
-        return self._contacts.get(agent)
-
     def bearer(self, token: str) -> Principal:
-        """Whose token this is: an API token's or an agent's. Raises Unauthenticated."""
+        """Whose token this is: an API token's or an agent's (a sign of its life). Raises Unauthenticated."""
         self._refresh()
         key = hashed(token)
         found = self._programs.get(key)
@@ -145,6 +142,7 @@ class Access:
         agent = self._agents.get(key)
         if agent is None:
             raise Unauthenticated("Nobody has this token. It may have been revoked.")
+        self.contacts[agent.number] = self._clock.now()
         return Principal("agent", agent.id, agent.id, Role.AGENT)
 
     def cookie(self, session: str) -> Principal:
