@@ -6,7 +6,7 @@ A command is a module with
 - ``arrange(parser)``: adds options or sub-commands and calls ``parser.set_defaults(run=…)``, where
   ``run(arguments) -> int`` does the work and returns the exit code (0 fine, 1 the thing asked about is bad).
 
-What goes wrong on purpose is raised (`rules.errors`) and caught here: exit 2 for usage and settings, 3 for the unexpected.
+What goes wrong on purpose is raised (`rules.errors`) and caught here: exit 2 for usage or settings, 3 if unexpected.
 Heavy libraries are imported inside ``run``, so that asking for help stays quick. Folders in here hold no commands.
 """
 

@@ -120,7 +120,11 @@ def _meet(outage: Row, episode: Sequence[int | None]) -> bool:
     return begins_before_end and (ended is None or ended > outage["start"])
 
 
+_ABOUT: Row = {"address": "", "priority": "", "labels": {}, "no_outside_witness": False}
+"""What is known of an object that is no target: a service has no address."""
+
+
 def _object(entry: Row, targets: Sequence[Row]) -> dict[str, Any]:
-    about = next((dict(row) for row in targets if row["name"] == entry["name"]), {})
+    about: Row = next((row for row in targets if row["name"] == entry["name"]), {})
     kept = {key: value for key, value in entry.items() if key != "outages"}
-    return {**kept, "about": {key: value for key, value in about.items() if key != "name"}}
+    return {**kept, "about": {key: about.get(key, blank) for key, blank in _ABOUT.items()}}
