@@ -9,14 +9,15 @@ import os
 import socket
 import statistics
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from struct import unpack_from
 from typing import TYPE_CHECKING
 
 from agent.names import Unresolved, resolve, version
-from agent.probes.probe import Probe, Subject, option
+from agent.probes.probe import Log, Probe, Subject, option, silent
 from agent.trouble import judge
 from rules.result import Outcome, Reading
 from rules.threshold import Threshold
@@ -105,6 +106,25 @@ def reading(sent: int, rtts_us: Sequence[int], troubles: Sequence[str]) -> Readi
     return Reading(Outcome.OK, values)
 
 
+_WINDOW = 20
+"""Requests over which loss is told: of three one can only say none, a third, two thirds or all."""
+
+
+class Window:
+    """Loss over the last looks that had an answer. Looks without any are an outage, and told as that."""
+
+    def __init__(self) -> None:
+        self._looks: deque[tuple[int, float]] = deque()
+
+    def add(self, sent: int, loss: float) -> float | None:
+        """The loss over the fewest looks that make 20 requests, this one included; None before there are so many."""
+        self._looks.append((sent, loss * sent))
+        while sum(count for count, _ in self._looks) - self._looks[0][0] >= _WINDOW:
+            self._looks.popleft()
+        total = sum(count for count, _ in self._looks)
+        return round(sum(lost for _, lost in self._looks) / total, 4) if total >= _WINDOW else None
+
+
 def open_socket(family: int) -> "tuple[ICMPv4Socket | ICMPv6Socket, bool] | OSError":
     """An ICMP socket and whether it is raw, or why this machine gives none.
 
@@ -128,9 +148,25 @@ class Ping(Probe):
     """Sends a few echo requests over one socket and waits for the answers until the deadline."""
 
     shape = Options
-    thresholds = (Threshold("loss_ratio", warn=0.10, critical=0.40, for_ms=300_000, clear=0.05),)
+    thresholds = (Threshold("loss_window_ratio", warn=0.10, critical=0.40, for_ms=300_000, clear=0.05),)
+
+    def __init__(
+        self,
+        options: Mapping[str, object] | None = None,
+        local: Mapping[str, object] | None = None,
+        log: Log = silent,
+    ) -> None:
+        super().__init__(options, local, log)
+        self._window = Window()
 
     async def look(self, subject: Subject, deadline_s: float) -> Reading:
+        found = await self._ask(subject, deadline_s)
+        if found.outcome is not Outcome.OK:
+            return found
+        loss = self._window.add(self.options.count, found.values["loss_ratio"])
+        return found if loss is None else replace(found, values={**found.values, "loss_window_ratio": loss})
+
+    async def _ask(self, subject: Subject, deadline_s: float) -> Reading:
         loop = asyncio.get_running_loop()
         until = loop.time() + deadline_s
         try:

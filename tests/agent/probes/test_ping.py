@@ -13,7 +13,7 @@ from uuid import uuid4
 import pytest
 
 from agent.probes import ping
-from agent.probes.ping import Echo, open_socket, parse, reading
+from agent.probes.ping import Echo, Window, open_socket, parse, reading
 from rules.result import Outcome
 from tests.agent.probes.conftest import look
 
@@ -76,6 +76,14 @@ def test_no_answer_is_failed_and_says_the_reason_a_router_gave() -> None:
         "destination unreachable: host (told by 10.0.0.1)"
     )
     assert reading(3, [], []).outcome is Outcome.FAILED
+
+
+def test_loss_is_told_over_at_least_twenty_requests() -> None:
+    window = Window()
+
+    assert [window.add(3, loss) for loss in (1 / 3, 0, 0, 0, 0, 0)] == [None] * 6
+    assert window.add(3, 0) == round(1 / 21, 4)
+    assert window.add(3, 0) == 0
 
 
 @needs_icmp
