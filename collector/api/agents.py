@@ -195,7 +195,7 @@ def view(house: House, agent: Agent) -> AgentView:
 
 def last_seen(house: House, agent: Agent) -> int | None:
     """When an agent last spoke to this collector (ms UTC); before that, since a start, its newest result."""
-    heard = house.access.last_contact(agent.number)
+    heard = house.access.contacts.get(agent.number)
     if heard is not None:
         return heard
     with house.state.read() as tx:

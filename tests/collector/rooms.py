@@ -1,4 +1,4 @@
-"""Real rooms on a temporary data folder, folded in the calling thread's time: for tests of the registry and its doors."""
+"""Real rooms on a temporary data folder, with a clock that is given: for tests of the registry and its doors."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

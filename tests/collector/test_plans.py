@@ -1,0 +1,136 @@
+"""Plans: what stands in them, that only secrets an agent needs do, and that a change ends the wait for one."""
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+
+from collector.specs import CheckSpec, CredentialSpec, JoinSpec, JoinTokenSpec, PolicySpec, TargetSpec
+from collector.store import checks
+from tests.collector.rooms import ADMIN, Rooms
+
+KINDS = ("cpu", "memory", "ping", "snmp", "http", "tls", "tcp")
+
+
+@pytest.fixture
+def agent(rooms: Rooms) -> str:
+    text = rooms.registry.agents.new_join_token(JoinTokenSpec(), ADMIN)[1]
+    return rooms.registry.agents.join(JoinSpec(text, name="hub", machine_id="m1", kinds=KINDS), "127.0.0.1").agent.id
+
+
+def plan(rooms: Rooms, agent: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(rooms.plans.plan(agent).body)
+    return found
+
+
+def switch(rooms: Rooms) -> None:
+    rooms.registry.credentials.set(CredentialSpec("lab", "snmp", {"community": "public"}), ADMIN)
+    rooms.registry.credentials.set(CredentialSpec("other", "snmp", {"community": "private"}), ADMIN)
+    rooms.registry.add_target(TargetSpec("core-1", "127.0.0.2", snmp="v2c", credentials=("lab",)), ADMIN)
+
+
+def test_an_agent_gets_only_the_credentials_its_checks_need(rooms: Rooms, agent: str) -> None:
+    switch(rooms)
+
+    assert plan(rooms, agent)["credentials"] == {"lab": {"kind": "snmp", "community": "public"}}
+
+
+def test_a_ping_carries_no_credential(rooms: Rooms, agent: str) -> None:
+    switch(rooms)
+
+    by_kind = {check["kind"]: check["credentials"] for check in plan(rooms, agent)["checks"]}
+    assert (by_kind["ping"], by_kind["snmp"]) == ([], ["lab"])
+
+
+def test_a_rotated_credential_changes_the_plan(rooms: Rooms, agent: str) -> None:
+    switch(rooms)
+    before = rooms.plans.plan(agent)
+    rooms.registry.credentials.set(CredentialSpec("lab", "snmp", {"community": "newer"}), ADMIN)
+
+    after = rooms.plans.plan(agent)
+    assert after.tag != before.tag
+    assert json.loads(after.body)["credentials"]["lab"]["community"] == "newer"
+
+
+def test_resources_of_a_host_fall_due_together(rooms: Rooms, agent: str) -> None:
+    phases = {check["phase_key"] for check in plan(rooms, agent)["checks"] if check["kind"] in ("cpu", "memory")}
+
+    assert len(phases) == 1
+
+
+def test_the_revision_grows_with_each_change(rooms: Rooms, agent: str) -> None:
+    before = plan(rooms, agent)["revision"]
+    rooms.registry.add_policy(PolicySpec("*", {"interval": "30s"}), ADMIN)
+
+    assert plan(rooms, agent)["revision"] > before
+
+
+def test_thresholds_come_from_the_layers(rooms: Rooms, agent: str) -> None:
+    settings = {"memory.threshold.used_ratio.warn": 0.8, "memory.threshold.used_ratio.for": "15m"}
+    rooms.registry.add_policy(PolicySpec("*", settings), ADMIN)
+
+    found = {check["kind"]: check["thresholds"] for check in plan(rooms, agent)["checks"]}
+    assert found["memory"] == [{"metric": "used_ratio", "warn": 0.8, "for_ms": 900_000}]
+    assert found["cpu"] == []
+
+
+def test_a_removed_check_is_no_longer_planned(rooms: Rooms, agent: str) -> None:
+    added = rooms.registry.add_check("hub", CheckSpec("tcp", options={"port": 22}), ADMIN)
+    rooms.registry.remove_check(added.id, ADMIN)
+
+    assert added.id not in {check["id"] for check in plan(rooms, agent)["checks"]}
+
+
+def test_a_new_check_is_looked_at_now_and_once(rooms: Rooms, agent: str) -> None:
+    plan(rooms, agent)
+    added = rooms.registry.add_check("hub", CheckSpec("tcp", options={"port": 22}), ADMIN)
+
+    assert plan(rooms, agent)["look_now"] == [added.id]
+    assert plan(rooms, agent)["look_now"] == []
+
+
+def test_a_look_is_asked_for_at_most_every_five_seconds(rooms: Rooms, agent: str) -> None:
+    rooms.clock.at += 120_000
+    plan(rooms, agent)
+    with rooms.state.read() as tx:
+        handle = checks.assigned_to(tx, 1)[0].handle
+    rooms.plans.look_now([handle])
+    first = plan(rooms, agent)["look_now"]
+    rooms.plans.look_now([handle])
+    second = plan(rooms, agent)["look_now"]
+    rooms.clock.at += 5_000
+    rooms.plans.look_now([handle])
+    third = plan(rooms, agent)["look_now"]
+
+    assert (len(first), len(second), len(third)) == (1, 0, 1)
+
+
+def test_a_change_ends_the_wait(rooms: Rooms, agent: str) -> None:
+    tag = rooms.plans.plan(agent).tag
+
+    async def story() -> Any:
+        waiting = asyncio.create_task(rooms.plans.wait(agent, tag, 30.0))
+        await asyncio.sleep(0)
+        policy = PolicySpec("*", {"interval": "30s"})
+        await asyncio.to_thread(rooms.registry.add_policy, policy, ADMIN)
+        return await asyncio.wait_for(waiting, 10.0)
+
+    found = asyncio.run(story())
+    assert found.tag != tag
+
+
+def test_without_a_change_the_wait_ends_empty(rooms: Rooms, agent: str) -> None:
+    tag = rooms.plans.plan(agent).tag
+
+    assert asyncio.run(rooms.plans.wait(agent, tag, 0.05)) is None
+
+
+def test_a_credential_that_cannot_be_opened_does_not_stop_the_other_checks(rooms: Rooms, agent: str) -> None:
+    switch(rooms)
+    with rooms.state.write() as tx:
+        tx.execute("UPDATE sealed SET box = 'broken'")
+
+    found = plan(rooms, agent)
+    assert found["credentials"] == {}
+    assert "ping" in {check["kind"] for check in found["checks"]}
