@@ -134,7 +134,7 @@ class People:
 def _role_mistakes(role: str, allowed: frozenset[Role]) -> list[str]:
     if role in allowed:
         return []
-    words = sorted(allowed)
+    words = sorted(known.value for known in allowed)
     return [f"role: expected one of {', '.join(words)}{suggest(role, words)}"]
 
 

@@ -58,13 +58,11 @@ class Settings:
     session: Duration = 12 * HOUR
     """How long a sign-in lasts."""
     body_limit: int = 4 * _MEBI
-    """Largest request body in bytes."""
-    batch_limit: int = 16 * _MEBI
-    """Largest batch of results in bytes, unpacked."""
+    """Largest request body in bytes, batches excepted."""
     retention: Retention = field(default_factory=Retention)
     """How long things are kept."""
     parameters: dict[str, Any] = field(default_factory=dict)
-    """Parameters of the calculation, by their names in docs/reference/parameters.md."""
+    """Parameters of the calculation, by their names in docs/reference/availability.md."""
     tickets: dict[str, Any] = field(default_factory=dict)
     """Ticket systems, by name; each kind has a page of its own."""
     data: Path = field(default=Path(), init=False)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from collector.access import Access, Principal
@@ -48,7 +48,6 @@ class Rooms:
     registry: Registry
     plans: Plans
     tracks: Tracks
-    extra: dict[str, object] = field(default_factory=dict)
 
 
 @contextmanager

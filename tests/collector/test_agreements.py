@@ -1,0 +1,65 @@
+"""Calendars, agreements, services: versions, and all mistakes at once."""
+
+import pytest
+
+from collector.specs import AgreementSpec, CalendarSpec, ServiceSpec, TargetSpec
+from collector.store import agreements
+from rules.errors import Conflicting, Invalid
+from tests.collector.rooms import ADMIN, Rooms
+
+OFFICE = CalendarSpec("office", "Asia/Shanghai", {"mon-fri": ("09:00-18:00",)}, ("2026-10-01",), years=(2026,))
+
+
+def test_an_agreement_set_again_is_the_next_version(rooms: Rooms) -> None:
+    rooms.registry.agreements.set_agreement(AgreementSpec("gold"), ADMIN)
+    second = rooms.registry.agreements.set_agreement(AgreementSpec("gold", parameters={"confirm_down": 2}), ADMIN)
+
+    assert second.version == 2
+
+
+def test_a_calendar_is_kept_as_given(rooms: Rooms) -> None:
+    made = rooms.registry.agreements.set_calendar(OFFICE, ADMIN)
+
+    assert (made.weekly, made.closed, made.years) == ({"mon-fri": ("09:00-18:00",)}, ("2026-10-01",), (2026,))
+
+
+def test_all_mistakes_of_a_calendar_are_told(rooms: Rooms) -> None:
+    wrong = CalendarSpec("x", "Nowhere/City", {"monday": ("9-18",)}, ("1.10.2026",), {"2026-10-10": ("18:00-09:00",)})
+    with pytest.raises(Invalid) as refused:
+        rooms.registry.agreements.set_calendar(wrong, ADMIN)
+
+    assert [mistake.partition(":")[0] for mistake in refused.value.mistakes] == [
+        "tz",
+        "weekly.monday",
+        "weekly.monday[0]",
+        "closed[0]",
+        "open.2026-10-10[0]",
+    ]
+
+
+def test_a_calendar_in_use_cannot_be_removed(rooms: Rooms) -> None:
+    rooms.registry.agreements.set_calendar(OFFICE, ADMIN)
+    rooms.registry.add_target(TargetSpec("web", "192.0.2.1", calendar="office"), ADMIN)
+
+    with pytest.raises(Conflicting, match="web"):
+        rooms.registry.agreements.remove("calendar", "office", ADMIN)
+
+
+def test_a_service_needs_what_exists(rooms: Rooms) -> None:
+    rooms.registry.add_target(TargetSpec("web-1", "192.0.2.1"), ADMIN)
+    needs = {"all_of": ["web-1", {"2_of": ["web-1"]}, "web-9"]}
+    with pytest.raises(Invalid) as refused:
+        rooms.registry.agreements.set_service(ServiceSpec("web", needs), ADMIN)
+
+    assert [mistake.partition(":")[0] for mistake in refused.value.mistakes] == [
+        "needs.all_of[1].2_of",
+        "needs.all_of[2]",
+    ]
+
+
+def test_a_service_of_what_exists_is_kept(rooms: Rooms) -> None:
+    rooms.registry.add_target(TargetSpec("web-1", "192.0.2.1"), ADMIN)
+    rooms.registry.agreements.set_service(ServiceSpec("web", {"any_of": ["web-1"]}), ADMIN)
+
+    with rooms.state.read() as tx:
+        assert [service.needs for service in agreements.services(tx)] == [{"any_of": ["web-1"]}]
