@@ -18,10 +18,10 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import ASGIApp, ControllerRouterHandler, Receive, Scope, Send
 
-import collector.web
 from collector.api import guards, problems
 from collector.api.batches import BatchesDoor
 from collector.app import House
+from collector.web import site
 
 PREFIX = "/api/v1"
 _BATCHES = f"{PREFIX}/batches"
@@ -33,7 +33,7 @@ def build(house: House, local: bool = False) -> ASGIApp:
     def the_house() -> House:
         return house
 
-    pages: list[ControllerRouterHandler] = list(collector.web.handlers)
+    pages: list[ControllerRouterHandler] = list(site.handlers)
     application = Litestar(
         route_handlers=[
             Router(PREFIX, route_handlers=_found("handlers"), before_request=problems.examine_body),

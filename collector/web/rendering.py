@@ -65,7 +65,11 @@ def _static(name: str) -> str:
 
 def markup(template: str, viewer: Viewer, path: str, **views: Any) -> str:
     """The HTML of a page. ``path`` (with its query) is where a change of language comes back to."""
-    return _environment().get_template(template).render(_=viewer.words, viewer=viewer, path=path, **views)
+    return (
+        _environment()
+        .get_template(template)
+        .render(_=viewer.words, counted=viewer.words.number, viewer=viewer, path=path, **views)
+    )
 
 
 def page(

@@ -1,8 +1,9 @@
 """The incidents: the list, one of them, and what people do to it."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import Response, get, post
+from litestar.params import Parameter
 
 from collector.access import Principal, require
 from collector.app import House
@@ -19,21 +20,26 @@ from rules.incident import Verb
 
 @get("/incidents", sync_to_thread=True)
 def show_all(
-    request: Asked, house: House, principal: Principal, viewer: Viewer, state: str = "", before: str = ""
+    request: Asked,
+    house: House,
+    principal: Principal,
+    viewer: Viewer,
+    tab: Annotated[str, Parameter(query="state")] = "",
+    before: str = "",
 ) -> Response[str]:
     """The newest incidents first, open ones unless asked for others."""
     require(principal, Permission.READ)
-    if state not in TABS:
-        raise Invalid(f"There are no incidents of state {state!r}.")
+    if tab not in TABS:
+        raise Invalid(f"There are no incidents of state {tab!r}.")
     now, tz = house.clock.now(), house.settings.tz
     with house.state.read() as tx:
-        found = incidents.page(tx, phases=TABS[state], before=_place_in_list(before), limit=PAGE + 1)
+        found = incidents.page(tx, phases=TABS[tab], before=_place_in_list(before), limit=PAGE + 1)
         rows = [
             incident_row(incident, subject(tx, incident), incidents.tickets(tx, incident.id), now, tz, viewer.words)
             for incident in visible(tx, principal, found[:PAGE])
         ]
     after = (found[PAGE - 1].opened, found[PAGE - 1].id) if len(found) > PAGE else None
-    view = incident_list(rows, state, count_open(house, principal), after, viewer.words)
+    view = incident_list(rows, tab, count_open(house, principal), after, viewer.words)
     return page("incidents.html", viewer, place(request), view=view)
 
 

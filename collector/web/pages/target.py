@@ -18,7 +18,6 @@ from collector.web.pages.overview import DAY
 from collector.web.rendering import Viewer, page
 from collector.web.views.explain import explanation
 from collector.web.views.incidents import incident_row
-from collector.web.views.overview import Current
 from collector.web.views.target import chosen_month, target_page
 from collector.web.views.words import KINDS, PRIORITIES, word
 from rules.errors import Invalid
@@ -56,7 +55,7 @@ def show(
     ]
     view = target_page(
         target,
-        Current(*house.timelines.current(target.id, now)),
+        house.timelines.current(target.id, now),
         house.timelines.figures([target.id], shown, now),
         house.timelines.target(target.id, day, now).partition,
         looks,

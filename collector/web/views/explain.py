@@ -6,7 +6,7 @@ from typing import Any
 
 from collector.printed import NO_FIGURE, instant
 from collector.texts import Translator
-from collector.web.views.target import worded_values
+from collector.web.views.target import bracket, worded_values
 from collector.web.views.words import OUTCOMES, STATES, word
 from rules.duration import format_duration
 
@@ -83,6 +83,7 @@ def explanation(target_id: str, answer: Mapping[str, Any], tz: str, words: Trans
 
 def _check(check: Mapping[str, Any], at: int, tz: str, words: Translator) -> ExplainedCheck:
     rules = check["parameters"]
+    down, up = rules["confirm_down"], rules["confirm_up"]
     results: Sequence[Mapping[str, Any]] = check["results"]
     # The results nearest to the instant are the ones that explain it.
     nearest = sorted(sorted(results, key=lambda one: abs(one["at"] - at))[:_MOST_RESULTS], key=lambda one: one["at"])
@@ -93,8 +94,8 @@ def _check(check: Mapping[str, Any], at: int, tz: str, words: Translator) -> Exp
         rules=words(
             "every {interval}; down after {down} failures, up after {up} answers; unknown after {gap} without a result",
             interval=format_duration(rules["interval_ms"]),
-            down=rules["confirm_down"],
-            up=rules["confirm_up"],
+            down=down,
+            up=up,
             gap=format_duration(rules["max_gap_ms"]),
         ),
         agents=tuple(_agent(seen, tz, words) for seen in check["agents"]),
@@ -104,13 +105,12 @@ def _check(check: Mapping[str, Any], at: int, tz: str, words: Translator) -> Exp
 
 def _agent(seen: Mapping[str, Any], tz: str, words: Translator) -> ViewOfAgent:
     state = seen["state"] or "unknown"
-    low, high = seen["start_bracket"] or (None, None)
     return ViewOfAgent(
         agent=seen["agent"],
         state=state,
         state_word=word(STATES, state, words),
         since=instant(seen["since"], tz),
-        bracket=f"{instant(low, tz)} … {instant(high, tz)}" if high is not None else NO_FIGURE,
+        bracket=bracket(seen["start_bracket"], tz) or NO_FIGURE,
         detected=instant(seen["detected"], tz),
     )
 

@@ -134,7 +134,7 @@ def incident_list(
         "": words("Open"),
         "resolved": words("Resolved"),
         "closed": words("Closed"),
-        "all": words("All"),
+        "all": words("All incidents"),
     }
     tabs = tuple(Tab(names[key], _query(key, None), open_count if key == "" else None, key == chosen) for key in TABS)
     nothing = words("No open incident. All is well, or nobody looks: see the coverage on the overview.")

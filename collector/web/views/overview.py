@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from collector.printed import duration, instant
 from collector.store.targets import Target
 from collector.texts import Translator
+from collector.timelines import Current
 from collector.web.views.bar import Bar, bar, day_ticks
 from collector.web.views.figure import Availability, Headline, availability, goals, headlines
 from collector.web.views.words import KINDS, PENDING, PRIORITIES, STATES, URGENCY, word
@@ -18,15 +19,6 @@ PAGE = 100
 """Targets on one page."""
 
 TROUBLE = (State.DOWN, State.UNREACHABLE, State.DEGRADED, State.UNKNOWN)
-
-
-@dataclass(frozen=True, slots=True)
-class Current:
-    """A target's state now: ``since`` (ms UTC) when it is known, ``reason`` a sentence or empty."""
-
-    state: str
-    since: int | None = None
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +133,6 @@ def overview(
     current: Mapping[str, Current],
     figures: Mapping[str, Any],
     strips: Mapping[str, Sequence[Sequence[object]]],
-    last_errors: Mapping[str, str],
     *,
     strip: Period,
     month: str,
@@ -150,7 +141,7 @@ def overview(
     words: Translator,
 ) -> Overview:
     """``figures`` is a document of interfaces §5 over the month so far; ``strips`` holds, by target id, the partition
-    of ``strip`` for the targets that :func:`shown` answers; ``last_errors`` the last text of pending ones."""
+    of ``strip`` for the targets that :func:`shown` answers."""
     promised = goals(figures)
     objects = {entry["name"]: entry for entry in figures.get("objects", ())}
     page, found = shown(targets, current, filters)
@@ -184,7 +175,7 @@ def overview(
                 target.address,
                 word(KINDS, target.kind, words),
                 instant(target.created or None, strip.tz, seconds=False),
-                last_errors.get(target.id, ""),
+                current.get(target.id, _NOTHING).reason,
             )
             for target in sorted(waiting, key=lambda target: target.name.casefold())
             if filters.state in ("", PENDING, "trouble")

@@ -8,10 +8,10 @@ from collector.printed import NO_FIGURE, duration, instant, number
 from collector.store.checks import Check, Effective
 from collector.store.targets import Target
 from collector.texts import Translator
+from collector.timelines import Current
 from collector.tracks import Sighting
 from collector.web.views.bar import Bar, bar, day_ticks, month_ticks
 from collector.web.views.figure import Headline, Part, goals, headlines, parts
-from collector.web.views.overview import Current
 from collector.web.views.words import CAUSES, KINDS, OUTCOMES, PRIORITIES, STATES, word
 from rules.duration import format_duration
 from rules.period import Period, local, month
@@ -160,9 +160,9 @@ def _outage(outage: Mapping[str, Any], tz: str, now: int, words: Translator) -> 
     cause = outage.get("cause") or ""
     return OutageRow(
         start=instant(start, tz),
-        start_bracket=_bracket(outage.get("start_bracket"), tz),
+        start_bracket=bracket(outage.get("start_bracket"), tz),
         end=words("lasts") if end is None else instant(end, tz),
-        end_bracket="" if end is None else _bracket(outage.get("end_bracket"), tz),
+        end_bracket="" if end is None else bracket(outage.get("end_bracket"), tz),
         length=duration((now if end is None else end) - start, words),
         detected=instant(outage.get("detected"), tz),
         cause=word(CAUSES, cause, words) if cause else "",
@@ -171,7 +171,7 @@ def _outage(outage: Mapping[str, Any], tz: str, now: int, words: Translator) -> 
     )
 
 
-def _bracket(bracket: Sequence[int | None] | None, tz: str) -> str:
+def bracket(bracket: Sequence[int | None] | None, tz: str) -> str:
     """The two samples between which an edge lies: ``14:05:07 … 14:06:07``, days only where they differ."""
     if not bracket:
         return ""

@@ -141,6 +141,15 @@ ROLES: Mapping[str, str] = {
 }
 
 
+REFUSALS = (
+    marked("The name or the password is wrong."),
+    marked("Too many wrong passwords. Try again in a minute."),
+    marked("This sign-in link was used already or has expired. Ask for a new one."),
+    marked("A password needs at least 10 characters."),
+)
+"""What signing in may answer: the errors that a person meets before anything else."""
+
+
 def word(table: Mapping[str, str], key: str, words: Translator) -> str:
     """The word of ``key`` in the viewer's language."""
     return words(table[key]) if key in table else key.replace("_", " ")
