@@ -110,8 +110,8 @@ def application(core: Core, agents: int) -> Callable[[Any, Receive, Send], Await
     return answer
 
 
-def serve(folder: Path, checks: int, agents: int) -> None:
-    """Serve until a signal ends it; the port is printed first."""
+def serve(folder: Path, checks: int, agents: int, tell: Callable[[int], None]) -> None:
+    """Serve until a signal ends it; ``tell`` is given the port first."""
     import uvicorn
 
     core = Core(folder, made_up(checks, CheckParameters()))
@@ -125,7 +125,7 @@ def serve(folder: Path, checks: int, agents: int) -> None:
         http="httptools",
     )
     with core.running():
-        print(listener.getsockname()[1], flush=True)
+        tell(listener.getsockname()[1])
         uvicorn.Server(settings).run(sockets=[listener])
     core.close()
 
@@ -133,4 +133,4 @@ def serve(folder: Path, checks: int, agents: int) -> None:
 if __name__ == "__main__":
     if core := os.environ.get("NINEWARD_BENCH_CORE"):
         os.sched_setaffinity(0, {int(core)})
-    serve(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
+    serve(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), lambda port: print(port, flush=True))

@@ -22,7 +22,6 @@ from collector.store import spans
 from collector.store.entry import Entry
 from collector.store.log import Log
 from collector.store.state import State
-from rules.errors import Unavailable
 from rules.parameters import CheckParameters
 from rules.span import Glitch, Piece
 
@@ -412,9 +411,7 @@ class Fold:
         self._rows_since = self._entries_since = 0
         try:
             self.live.save()
-            with self.state.write() as tx:
-                table.forget_notes(tx, self.live.position)
-        except (OSError, Unavailable) as trouble:
+        except OSError as trouble:
             # Only a longer replay after the next start: the log holds everything.
             log_of_work.warning("no checkpoint at position %d: %s", self.live.position, trouble)
 

@@ -7,6 +7,8 @@ import io
 import json
 import os
 import threading
+import zipfile
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -262,10 +264,10 @@ class Live:
             self.position = 0
             self.targets = {}
             try:
-                with np.load(self.path) as found:
+                with self.path.open("rb") as file, np.load(file) as found:
                     data = {name: found[name] for name in found.files}
                 note = json.loads(data.pop("note").tobytes())
-            except (OSError, ValueError, KeyError, EOFError):
+            except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
                 return
             if note["position"] > until or set(data) != set(self.table):
                 return

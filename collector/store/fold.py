@@ -1,4 +1,5 @@
-"""SQL of the fold's notes: what the live table's checkpoint cannot know, kept until the next checkpoint."""
+"""SQL of the fold's notes: what replaying the log into the live table needs beside the log. They are kept, so that a
+checkpoint that is lost can be made anew."""
 
 import json
 import sqlite3
@@ -45,9 +46,3 @@ def notes(tx: sqlite3.Connection, after: int) -> list[Note]:
     ):
         found.append(Note(position, handle, agent, machine=json.loads(machine)))
     return sorted(found, key=lambda note: (note.position, note.machine is not None, note.handle, note.agent))
-
-
-def forget_notes(tx: sqlite3.Connection, until: int) -> None:
-    """Delete the notes a checkpoint at this position has made needless."""
-    tx.execute("DELETE FROM live_terms WHERE position <= :until", {"until": until})
-    tx.execute("DELETE FROM live_row WHERE position <= :until", {"until": until})

@@ -33,7 +33,8 @@ CREATE TABLE seen (
 -- Results that repeat an identity with other content, kept aside in the log.
 CREATE TABLE conflict (position BIGINT PRIMARY KEY, agent BIGINT NOT NULL, results BIGINT NOT NULL);
 
--- Since the live table's checkpoint: by which terms checks are confirmed from a position on (agent 0: all of its rows) …
+-- What replaying the log into the live table needs beside the log, also when its checkpoint is lost:
+-- by which terms checks are confirmed from a position on (agent 0: all of its rows) …
 CREATE TABLE live_terms (
     position BIGINT NOT NULL, handle BIGINT NOT NULL, agent BIGINT NOT NULL, terms TEXT NOT NULL,
     PRIMARY KEY (position, handle, agent)
