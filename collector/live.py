@@ -181,6 +181,10 @@ class Live:
         tail = np.empty(len(row), np.bool_)
         tail[-1] = True
         np.not_equal(row[1:], row[:-1], out=tail[:-1])
+        if ((at[1:] < at[:-1]) & ~tail[:-1]).any():
+            # Batches of one cycle in another order than their results: the newest is not the last to arrive.
+            order = np.lexsort((at, row))
+            at, position, place = at[order], position[order], place[order]
         newer = tail & (at >= self.table["seen_at"][row])
         rows = row[newer]
         self.table["seen_at"][rows] = at[newer]

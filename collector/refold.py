@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from collector import decisions
 from collector.fold import Fold
-from collector.incidents import Incidents
 from collector.live import Live
 from collector.registry import Registry
 from collector.settings import Settings
@@ -86,7 +86,7 @@ def refolded(log: Log, last: int, settings: Settings) -> Iterator[Refolded]:
         live = Live(Path(folder) / "live")
         fold = Fold(prefix, state, live, Registry.terms)
         fold.appliers["config"] = Registry.apply
-        fold.appliers["incident"] = Incidents.apply
+        fold.appliers["incident"] = decisions.apply
         tracks = Tracks(prefix, state, live)
         again = Refolded(prefix, state, live, fold, tracks, Timelines(state, tracks, settings))
         again.run()

@@ -1,0 +1,139 @@
+"""Reports are issued once, kept as they were, and can be proved from the log or shown to be false."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from collector.reports.archive import BROKEN, HOLDS, Archive
+from collector.reports.seal import canonical, seal
+from collector.store.reports import Issued
+from rules.errors import Invalid, Missing
+from rules.period import local
+from rules.result import Outcome
+from tests.collector.rooms import ADMIN, START, Rooms
+from tests.collector.watched import Watched, an_outage, watched
+
+TZ = "Asia/Shanghai"
+MONTH = local(START, TZ).strftime("%Y-%m")
+
+
+@pytest.fixture
+def found(rooms: Rooms) -> Watched:
+    made = watched(rooms)
+    an_outage(made)
+    return made
+
+
+@pytest.fixture
+def archive(found: Watched) -> Archive:
+    return Archive(found, found.log, found.fold, found.clock, found.settings)
+
+
+@pytest.fixture
+def issued(archive: Archive) -> Issued:
+    return archive.issue("month", MONTH, TZ, ADMIN)
+
+
+def document(archive: Archive, issued: Issued) -> dict[str, object]:
+    return json.loads(archive.file(issued.id, "json", "en")[0])  # type: ignore[no-any-return]
+
+
+def test_a_report_tells_what_was_measured_to_the_second(archive: Archive, issued: Issued) -> None:
+    data = document(archive, issued)["report"]
+
+    (outage,) = data["outages"]  # type: ignore[index]
+    assert outage["target"] == "core-1"
+    assert outage["end"] - outage["start"] == 600_000
+    assert data["fleet"]["down_ms"] == 600_000  # type: ignore[index]
+
+
+def test_a_month_in_progress_gives_a_draft(issued: Issued) -> None:
+    assert issued.status == "draft"
+
+
+@pytest.mark.parametrize("form", ["json", "html"])
+def test_an_issued_file_holds(archive: Archive, issued: Issued, form: str) -> None:
+    content, _ = archive.file(issued.id, form, "zh-CN")
+
+    assert archive.verify(content) == {"verdict": HOLDS, "reasons": [], "sha256": issued.sha256}
+
+
+def test_it_holds_after_the_log_has_grown(found: Watched, archive: Archive, issued: Issued) -> None:
+    content, _ = archive.file(issued.id, "json", "en")
+    found.looked((minute, Outcome.FAILED) for minute in range(61, 120))
+
+    assert archive.verify(content)["verdict"] == HOLDS
+
+
+def test_a_changed_figure_breaks_the_seal(archive: Archive, issued: Issued) -> None:
+    changed = document(archive, issued)
+    changed["report"]["fleet"]["down_ms"] = 0  # type: ignore[index]
+
+    assert archive.verify(canonical(changed))["verdict"] == BROKEN
+
+
+def test_a_figure_changed_and_sealed_anew_is_refuted_by_the_log(archive: Archive, issued: Issued) -> None:
+    forged = document(archive, issued)
+    forged["report"]["fleet"]["down_ms"] = 0  # type: ignore[index]
+    forged = seal(forged["report"], forged["seal"]["log"])  # type: ignore[arg-type, index]
+
+    said = archive.verify(canonical(forged))
+
+    assert said["verdict"] == BROKEN
+    assert "fleet" in said["reasons"][0]
+
+
+def test_a_page_that_says_other_than_its_data_is_broken(archive: Archive, issued: Issued) -> None:
+    content, _ = archive.file(issued.id, "html", "en")
+
+    said = archive.verify(content.replace(b"0:10:00", b"0:01:00", 1))
+
+    assert said["verdict"] == BROKEN
+
+
+def test_a_report_of_another_log_is_broken(archive: Archive, issued: Issued) -> None:
+    other = document(archive, issued)
+    other = seal(other["report"], {**other["seal"]["log"], "head": "00" * 32})  # type: ignore[arg-type, index]
+
+    assert "another log" in archive.verify(canonical(other))["reasons"][0]
+
+
+def test_something_else_is_broken_and_says_what_it_is_not(archive: Archive) -> None:
+    assert archive.verify(b"hello")["verdict"] == BROKEN
+
+
+def test_an_issued_file_is_never_rendered_again(found: Watched, archive: Archive, issued: Issued) -> None:
+    archive.file(issued.id, "csv", "en")
+    (kept,) = Path(found.settings.data / "reports" / issued.id).glob("report.en.csv")
+    kept.write_bytes(b"as issued")
+
+    assert archive.file(issued.id, "csv", "en")[0] == b"as issued"
+
+
+def test_reports_are_listed_newest_first(found: Watched, archive: Archive, issued: Issued) -> None:
+    found.rooms.clock.at += 1000
+    second = archive.issue("month", MONTH, TZ, ADMIN)
+
+    assert [one.id for one in archive.listed(1 << 60, 10)] == [second.id, issued.id]
+
+
+def test_a_month_that_has_not_begun_has_no_report(archive: Archive) -> None:
+    with pytest.raises(Invalid, match="not begun"):
+        archive.issue("month", "2099-01", TZ, ADMIN)
+
+
+def test_an_unknown_report_is_missing(archive: Archive) -> None:
+    with pytest.raises(Missing):
+        archive.file("r_none", "html", "en")
+
+
+def test_targets_that_never_answered_are_listed_and_enter_no_figure(found: Watched, archive: Archive) -> None:
+    from collector.specs import TargetSpec
+
+    found.rooms.registry.add_target(TargetSpec("typo", "192.0.2.77"), ADMIN)
+
+    data = document(archive, archive.issue("month", MONTH, TZ, ADMIN))["report"]
+
+    assert "typo" in {row["name"] for row in data["pending"]}  # type: ignore[index]
+    assert "typo" not in {entry["name"] for entry in data["objects"]}  # type: ignore[index]

@@ -1,0 +1,68 @@
+"""Rebuild finds nothing, unless something was changed behind the log's back."""
+
+import pytest
+
+from collector.rebuild import KEPT, rebuild
+from rules.result import Outcome
+from tests.collector.rooms import Rooms
+from tests.collector.watched import Watched, an_outage, watched
+
+
+@pytest.fixture
+def found(rooms: Rooms) -> Watched:
+    made = watched(rooms)
+    an_outage(made)
+    return made
+
+
+def differences(found: Watched) -> list[dict[str, object]]:
+    return rebuild(found, found.now)["differences"]  # type: ignore[no-any-return]
+
+
+def test_normally_nothing_differs(found: Watched) -> None:
+    assert differences(found) == []
+
+
+def test_nothing_differs_after_results_came_late_and_twice(found: Watched) -> None:
+    found.looked((minute, Outcome.FAILED) for minute in range(61, 70))
+    found.looked((minute, Outcome.OK) for minute in (80, 75, 90, 74))
+    found.looked((minute, Outcome.FAILED) for minute in (71, 72, 73))
+
+    assert differences(found) == []
+
+
+def test_a_changed_span_is_found_on_both_sides(found: Watched) -> None:
+    with found.state.write() as tx:
+        tx.execute("UPDATE span SET end_at = end_at - 60000 WHERE state = 2")
+
+    told = {(row["table"], row["what"]) for row in differences(found)}
+
+    assert told == {("span", "surplus"), ("span", "missing")}
+
+
+def test_a_row_that_was_deleted_is_missing(found: Watched) -> None:
+    with found.state.write() as tx:
+        tx.execute("DELETE FROM assignment")
+
+    assert {(row["table"], row["what"]) for row in differences(found)} == {("assignment", "missing")}
+
+
+def test_a_changed_live_row_is_found(found: Watched) -> None:
+    with found.live.lock:
+        found.live.table["start"][0] += 1
+
+    assert {row["table"] for row in differences(found)} == {"live"}
+
+
+def test_an_outage_without_an_incident_is_told_and_is_no_difference(found: Watched) -> None:
+    told = rebuild(found, found.now)
+
+    assert [row["target"] for row in told["without_incident"]] == ["core-1"]
+    assert told["without_outage"] == []
+
+
+def test_every_table_is_compared_or_says_why_not(found: Watched) -> None:
+    assert all(KEPT.values())
+    with found.state.read() as tx:
+        tables = {row["name"] for row in tx.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    assert set(KEPT) <= tables | {"_sqlite_migrations"}
