@@ -50,13 +50,12 @@ def build(house: House, local: bool = False) -> ASGIApp:
             title="Nineward",
             version="1",
             description="Availability of servers, switches and hosts: targets, checks, figures, incidents, reports.",
-            path=PREFIX,
-            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+            # The document itself is served by api/document.py: Litestar's own router would answer for all of /api/v1.
+            path=f"{PREFIX}/openapi",
+            render_plugins=[JsonRenderPlugin()],
         ),
         request_max_body_size=house.settings.body_limit,
         state=AppState({"house": house, "local": local}),
-        # A handler that waits (SQLite, the log) is run in a thread; the event loop waits for agents and pages only.
-        debug=False,
         logging_config=None,
     )
     return _Dispatcher(application, BatchesDoor(house.intake, house.access.identify, house.clock.now))

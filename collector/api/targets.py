@@ -15,6 +15,7 @@ from collector.selector import Selector, words
 from collector.specs import TargetSpec
 from collector.store import agents, checks, targets
 from collector.store.targets import Target
+from collector.timelines import Current
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,13 @@ class Targets(Controller):
         ]
         part = page(seen, lambda target: f"{target.name}\0{target.id}", cursor, limit)
         names = {target.id: target.name for target in found}
-        return Page([_view(house, target, names) for target in part.items], part.next)
+        now = house.clock.now()
+        states = house.timelines.currents(now)
+        shown = [
+            _view(target, states.get(target.id) or house.timelines.current(target.id, now), names)
+            for target in part.items
+        ]
+        return Page(shown, part.next)
 
     @post(sync_to_thread=True)
     def add(self, house: House, principal: Principal, data: TargetSpec) -> TargetView:
@@ -154,7 +161,7 @@ def view(house: House, target: Target) -> TargetView:
     """A target as the API shows it, with its state now."""
     with house.state.read() as tx:
         names = {parent: targets.get(tx, parent).name for parent in target.parents}
-    return _view(house, target, names)
+    return _view(target, house.timelines.current(target.id, house.clock.now()), names)
 
 
 def looks(house: House, target: Target) -> list[Look]:
@@ -178,8 +185,7 @@ def looks(house: House, target: Target) -> list[Look]:
     ]
 
 
-def _view(house: House, target: Target, names: dict[str, str]) -> TargetView:
-    state, since, reason = house.timelines.current(target.id, house.clock.now())
+def _view(target: Target, now: Current, names: dict[str, str]) -> TargetView:
     return TargetView(
         id=target.id,
         name=target.name,
@@ -200,9 +206,9 @@ def _view(house: House, target: Target, names: dict[str, str]) -> TargetView:
         agreement=target.agreement,
         created=target.created,
         retired=target.retired,
-        state=str(state),
-        since=since,
-        reason=reason,
+        state=str(now.state),
+        since=now.since,
+        reason=now.reason,
     )
 
 

@@ -1,0 +1,44 @@
+"""/metrics: the collector's own health for Prometheus (text format 0.0.4)."""
+
+from collections.abc import Iterator
+
+from litestar import Response, get
+
+from collector.access import Principal, require
+from collector.app import House
+from collector.roles import Permission
+from collector.store import agents, checks, targets
+
+_MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+@get("/metrics", include_in_schema=False, sync_to_thread=True)
+def metrics(house: House, principal: Principal) -> Response[str]:
+    """How far log and fold are, and how much is watched. Needs a token that may read."""
+    require(principal, Permission.READ)
+    return Response("".join(_lines(house)), media_type=_MEDIA_TYPE)
+
+
+def _lines(house: House) -> Iterator[str]:
+    now = house.clock.now()
+    yield from _gauge("nineward_log_position", "Entries in the log.", house.log.head()[0])
+    yield from _gauge("nineward_fold_position", "Log position that the state reflects.", house.fold.position)
+    with house.state.read() as tx:
+        yield from _gauge("nineward_targets", "Targets that are watched.", len(targets.living(tx)))
+        yield from _gauge("nineward_checks", "Checks that are asked.", len(checks.living(tx)))
+        known = agents.living(tx)
+    yield from _gauge("nineward_agents", "Agents that are enrolled.", len(known))
+    yield "# HELP nineward_agent_silent_seconds Time since an agent last spoke.\n"
+    yield "# TYPE nineward_agent_silent_seconds gauge\n"
+    for agent in known:
+        heard = house.access.contacts.get(agent.number)
+        if heard is not None:
+            name = agent.name.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+            yield f'nineward_agent_silent_seconds{{agent="{name}"}} {(now - heard) / 1000}\n'
+
+
+def _gauge(name: str, text: str, value: float) -> Iterator[str]:
+    yield f"# HELP {name} {text}\n# TYPE {name} gauge\n{name} {value}\n"
+
+
+root_handlers = [metrics]
