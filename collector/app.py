@@ -73,8 +73,11 @@ def open_house(settings: Settings, clock: Clock | None = None) -> Iterator[House
         stack.callback(events.close)
         tracks = Tracks(log, state, live)
         timelines = Timelines(state, tracks, settings)
-        incidents = Incidents(state, intake, fold, registry, timelines, events, clock, settings)
-        errands = Errands(state, intake, fold, events, clock, settings)
+        incidents = Incidents(
+            state, intake, fold, registry, timelines, tracks, access.contacts, events, clock, settings
+        )
+        errands = Errands(state, intake, fold, clock, settings)
+        incidents.listeners.append(errands.wake)
         fold.appliers["config"] = registry.apply
         fold.appliers["incident"] = incidents.apply
         fold.after_commit.append(incidents.after_commit)

@@ -7,7 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from collector.settings import Settings
 from collector.store import checks, targets
@@ -29,8 +29,7 @@ _ROUNDS = 8
 """How often the reach into the past is widened at most, until nothing that runs into the period is cut off."""
 
 
-@dataclass(frozen=True, slots=True)
-class Current:
+class Current(NamedTuple):
     """A target's state at an instant: one of the eight classes, or "pending".
 
     ``since`` (ms UTC) is when it began, None where that is not known. ``reason`` is a sentence for a person, empty

@@ -315,6 +315,6 @@ def touched(tx: sqlite3.Connection) -> dict[str, int]:
     return {row["target"]: row["earliest"] for row in tx.execute("SELECT target, earliest FROM touched")}
 
 
-def forget_touched(tx: sqlite3.Connection, marks: Iterable[tuple[str, int]]) -> None:
-    """Delete marks that were decided about, unless they reach further back meanwhile."""
-    tx.executemany("DELETE FROM touched WHERE target = ? AND earliest >= ?", marks)
+def forget_touched(tx: sqlite3.Connection, decided: Iterable[str]) -> None:
+    """Delete the marks of targets that were decided about."""
+    tx.executemany("DELETE FROM touched WHERE target = ?", ((target,) for target in decided))

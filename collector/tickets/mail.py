@@ -177,7 +177,7 @@ def _subject(telling: Telling, incident: Mapping[str, Any]) -> str:
 def _text(telling: Telling) -> str:
     facts = telling.facts
     lines = [str(facts.get("text") or ""), ""]
-    for title, key in (("Incident", "incident"), ("Target", "target"), ("Check", "check"), ("Agent", "agent")):
+    for title, key in (("Incident", "incident"), ("Target", "target"), ("Check", "check")):
         about = facts.get(key)
         if isinstance(about, Mapping):
             lines.append(f"{title}:")

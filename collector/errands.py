@@ -1,0 +1,234 @@
+"""Errands: tells ticket systems what they are to be told, each thing until it is taken, in order.
+
+An errand is claimed by an update that finds it unclaimed, sent, and finished by an entry in the log. Between the other
+system's answer and that entry a crash can come: the errand then goes out again under the same id.
+"""
+
+import logging
+import random
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from collector import tickets
+from collector.clock import Clock
+from collector.decisions import DELIVERED
+from collector.fold import Fold
+from collector.intake import Intake
+from collector.mutes import muted_until
+from collector.settings import Settings
+from collector.store import errands as table
+from collector.store import incidents
+from collector.store.errands import Errand
+from collector.store.state import State
+from collector.tickets.ticket_system import Reply, Telling, TicketError, TicketSystem, tell
+from rules.errors import Missing, NinewardError, Unavailable
+from rules.incident import ActorKind
+from rules.parameters import DAY
+
+FIRST_PAUSE = 1_000
+LONGEST_PAUSE = 300_000
+PATIENCE = DAY
+"""An errand that nobody took for so long (ms) is parked for a person."""
+
+_TICK_S = 1.0
+_APPLIED_S = 30.0
+_CROWD = 2
+"""Workers for each system: one slow answer shall not hold up every other incident."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """The outcome of a test: whether the system took it, and what it said."""
+
+    ok: bool
+    answer: str
+
+
+class Errands:
+    """The workers of all configured ticket systems. ``chance`` gives a number from 0 to 1."""
+
+    def __init__(
+        self,
+        state: State,
+        intake: Intake,
+        fold: Fold,
+        clock: Clock,
+        settings: Settings,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        """Raises Invalid with every mistake in the settings of ticket systems."""
+        self._state = state
+        self._intake = intake
+        self._fold = fold
+        self._clock = clock
+        self._tables = settings.tickets
+        self._chance = chance
+        self._bell = threading.Condition()
+        self._rings = 0
+        self._ending = False
+        self._threads: list[threading.Thread] = []
+        self.systems = tuple(self._made())
+        """The names of the configured systems."""
+
+    def start(self) -> None:
+        """Put back what the last process had claimed, and start the workers. They wait for the fold to catch up."""
+        with self._state.write() as tx:
+            table.unclaim(tx)
+        self._ending = False
+        for name in self.systems:
+            for _ in range(_CROWD):
+                thread = threading.Thread(target=self._run, args=(name,), name=f"errands {name}", daemon=True)
+                thread.start()
+                self._threads.append(thread)
+
+    def stop(self) -> None:
+        """End the workers; each finishes what it is telling. Safe to call twice."""
+        with self._bell:
+            self._ending = True
+            self._bell.notify_all()
+        for thread in self._threads:
+            thread.join()
+        self._threads = []
+
+    def wake(self) -> None:
+        """Something may be due now."""
+        with self._bell:
+            self._rings += 1
+            self._bell.notify_all()
+
+    def step(self, name: str, system: TicketSystem, now: int) -> bool:
+        """Tell the next thing that is due to one system, if there is any; False when there is none."""
+        with self._state.write() as tx:
+            errand = table.claim(tx, name, now)
+            if errand is None:
+                return False
+            held = self._held(tx, errand, now)
+            if held is not None:
+                table.hold(tx, errand.id, held)
+                return True
+            ticket = next((one.ticket for one in incidents.tickets(tx, errand.incident) if one.system == name), "")
+        try:
+            reply = tell(system, _telling(errand, ticket))
+        except TicketError as trouble:
+            self._put_off(errand, trouble, now)
+        except Exception:
+            # A fault of ours or of a library: like a failed try, so that one bad errand stops no other.
+            log.exception("errand=%s system=%s", errand.id, name)
+            self._put_off(errand, TicketError("Telling it failed by a fault of Nineward; see its log."), now)
+        else:
+            log.info("errand=%s event=%s attempt=%d ticket=%s", errand.id, errand.event, errand.attempts, reply.ticket)
+            self._record(errand, reply)
+        return True
+
+    def release(self, key: str) -> Errand:
+        """Try a parked errand again. Raises Missing when no such errand is parked."""
+        with self._state.write() as tx:
+            errand = table.release(tx, key, self._clock.now())
+        self.wake()
+        return errand
+
+    def test(self, name: str) -> Trial:
+        """One harmless round trip with a system. Raises Missing for one that is not configured."""
+        if name not in self._tables:
+            known = ", ".join(self.systems) or "none"
+            raise Missing(f"No ticket system {name!r} is configured in nineward.toml (configured: {known}).")
+        system = tickets.make(name, self._tables[name], self._clock.now)
+        try:
+            reply = tell(system, tickets.trial(name, self._clock.now()))
+        except TicketError as trouble:
+            return Trial(False, trouble.message)
+        finally:
+            system.close()
+        return Trial(True, reply.raw or "taken")
+
+    def _made(self) -> dict[str, TicketSystem]:
+        return tickets.configured(self._tables, self._clock.now)
+
+    def _run(self, name: str) -> None:
+        system = self._made()[name]
+        ready = False
+        try:
+            while True:
+                with self._bell:
+                    if self._ending:
+                        return
+                    rings = self._rings
+                # What the log holds beyond the state may say that an errand is done: not before that is folded.
+                ready = ready or self._fold.caught_up()
+                if not (ready and self._attempt(name, system)):
+                    self._wait(name, rings)
+        finally:
+            system.close()
+
+    def _attempt(self, name: str, system: TicketSystem) -> bool:
+        try:
+            return self.step(name, system, self._clock.now())
+        except (NinewardError, OSError):
+            # The disk is full, or the house is closing: the errand stays where it is and comes again.
+            log.exception("system=%s", name)
+            return False
+
+    def _wait(self, name: str, rings: int) -> None:
+        """Wait until something may be due, unless somebody rang meanwhile."""
+        with self._state.read() as tx:
+            due = table.next_due(tx, name)
+        ahead = _TICK_S if due is None else (due - self._clock.now()) / 1000
+        with self._bell:
+            if not self._ending and self._rings == rings:
+                # What is due and could not be claimed waits for another errand: its end rings.
+                self._bell.wait(min(_TICK_S, ahead) if ahead > 0 else _TICK_S)
+
+    def _held(self, tx: Any, errand: Errand, now: int) -> int | None:
+        """Until when a mute holds the errand. Only announcements are held: what was announced is also ended."""
+        if errand.event not in ("opened", "reopened"):
+            return None
+        incident = incidents.get(tx, errand.incident)
+        return muted_until(tx, incident.target, incident.check, now)
+
+    def _put_off(self, errand: Errand, trouble: TicketError, now: int) -> None:
+        pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(errand.attempts - 1, 20))
+        if trouble.retry_after is not None:
+            pause = max(pause, min(int(trouble.retry_after * 1000), 4 * LONGEST_PAUSE))
+        pause = int(pause * (1 + 0.2 * self._chance()))
+        tired = now + pause - max(errand.due, errand.queued) > PATIENCE
+        log.warning(
+            "errand=%s attempt=%d permanent=%s %s", errand.id, errand.attempts, trouble.permanent, trouble.message
+        )
+        with self._state.write() as tx:
+            if trouble.permanent or tired:
+                table.park(tx, errand.id, trouble.message)
+            else:
+                table.put_off(tx, errand.id, now + pause, trouble.message)
+
+    def _record(self, errand: Errand, reply: Reply) -> None:
+        """Log that it was taken, and wait until the state shows it, so that what follows it may go."""
+        payload = {
+            "verb": DELIVERED,
+            "incident": errand.incident,
+            "actor": {"kind": ActorKind.TICKET_SYSTEM.value, "name": errand.system},
+            "text": f"{errand.event}: {reply.ticket}" if reply.ticket else errand.event,
+            "system": errand.system,
+            "errand": errand.id,
+            "ticket": reply.ticket,
+            "url": reply.url,
+            "state": reply.state,
+        }
+        try:
+            position = self._intake.record("incident", payload).result(_APPLIED_S)
+        except (NinewardError, TimeoutError) as trouble:
+            # Told but not logged: it goes out again under the same id.
+            self._put_off(errand, TicketError(f"Taken, but it could not be logged: {trouble}."), self._clock.now())
+            if not isinstance(trouble, Unavailable):
+                raise
+            return
+        self._fold.wait_for(position, _APPLIED_S)
+        self.wake()
+
+
+def _telling(errand: Errand, ticket: str) -> Telling:
+    body = errand.body
+    return Telling(errand.id, body["key"], errand.sequence, errand.event, body["at"], body["facts"], ticket)
