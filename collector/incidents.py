@@ -116,12 +116,20 @@ class Incidents:
     apply = staticmethod(decisions.apply)
 
     def start(self) -> None:
-        """Name the installation if it has no name yet, and start the thread. It waits until the log is folded."""
-        with self._state.write() as tx:
-            table.name_installation(tx, new_id("n").removeprefix("n_"))
+        """Start the thread. It waits until the log is folded."""
         self._ending = False
         self._thread = threading.Thread(target=self._run, name="incidents", daemon=True)
         self._thread.start()
+
+    def prepare(self) -> None:
+        """Name the installation if it has no name yet, and take up what the last process had not decided.
+
+        For callers that run no thread; the log must be folded.
+        """
+        with self._state.write() as tx:
+            table.name_installation(tx, new_id("n").removeprefix("n_"))
+        self._started = self._clock.now()
+        self._take_marks()
 
     def stop(self) -> None:
         """Finish the running decision and end the thread. Safe to call twice."""
@@ -199,7 +207,9 @@ class Incidents:
                     return
             try:
                 if not ready:
-                    ready = self._begin()
+                    ready = self._fold.caught_up()
+                    if ready:
+                        self.prepare()
                     due = self._clock.monotonic() + (_TICK_S if ready else _TICK_S / 20)
                     continue
                 self._decide_touched(self._clock.now())
@@ -211,14 +221,6 @@ class Incidents:
                 log.exception("deciding about incidents failed")
                 self._take_marks()
                 due = self._clock.monotonic() + _TICK_S
-
-    def _begin(self) -> bool:
-        """Once the log is folded: take up what the last process had not decided."""
-        if not self._fold.caught_up():
-            return False
-        self._started = self._clock.now()
-        self._take_marks()
-        return True
 
     def _take_marks(self) -> None:
         with self._state.read() as tx:
