@@ -17,7 +17,7 @@ Ints = NDArray[np.int64]
 Column = NDArray[np.int64] | NDArray[np.float64]
 
 MOST_ROWS = 1_000_000
-"""Results in one batch. A column may be written in ten bytes whatever its length, so length needs a bound of its own."""
+"""Results in one batch. A column can be a few bytes whatever its length, so the length needs a bound of its own."""
 
 MOST_VALUES = 8_000_000
 """Values in one batch, all metrics together."""
@@ -39,7 +39,7 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One batch in columns, a row for each result. ``at`` is on the sender's boot clock; ``outcome`` codes index OUTCOMES.
+    """One batch in columns, a row for each result. ``at`` is on the sender's boot clock; ``outcome`` indexes OUTCOMES.
 
     ``rows_from`` is the offset in ``body`` where the header ends and the rows begin.
     """

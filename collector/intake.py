@@ -242,20 +242,24 @@ class Intake:
     def _conflicts(self, batch: Batch, agent: int, gaps: list[Range]) -> list[int]:
         """Rows of a repeated batch that differ from what is logged under their sequence numbers."""
         header = batch.header
-        strange = []
+        strange: list[int] = []
+        looked_at = 0
         new = {seq for first, last in gaps for seq in range(first, last + 1)}
         for entry in self._log.read_sequence(agent, header.boot, header.first_seq, batch.last_seq):
             logged = decode(entry.body)
             rows = batch.body[batch.rows_from :]
             if logged.header.first_seq == header.first_seq and logged.body[logged.rows_from :] == rows:
-                continue
+                break
             for place in range(len(logged)):
                 row = logged.header.first_seq + place - header.first_seq
                 if not 0 <= row < len(batch) or header.first_seq + row in new:
                     continue
+                looked_at += 1
                 if _result(batch, row) != _result(logged, place):
                     strange.append(row)
-        return sorted(set(strange))
+            if looked_at == len(batch) - len(new):
+                break
+        return sorted(strange)
 
 
 def _draft(batch: Batch, one: _Batch, offset: int) -> Draft:

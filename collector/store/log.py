@@ -10,6 +10,7 @@ import json
 import os
 import sqlite3
 import threading
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -69,6 +70,7 @@ class Log:
         self._compressor = zstandard.ZstdCompressor(level=LEVEL)
         self._lock = threading.Lock()
         self._files = sorted(folder.glob("????-??-??.db"))
+        self._firsts: dict[Path, int] = {}
         self._writer: sqlite3.Connection | None = None
         self._head = (0, BEGINNING)
         if self._files:
@@ -283,13 +285,18 @@ class Log:
     def _from(self, after: int) -> list[Path]:
         """The files that hold positions beyond ``after``: all but those before the last that begins at or below it."""
         files = list(self._files)
-        while len(files) > 1:
-            with self._reading(files[1]) as reader:
+        begin = bisect_right(files, after + 1, key=self._first_of)
+        return files[max(0, begin - 1) :]
+
+    def _first_of(self, file: Path) -> int:
+        """First position in a file. A file without an entry is the newest, so it counts as beginning after all."""
+        if file not in self._firsts:
+            with self._reading(file) as reader:
                 first, _ = _span(reader)
-            if first is None or first > after + 1:
-                break
-            files.pop(0)
-        return files
+            if first is None:
+                return self._head[0] + 1
+            self._firsts[file] = first
+        return self._firsts[file]
 
     def _packed_batches(self, reader: sqlite3.Connection, agent: int, start: int, end: int) -> Iterator[Entry]:
         """A packed day is packed whole, so its packs come before whatever stands loose."""

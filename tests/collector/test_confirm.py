@@ -57,9 +57,9 @@ def test_columns_equal_the_plain_machine_for_every_split(
         portion, samples = samples[:size], samples[size:]
         if not portion:
             break
-        handle, instants, outcome = (np.array(column) for column in zip(*portion, strict=True))
+        handles, instants, outcome = (np.array(column) for column in zip(*portion, strict=True))
         none = np.zeros(len(portion), np.int64)
-        pieces, late = live.apply(Arrived(live.find(7, handle), instants, outcome, none, none))
+        pieces, late = live.apply(Arrived(live.find(7, handles), instants, outcome, none, none))
         assert not len(late)
         for columns in pieces.spans:
             found += [(row + 1, span_of(tuple(rest))) for row, *rest in rows_of(columns)]

@@ -103,7 +103,7 @@ def traced(folder: Path, syscalls: str, most: int) -> Run:
     ]
     command += [sys.executable, "-m", "benchmarks.core", str(data), "100", "1"]
     run = Run([], str(data / "log"))
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as core:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as core:
         try:
             assert core.stdout is not None
             connection = http.client.HTTPConnection("127.0.0.1", int(core.stdout.readline()), timeout=60)
@@ -123,7 +123,10 @@ def traced(folder: Path, syscalls: str, most: int) -> Run:
                 seq += size
             connection.close()
         finally:
-            os.killpg(core.pid, signal.SIGKILL)
+            # The traced process, not strace: so that the trace is written to its end.
+            for child in Path(f"/proc/{core.pid}/task/{core.pid}/children").read_text().split():
+                os.kill(int(child), signal.SIGKILL)
+            core.wait(60)
     run.calls = list(calls(trace))
     return run
 

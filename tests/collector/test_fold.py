@@ -101,7 +101,7 @@ def test_order_of_arrival_and_restarts_change_nothing(samples: list[One], seed: 
 def test_a_state_is_known_to_listeners_once_confirmed(core: Core) -> None:
     heard: list[Change] = []
     touched: dict[str, int] = {}
-    core.fold.after_commit.append(lambda earliest, changes: (heard.extend(changes), touched.update(earliest))[0])
+    core.fold.after_commit += [lambda _, changes: heard.extend(changes), lambda earliest, _: touched.update(earliest)]
     samples = [(7, at * 60_000, code) for at, code in enumerate([0, 0, 2, 2, 2])]
 
     core.log.append([batch(1, 1, samples)])

@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -53,10 +53,14 @@ def post(core: Core, data: bytes, *headers: tuple[bytes, bytes], method: str = "
 
 
 def test_a_batch_is_taken_in_any_encoding(core: Core) -> None:
-    for number, (name, pack) in enumerate(
-        [(b"deflate", zlib.compress), (b"zstd", zstandard.compress), (b"identity", bytes)], 1
-    ):
-        status, _, answer = post(core, pack(body(number, [1])), BEARER, (b"content-encoding", name), pieces=3)
+    encodings: dict[bytes, Callable[[bytes], bytes]] = {
+        b"deflate": zlib.compress,
+        b"zstd": zstandard.compress,
+        b"identity": bytes,
+    }
+    for number, name in enumerate(encodings, 1):
+        data = encodings[name](body(number, [1]))
+        status, _, answer = post(core, data, BEARER, (b"content-encoding", name), pieces=3)
 
         assert (status, answer) == (200, {"acknowledged": number, "head": core.log.head()[1].hex()})
 
