@@ -58,6 +58,12 @@ class Follow:
         self._thread.join(2.0)
 
     def _run(self) -> None:
+        try:
+            self._poll_until_stopped()
+        finally:
+            self._connection.close()
+
+    def _poll_until_stopped(self) -> None:
         while not self._stopping.is_set():
             try:
                 pause_s = self._poll()

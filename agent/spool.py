@@ -31,6 +31,7 @@ CHUNK_RESULTS = 2000
 
 _TRIM_EVERY = 60_000
 _MOST_ASIDE = 1000
+_RESERVE_BYTES = 512 * 1024
 _FORMAT = 1
 
 _SCHEMA = """
@@ -92,6 +93,7 @@ class Spool:
         self._process = process
         self._settings = settings
         self._clock = clock
+        self._reserve = path.with_name(f"{path.name}.reserve")
         self._lock = RLock()
         self._next_seq = 1
         self._trimmed = 0
@@ -106,6 +108,7 @@ class Spool:
             for ending in ("-wal", "-shm"):
                 path.with_name(path.name + ending).unlink(missing_ok=True)
             self._db = self._open()
+        self._keep_reserve()
 
     def _open(self) -> sqlite3.Connection:
         self._path.touch(mode=0o600)
@@ -115,7 +118,7 @@ class Spool:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA cache_size = -256")
-        db.execute("PRAGMA wal_autocheckpoint = 256")
+        db.execute("PRAGMA wal_autocheckpoint = 64")
         if db.execute("PRAGMA user_version").fetchone()[0] != _FORMAT:
             db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {_FORMAT}; COMMIT;")
         self._sent_through = self._number(db, "sent_through")
@@ -198,6 +201,7 @@ class Spool:
             self._dropped += lost
             if self._bytes > self._settings.max_bytes or mono - self._trimmed >= _TRIM_EVERY:
                 self._trimmed = mono
+                self._keep_reserve()
                 self._trim(mono, wall)
 
     def stamp(self) -> None:
@@ -364,8 +368,9 @@ class Spool:
     def _make_room(self) -> None:
         """The disk is full: give up what is acknowledged already, so that its pages can hold what is not.
 
-        That itself needs a little room; moving the write-ahead log into the file may give it.
+        That itself needs room: for moving the write-ahead log into the file, and for the note of what is gone.
         """
+        self._reserve.unlink(missing_ok=True)
         with suppress(sqlite3.Error):
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         size = self._db.execute(
@@ -373,6 +378,15 @@ class Spool:
         ).fetchone()[0]
         if size:
             self._drop(self._sent_through, 0, size)
+        self._keep_reserve()
+
+    def _keep_reserve(self) -> None:
+        """Hold a little of the disk back for ``_make_room``, as long as there is enough."""
+        if not self._reserve.exists():
+            try:
+                self._reserve.write_bytes(bytes(_RESERVE_BYTES))
+            except OSError:
+                self._reserve.unlink(missing_ok=True)
 
     def _roll_back(self) -> None:
         if self._db.in_transaction:

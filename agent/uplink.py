@@ -58,9 +58,12 @@ class Refused:
 
 @dataclass(slots=True)
 class _Split:
-    """What became of a load: how many results were accepted, and which are refused alone."""
+    """What became of a load: how many results were accepted, which are refused alone, and the answer to each range
+    offered (None: accepted), so that trouble in the middle does not make all of it begin anew."""
 
+    answers: dict[tuple[int, int], tuple[int, str] | None] = field(default_factory=dict)
     accepted: int = 0
+    hopeless: bool = False
     bad: list[Refused] = field(default_factory=list)
 
 
@@ -100,6 +103,7 @@ class Uplink:
         self._backoff = backoff
         self._rtts: deque[float] = deque(maxlen=8)
         self._refused_whole = 0
+        self._unfinished: tuple[Load, _Split] | None = None
         self._bell = threading.Condition()
         self._at_once = False
         self._stopping = False
@@ -128,6 +132,12 @@ class Uplink:
             self._thread.join(2.0)
 
     def _run(self) -> None:
+        try:
+            self._send_until_stopped()
+        finally:
+            self._connection.close()
+
+    def _send_until_stopped(self) -> None:
         while True:
             with self._bell:
                 while (pause_s := self._pause_s(self._clock.mono())) != 0:
@@ -169,6 +179,9 @@ class Uplink:
             pause_s = 0
         self._sent = self._clock.mono()
         self._not_before = self._sent + round(pause_s * 1000)
+        if pause_s:
+            with self._bell:
+                self._at_once = True  # what was urgent still is, and when the way is free again all of it goes
 
     def _say(self, level: int, text: str, *words: object) -> None:
         """Loudly the first time; a collector that is away for days must not fill the log."""
@@ -176,11 +189,18 @@ class Uplink:
         log.log(level if first else logging.DEBUG, text, *words)
 
     def _send(self) -> None:
-        load = self._spool.load(MOST_RESULTS)
+        load, split = self._unfinished or (self._spool.load(MOST_RESULTS), _Split())
         if load is None:
             return
-        split = _Split()
-        self._offer(load, 0, len(load.results), split)
+        split.accepted, split.bad = 0, []
+        self._unfinished = load, split
+        try:
+            self._offer(load, 0, len(load.results), split)
+        except NotNow:
+            if not split.answers or split.hopeless:
+                self._unfinished = None  # begin anew, with what has come meanwhile
+            raise
+        self._unfinished = None
         if split.bad:
             self._answer_for(load, split)
         self._spool.settle(load)
@@ -190,7 +210,9 @@ class Uplink:
 
         Notes in ``split`` how many were accepted and which are refused alone. Raises NotNow.
         """
-        refusal = self._refusal(load, start, end)
+        if (start, end) not in split.answers:
+            split.answers[start, end] = self._refusal(load, start, end)
+        refusal = split.answers[start, end]
         if refusal is None:
             split.accepted += end - start
             return
@@ -212,6 +234,7 @@ class Uplink:
             if self._refusal(load, place, place + 1) is None:
                 return
         if rest:
+            split.hopeless = True
             raise NotNow(f"the collector refuses every result: {split.bad[0].status} {split.bad[0].reason}")
 
     def _refusal(self, load: Load, start: int, end: int) -> tuple[int, str] | None:
@@ -240,6 +263,8 @@ class Uplink:
                 raise NotNow(f"the collector refuses every result: {split.bad[0].status} {split.bad[0].reason}")
         self._refused_whole = 0
         for one in split.bad:
+            if self._refusal(load, one.place, one.place + 1) is None:
+                continue  # the collector was mended meanwhile
             result = load.results[one.place]
             self._spool.set_aside(load.boot, load.first_seq + one.place, result, one.status, one.reason)
             self._health.set_aside += 1

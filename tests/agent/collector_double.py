@@ -5,6 +5,7 @@ format are held together here too.
 """
 
 import json
+import ssl
 import threading
 import zlib
 from collections.abc import Callable, Iterator
@@ -97,11 +98,13 @@ def plan_of(*checks: dict[str, Any], revision: int = 1, **more: Any) -> dict[str
 
 
 @contextmanager
-def collector_double(port: int = 0, **settings: Any) -> Iterator[Double]:
+def collector_double(port: int = 0, tls: ssl.SSLContext | None = None, **settings: Any) -> Iterator[Double]:
     """Run the server on a free port of loopback (or the one given) until the block ends."""
     double = Double(**settings)
     server = _Server(("127.0.0.1", port), _handler(double))
-    double.url = f"http://127.0.0.1:{server.server_address[1]}"
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    double.url = f"{'https' if tls else 'http'}://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
@@ -144,6 +147,7 @@ class _Server(ThreadingHTTPServer):
 def _handler(double: Double) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002 - the name in the standard library
             pass

@@ -28,7 +28,7 @@ def certificate(key: Key, name: str) -> str:
         .not_valid_after(now + datetime.timedelta(days=3650))
         .sign(key, hashes.SHA256())
     )
-    return made.public_bytes(serialization.Encoding.PEM).decode()
+    return str(made.public_bytes(serialization.Encoding.PEM), "ascii")
 
 
 def spki(key: Key) -> str:
