@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from litestar import Controller, Request, Response, delete, get, post
-from litestar.params import Parameter
+from litestar.params import JSONBody, Parameter
 
-from collector.access import Principal, require
+from collector.access import require
+from collector.api.given import House, Principal
 from collector.api.guards import bearer_token
 from collector.api.paging import Cursor, Limit, Page, by_number, page
-from collector.app import House
 from collector.plans import LONGEST_WAIT_S, Plan
 from collector.roles import Permission
 from collector.specs import JoinSpec, JoinTokenSpec
@@ -112,7 +112,7 @@ class Agents(Controller):
             return view(house, agents.get(tx, agent.id))
 
     @post("/join-tokens", sync_to_thread=True)
-    def new_join_token(self, house: House, principal: Principal, data: JoinTokenSpec) -> MadeJoinToken:
+    def new_join_token(self, house: House, principal: Principal, data: JSONBody[JoinTokenSpec]) -> MadeJoinToken:
         """Make a join token; one use and one hour unless said otherwise."""
         require(principal, Permission.ADMINISTER)
         token, text = house.registry.agents.new_join_token(data, principal)
@@ -141,7 +141,7 @@ class Agents(Controller):
         house.registry.agents.revoke_join_token(key, principal)
 
     @post("/join", sync_to_thread=True, status_code=200)
-    def join(self, house: House, request: Request[Any, Any, Any], data: JoinSpec) -> Enrolled:
+    def join(self, house: House, request: Request[Any, Any, Any], data: JSONBody[JoinSpec]) -> Enrolled:
         """Enrol with a join token, which is all the proof there is. Makes the agent's machine a target."""
         address = request.client.host if request.client else ""
         joined = house.registry.agents.join(data, address)

@@ -1,10 +1,11 @@
 """/calendars, /agreements and /services: what was promised, for which hours, and what is made of several targets."""
 
 from litestar import Controller, delete, get, post
+from litestar.params import JSONBody
 
-from collector.access import Principal, require
+from collector.access import require
+from collector.api.given import House, Principal
 from collector.api.paging import Cursor, Limit, Page, page
-from collector.app import House
 from collector.roles import Permission
 from collector.specs import AgreementSpec, CalendarSpec, ServiceSpec
 from collector.store import agreements
@@ -23,7 +24,7 @@ class Calendars(Controller):
             return page(agreements.calendars(tx), lambda one: one.name, cursor, limit)
 
     @post(sync_to_thread=True)
-    def set(self, house: House, principal: Principal, data: CalendarSpec) -> Calendar:
+    def set(self, house: House, principal: Principal, data: JSONBody[CalendarSpec]) -> Calendar:
         """Make a calendar, or give the one of that name new hours from now on."""
         require(principal, Permission.CONFIGURE)
         return house.registry.agreements.set_calendar(data, principal)
@@ -47,7 +48,7 @@ class AgreementsDoor(Controller):
             return page(agreements.agreements(tx), lambda one: one.name, cursor, limit)
 
     @post(sync_to_thread=True)
-    def set(self, house: House, principal: Principal, data: AgreementSpec) -> Agreement:
+    def set(self, house: House, principal: Principal, data: JSONBody[AgreementSpec]) -> Agreement:
         """Make an agreement, or the next version of the one of that name."""
         require(principal, Permission.CONFIGURE)
         return house.registry.agreements.set_agreement(data, principal)
@@ -72,7 +73,7 @@ class Services(Controller):
         return page(found, lambda one: one.name, cursor, limit)
 
     @post(sync_to_thread=True)
-    def set(self, house: House, principal: Principal, data: ServiceSpec) -> Service:
+    def set(self, house: House, principal: Principal, data: JSONBody[ServiceSpec]) -> Service:
         """Make a service, or give the one of that name new needs from now on."""
         require(principal, Permission.CONFIGURE, data.labels)
         return house.registry.agreements.set_service(data, principal)

@@ -4,9 +4,9 @@ from typing import Any
 
 from litestar import get
 
-from collector.access import Principal, require
+from collector.access import require
+from collector.api.given import House, Principal
 from collector.api.paging import Limit, Page
-from collector.app import House
 from collector.roles import Permission
 from collector.store import objects
 from collector.store.objects import Revision

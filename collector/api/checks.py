@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from litestar import Controller, delete, get, patch, post
+from litestar.params import JSONBody
 
-from collector.access import Principal, require
+from collector.access import require
+from collector.api.given import House, Principal
 from collector.api.paging import Cursor, Limit, Page, by_number, page
 from collector.api.targets import seen
-from collector.app import House
 from collector.layers import Row
 from collector.roles import Permission
 from collector.specs import CheckSpec
@@ -87,7 +88,7 @@ class Checks(Controller):
         return Page([view(house, check) for check in part.items], part.next)
 
     @post(sync_to_thread=True)
-    def add(self, house: House, principal: Principal, data: NewCheck) -> CheckView:
+    def add(self, house: House, principal: Principal, data: JSONBody[NewCheck]) -> CheckView:
         """Ask a target one more question."""
         require(principal, Permission.CONFIGURE, seen(house, principal, data.target).labels)
         spec = CheckSpec(
@@ -102,7 +103,7 @@ class Checks(Controller):
         return CheckDetail(view(house, check), house.registry.settings_of(check.id))
 
     @patch("/{key:str}", sync_to_thread=True)
-    def change(self, house: House, principal: Principal, key: str, data: dict[str, Any]) -> CheckView:
+    def change(self, house: House, principal: Principal, key: str, data: JSONBody[dict[str, Any]]) -> CheckView:
         """Change address, options, settings, vital or agents. Options and settings merge, null removes."""
         check = _seen(house, principal, key, Permission.CONFIGURE)
         return view(house, house.registry.set_check(check.id, data, principal))

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from litestar import Controller, delete, get, post
+from litestar.params import JSONBody
 
-from collector.access import Principal, require
+from collector.access import require
+from collector.api.given import House, Principal
 from collector.api.paging import Cursor, Limit, Page, page
-from collector.app import House
 from collector.roles import Permission
 from collector.specs import CredentialSpec
 from collector.store import credentials
@@ -42,7 +43,7 @@ class Credentials(Controller):
         return Page([_view(credential) for credential in part.items], part.next)
 
     @post(sync_to_thread=True)
-    def set(self, house: House, principal: Principal, data: CredentialSpec) -> CredentialView:
+    def set(self, house: House, principal: Principal, data: JSONBody[CredentialSpec]) -> CredentialView:
         """Keep a credential, or give the one of that name new contents."""
         require(principal, Permission.ADMINISTER)
         return _view(house.registry.credentials.set(data, principal))

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from litestar import Response, get
 
-from collector.access import Principal, require
-from collector.app import House
+from collector.access import require
+from collector.api.given import House, Principal
 from collector.roles import Permission
 from collector.store import agents, checks, targets
 

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from litestar import Controller, delete, get, post
-from litestar.params import Parameter
+from litestar.params import JSONBody, Parameter
 
-from collector.access import Principal, require
+from collector.access import require
+from collector.api.given import House, Principal
 from collector.api.paging import Cursor, Limit, Page, by_number, page
 from collector.api.targets import seen
-from collector.app import House
 from collector.overlays import Announced
 from collector.roles import Permission
 from collector.specs import CorrectionSpec, MaintenanceSpec, MuteSpec
@@ -100,7 +100,7 @@ class MaintenanceDoor(Controller):
         return Page([_maintenance(house, Announced(one)) for one in part.items], part.next)
 
     @post(sync_to_thread=True)
-    def announce(self, house: House, principal: Principal, data: MaintenanceSpec) -> MaintenanceView:
+    def announce(self, house: House, principal: Principal, data: JSONBody[MaintenanceSpec]) -> MaintenanceView:
         """Propose a window. Without ``start`` it begins now and is approved at once (unless an agreement forbids)."""
         require(principal, Permission.PLAN, {**principal.scope})
         for name in data.targets:
@@ -144,7 +144,7 @@ class Mutes(Controller):
         return Page([_mute(house, mute) for mute in part.items], part.next)
 
     @post(sync_to_thread=True)
-    def add(self, house: House, principal: Principal, data: MuteSpec) -> MuteView:
+    def add(self, house: House, principal: Principal, data: JSONBody[MuteSpec]) -> MuteView:
         """Hold tickets and notices back about a target, a check or a selector. Figures stay as they are."""
         require(principal, Permission.MUTE)
         return _mute(house, house.registry.overlays.mute(data, principal))
@@ -180,7 +180,7 @@ class Corrections(Controller):
         return Page([_correction(house, one) for one in part.items], part.next)
 
     @post(sync_to_thread=True)
-    def propose(self, house: House, principal: Principal, data: CorrectionSpec) -> CorrectionView:
+    def propose(self, house: House, principal: Principal, data: JSONBody[CorrectionSpec]) -> CorrectionView:
         """Propose another class for measured time. Nothing changes until another person approves."""
         require(principal, Permission.PROPOSE, seen(house, principal, data.target).labels)
         return _correction(house, house.registry.overlays.propose(data, principal))

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from litestar import Controller, delete, get, patch, post
+from litestar.params import JSONBody
 
-from collector.access import Principal, require
+from collector.access import require
+from collector.api.given import House, Principal
 from collector.api.paging import Cursor, Limit, Page, page
-from collector.app import House
 from collector.roles import Permission
 from collector.specs import PersonSpec, TokenSpec
 from collector.store import people
@@ -86,7 +87,7 @@ class Users(Controller):
             return page(people.living(tx), lambda person: person.name, cursor, limit)
 
     @post(sync_to_thread=True)
-    def add(self, house: House, principal: Principal, data: PersonSpec) -> AddedPerson:
+    def add(self, house: House, principal: Principal, data: JSONBody[PersonSpec]) -> AddedPerson:
         """Let a person in. Without a password they use the link, and may set one then."""
         require(principal, Permission.ADMINISTER)
         if data.password:
@@ -105,7 +106,7 @@ class Users(Controller):
             return people.resolve(tx, name)
 
     @patch("/{name:str}", sync_to_thread=True)
-    def change(self, house: House, principal: Principal, name: str, data: dict[str, Any]) -> Person:
+    def change(self, house: House, principal: Principal, name: str, data: JSONBody[dict[str, Any]]) -> Person:
         """Change role, scope or password. A password one may also change for oneself; it ends all sign-ins."""
         with house.state.read() as tx:
             person = people.resolve(tx, name)
@@ -148,7 +149,7 @@ class Tokens(Controller):
         return Page([_token(token) for token in part.items], part.next)
 
     @post(sync_to_thread=True)
-    def add(self, house: House, principal: Principal, data: TokenSpec) -> MadeToken:
+    def add(self, house: House, principal: Principal, data: JSONBody[TokenSpec]) -> MadeToken:
         """Make a token for a program. It is shown this once."""
         require(principal, Permission.ADMINISTER)
         made, text = house.registry.people.new_token(data, principal)

@@ -6,8 +6,7 @@ from pathlib import Path
 from litestar import MediaType, Response, get
 from litestar.response import File
 
-from collector.access import Principal
-from collector.app import House
+from collector.api.given import House, Principal
 from collector.installer import script
 from rules.errors import Missing
 

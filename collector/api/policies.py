@@ -1,10 +1,11 @@
 """/policies: settings for all targets that a selector names."""
 
 from litestar import Controller, delete, get, post
+from litestar.params import JSONBody
 
-from collector.access import Principal, require
+from collector.access import require
+from collector.api.given import House, Principal
 from collector.api.paging import Cursor, Limit, Page, by_number, page
-from collector.app import House
 from collector.roles import Permission
 from collector.specs import PolicySpec
 from collector.store import policies
@@ -24,7 +25,7 @@ class Policies(Controller):
             return page(policies.living(tx), lambda policy: by_number(policy.number), cursor, limit)
 
     @post(sync_to_thread=True)
-    def add(self, house: House, principal: Principal, data: PolicySpec) -> Policy:
+    def add(self, house: House, principal: Principal, data: JSONBody[PolicySpec]) -> Policy:
         """Put settings in force for every target the selector names."""
         require(principal, Permission.CONFIGURE)
         return house.registry.add_policy(data, principal)

@@ -5,7 +5,7 @@ import json
 import logging
 import uuid
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, SerializationException
@@ -41,16 +41,20 @@ async def examine_body(request: Asked) -> None:
     field = request.route_handler.parsed_fn_signature.parameters.get("data")
     if field is None:
         return
-    table = _parsed(await request.body())
-    if dataclasses.is_dataclass(field.annotation) and isinstance(field.annotation, type):
-        if not isinstance(table, Mapping):
-            raise Invalid("The body must be a JSON object.")
-        read(field.annotation, table, "The request")
+    body = await request.body()
+    if not body and field.is_optional:
+        return
+    table = _parsed(body)
+    for shape in (field.annotation, *get_args(field.annotation)):
+        if isinstance(shape, type) and dataclasses.is_dataclass(shape):
+            if not isinstance(table, Mapping):
+                raise Invalid("The body must be a JSON object.")
+            read(shape, table, "The request")
 
 
 def _parsed(body: bytes) -> Any:
     try:
-        return json.loads(body)
+        return json.loads(body.decode("utf-8"))
     except UnicodeDecodeError as trouble:
         raise Invalid(f"The body is not UTF-8: byte {trouble.start}.") from trouble
     except json.JSONDecodeError as trouble:

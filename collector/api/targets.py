@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from litestar import Controller, delete, get, patch, post
-from litestar.params import Parameter
+from litestar.params import JSONBody, Parameter
 
-from collector.access import Principal, require
+from collector.access import require
+from collector.api.given import House, Principal
 from collector.api.paging import Cursor, Limit, Page, page
-from collector.app import House
 from collector.registry import Imported
 from collector.roles import Permission
 from collector.selector import Selector, words
@@ -104,13 +104,13 @@ class Targets(Controller):
         return Page(shown, part.next)
 
     @post(sync_to_thread=True)
-    def add(self, house: House, principal: Principal, data: TargetSpec) -> TargetView:
+    def add(self, house: House, principal: Principal, data: JSONBody[TargetSpec]) -> TargetView:
         """Watch one more target. Without ``checks`` it gets those its address calls for."""
         require(principal, Permission.CONFIGURE, data.labels)
         return view(house, house.registry.add_target(data, principal))
 
     @post("/import", sync_to_thread=True, status_code=200)
-    def take_over(self, house: House, principal: Principal, data: ImportBody) -> Imported:
+    def take_over(self, house: House, principal: Principal, data: JSONBody[ImportBody]) -> Imported:
         """Add or change many, all or nothing. The same import twice changes nothing the second time."""
         require(principal, Permission.CONFIGURE)
         return house.registry.import_targets(data.targets, principal, data.dry_run)
@@ -121,7 +121,7 @@ class Targets(Controller):
         return view(house, seen(house, principal, name))
 
     @patch("/{name:str}", sync_to_thread=True)
-    def change(self, house: House, principal: Principal, name: str, data: dict[str, Any]) -> TargetView:
+    def change(self, house: House, principal: Principal, name: str, data: JSONBody[dict[str, Any]]) -> TargetView:
         """Change the given fields (those of a new target but for checks). Labels and settings merge, null removes."""
         require(principal, Permission.CONFIGURE, seen(house, principal, name).labels)
         return view(house, house.registry.set_target(name, data, principal))
