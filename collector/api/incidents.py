@@ -1,0 +1,276 @@
+"""/incidents: what is and was broken, what people and ticket systems did about it, and the steps that may follow."""
+
+import base64
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from litestar import Controller, get, post
+from litestar.params import QueryParameter
+
+from collector.access import require
+from collector.api.given import House, Principal
+from collector.api.paging import Cursor, Limit, Page
+from collector.api.targets import seen as seen_target
+from collector.roles import Permission
+from collector.store import checks, errands, incidents, targets
+from collector.store.errands import Errand
+from collector.store.incidents import Incident
+from collector.web.incidents_kept import seen, subject, visible
+from rules.errors import Invalid, Missing
+from rules.incident import LIVE, Phase, Verb, permitted
+from rules.period import parse_instant
+
+_STATES: Mapping[str, tuple[Phase, ...]] = {
+    "living": tuple(sorted(LIVE)),
+    **{phase.value: (phase,) for phase in Phase},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TicketView:
+    """The incident's ticket in one system; ``ticket`` is empty where the system told no id."""
+
+    system: str
+    ticket: str
+    url: str
+    state: str
+    synced: int
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentRow:
+    """One incident. Instants in ms UTC. ``since`` is when its fault (last) began, ``ended`` when that was over."""
+
+    number: str
+    id: str
+    kind: str
+    state: str
+    priority: str
+    title: str
+    target: str
+    target_id: str
+    check: str
+    since: int
+    ended: int | None
+    opened_at: int
+    acknowledged_at: int | None
+    started_at: int | None
+    resolved_at: int | None
+    closed_at: int | None
+    self_recovered: bool
+    cause: str
+    earlier: str
+    tickets: list[TicketView]
+
+
+@dataclass(frozen=True, slots=True)
+class EpisodeView:
+    """A stretch in which the fault was there; ``ended`` null while it lasts."""
+
+    since: int
+    detected: int
+    ended: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class EventView:
+    """Something that happened to it. ``moot``: it came too late to change anything."""
+
+    at: int
+    kind: str
+    actor_kind: str
+    actor: str
+    text: str
+    moot: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ErrandView:
+    """What a ticket system is or was to be told. ``trouble`` is what the last failed try said."""
+
+    id: str
+    incident: str
+    system: str
+    event: str
+    state: str
+    due: int
+    attempts: int
+    next: int
+    trouble: str
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentView(IncidentRow):
+    """One incident with its story. ``actions`` are the steps that may follow now."""
+
+    episodes: list[EpisodeView]
+    events: list[EventView]
+    errands: list[ErrandView]
+    actions: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class StepSpec:
+    """What goes with a step: ``text`` for all, ``reason`` for a pause, ``cause`` for a resolution."""
+
+    text: str = ""
+    reason: str = ""
+    cause: str = ""
+
+
+class IncidentsDoor(Controller):
+    path = "/incidents"
+    tags = ("incidents",)
+
+    @get(sync_to_thread=True)
+    def all(
+        self,
+        house: House,
+        principal: Principal,
+        wanted: Annotated[str | None, QueryParameter(name="state", description="a state, or living")] = None,
+        target: str | None = None,
+        since: Annotated[str | None, QueryParameter(description="not those resolved before this time")] = None,
+        cursor: Cursor = None,
+        limit: Limit = 100,
+    ) -> Page[IncidentRow]:
+        """Incidents, the newest first."""
+        require(principal, Permission.READ)
+        if wanted is not None and wanted not in _STATES:
+            raise Invalid(f"state: expected one of {', '.join(_STATES)}, found {wanted!r}")
+        about = seen_target(house, principal, target).id if target else ""
+        instant = None if since is None else parse_instant(since, house.settings.tz)
+        with house.state.read() as tx:
+            found = incidents.page(
+                tx,
+                phases=_STATES[wanted] if wanted else (),
+                target=about,
+                since=instant,
+                before=_read(cursor),
+                limit=limit + 1,
+            )
+            rows = [_row(tx, one) for one in visible(tx, principal, found[:limit])]
+        more = len(found) > limit
+        return Page(rows, _write(found[limit - 1]) if more else None)
+
+    @get("/{key:str}", sync_to_thread=True)
+    def one(self, house: House, principal: Principal, key: str) -> IncidentView:
+        """One incident by number or id, with all that happened to it."""
+        require(principal, Permission.READ)
+        with house.state.read() as tx:
+            return _view(tx, seen(tx, principal, key))
+
+    @post("/{key:str}/{verb:str}", sync_to_thread=True, status_code=200)
+    def step(
+        self, house: House, principal: Principal, key: str, verb: str, data: StepSpec | None = None
+    ) -> IncidentView:
+        """ack, start, pause, resume, comment, resolve, close or reopen. 409 where the incident is not ready for it."""
+        if verb not in set(Verb) or verb == Verb.OPEN:
+            raise Missing(f"There is no step {verb!r} of an incident.")
+        with house.state.read() as tx:
+            incident = seen(tx, principal, key)
+            target = targets.find(tx, incident.target) if incident.target else None
+        require(principal, Permission.HANDLE, target.labels if target else None)
+        said = data or StepSpec()
+        house.incidents.act(incident.id, Verb(verb), principal, said.text, reason=said.reason, cause=said.cause)
+        with house.state.read() as tx:
+            return _view(tx, incidents.get(tx, incident.id))
+
+
+class ErrandsDoor(Controller):
+    path = "/errands"
+    tags = ("incidents",)
+
+    @get(sync_to_thread=True)
+    def parked(self, house: House, principal: Principal) -> Page[ErrandView]:
+        """What no ticket system took, and nobody tries any more until a person says so."""
+        require(principal, Permission.HANDLE)
+        with house.state.read() as tx:
+            return Page(_errands(tx, errands.parked(tx)))
+
+    @post("/{key:str}/release", sync_to_thread=True, status_code=200)
+    def release(self, house: House, principal: Principal, key: str) -> ErrandView:
+        """Try a parked errand again, under the same id."""
+        require(principal, Permission.HANDLE)
+        released = house.errands.release(key)
+        with house.state.read() as tx:
+            return _errands(tx, [released])[0]
+
+
+def _row(tx: sqlite3.Connection, incident: Incident) -> IncidentRow:
+    last = incidents.episodes(tx, incident.id)[-1]
+    check = checks.find(tx, incident.check) if incident.check else None
+    return IncidentRow(
+        number=incident.name,
+        id=incident.id,
+        kind=incident.kind,
+        state=incident.phase.value,
+        priority=incident.priority,
+        title=incident.summary,
+        target=subject(tx, incident),
+        target_id=incident.target,
+        check=check.name if check else "",
+        since=last.since,
+        ended=last.ended,
+        opened_at=incident.opened,
+        acknowledged_at=incident.answered,
+        started_at=incident.started,
+        resolved_at=incident.resolved,
+        closed_at=incident.closed,
+        self_recovered=incident.self_recovered,
+        cause=incident.cause,
+        earlier=incident.earlier,
+        tickets=[
+            TicketView(one.system, one.ticket, one.url, one.state, one.synced)
+            for one in incidents.tickets(tx, incident.id)
+        ],
+    )
+
+
+def _view(tx: sqlite3.Connection, incident: Incident) -> IncidentView:
+    row = _row(tx, incident)
+    return IncidentView(
+        **{name: getattr(row, name) for name in IncidentRow.__dataclass_fields__},
+        episodes=[EpisodeView(one.since, one.detected, one.ended) for one in incidents.episodes(tx, incident.id)],
+        events=[
+            EventView(one.at, one.verb, one.actor_kind, one.actor, one.text, one.moot)
+            for one in incidents.events(tx, incident.id)
+        ],
+        errands=_errands(tx, errands.of_incident(tx, incident.id)),
+        actions=[verb.value for verb in permitted(incident.phase)],
+    )
+
+
+def _errands(tx: sqlite3.Connection, found: Sequence[Errand]) -> list[ErrandView]:
+    return [
+        ErrandView(
+            id=one.id,
+            incident=incidents.get(tx, one.incident).name,
+            system=one.system,
+            event=one.event,
+            state=one.state.value,
+            due=one.due,
+            attempts=one.attempts,
+            next=one.next,
+            trouble=one.trouble,
+        )
+        for one in found
+    ]
+
+
+def _write(last: Incident) -> str:
+    return base64.urlsafe_b64encode(f"{last.opened} {last.id}".encode()).rstrip(b"=").decode("ascii")
+
+
+def _read(cursor: str | None) -> tuple[int, str] | None:
+    if cursor is None:
+        return None
+    try:
+        opened, _, key = base64.urlsafe_b64decode(cursor.encode("ascii") + b"==").decode("ascii").partition(" ")
+        return int(opened), key
+    except ValueError:
+        raise Invalid("This cursor is not one that a page of this list gave.") from None
+
+
+handlers = [IncidentsDoor, ErrandsDoor]
