@@ -5,6 +5,7 @@ import asyncio
 import logging
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from dataclasses import MISSING, fields
 from pathlib import Path
@@ -24,6 +25,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(trouble, file=sys.stderr)
         return trouble.exit_code
     except KeyboardInterrupt:
+        return 3
+    except Exception:
+        traceback.print_exc()
         return 3
     return code
 
