@@ -3,20 +3,20 @@
 from typing import Annotated, Any
 
 from litestar import get
-from litestar.params import Parameter
+from litestar.params import Parameter, QueryParameter
 
-from collector.access import Principal, require
+from collector.access import require
+from collector.api.given import House, Principal
 from collector.api.targets import seen
-from collector.app import House
 from collector.explain import explain
 from collector.roles import Permission
 from collector.store import checks, targets
 from rules.period import Period, parse_instant
 
-From = Annotated[str, Parameter(query="from", description="start, included: RFC 3339, ms UTC, or local in `tz`")]
-To = Annotated[str, Parameter(query="to", description="end, excluded")]
-Zone = Annotated[str | None, Parameter(query="tz", description="zone of times without an offset, and of days")]
-Names = Annotated[list[str] | None, Parameter(query="target", description="names or ids; all when none is given")]
+From = Annotated[str, QueryParameter(name="from", description="start, included: RFC 3339, ms UTC, or local in `tz`")]
+To = Annotated[str, QueryParameter(name="to", description="end, excluded")]
+Zone = Annotated[str | None, QueryParameter(name="tz", description="zone of times without an offset, and of days")]
+Names = Annotated[list[str] | None, QueryParameter(name="target", description="names or ids; all when none is given")]
 
 LONGEST_SAMPLES = 7 * 86_400_000
 """Samples are read from the log itself, so no more than a week (ms) of them at once."""
@@ -103,7 +103,7 @@ def explanation(
     house: House,
     principal: Principal,
     target: str,
-    instant: Annotated[str, Parameter(query="t", description="the instant")],
+    instant: Annotated[str, QueryParameter(name="t", description="the instant")],
     tz: Zone = None,
 ) -> dict[str, Any]:
     """The state of a target at an instant, and which results, agents, rules and overlays made it so."""

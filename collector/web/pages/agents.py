@@ -4,8 +4,7 @@ from typing import Any
 
 from litestar import Response, get, post
 
-from collector.access import Principal, require
-from collector.app import House
+from collector.access import require
 from collector.decode import decode
 from collector.printed import instant
 from collector.roles import Permission
@@ -16,7 +15,8 @@ from collector.store.agents import Agent
 from collector.web.pages.desk import Asked
 from collector.web.pages.desk import place as place_of
 from collector.web.pages.entrance import Form
-from collector.web.rendering import Viewer, page
+from collector.web.pages.given import House, Principal, Viewer
+from collector.web.rendering import page
 from collector.web.views.agents import Heard, agents
 from rules.errors import Invalid
 

@@ -7,8 +7,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 
-from collector.access import Principal
-from collector.app import House
+from collector.api.given import House, OptionalPrincipal
 from collector.roles import Permission
 from collector.texts import LANGUAGES, Translator, preferred, translator
 from collector.web import incidents_kept
@@ -32,7 +31,7 @@ def visitor(request: Asked) -> Viewer:
     return Viewer(words_of(request))
 
 
-def viewer(request: Asked, house: House, optional_principal: Principal | None) -> Viewer:
+def viewer(request: Asked, house: House, optional_principal: OptionalPrincipal) -> Viewer:
     """Whoever looks at a page. Raises Unauthenticated for somebody who has not signed in."""
     if optional_principal is None:
         raise Unauthenticated("Sign in first.")

@@ -8,12 +8,11 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body
 from litestar.response import Redirect
 
-from collector.access import Principal
 from collector.api.guards import COOKIE, same_site
-from collector.app import House
 from collector.texts import LANGUAGES
 from collector.web.pages.desk import LANGUAGE_COOKIE, Asked, inside, place, see_other, visitor
-from collector.web.rendering import Viewer, page
+from collector.web.pages.given import House, Principal, Viewer
+from collector.web.rendering import page
 from rules.errors import Forbidden, Invalid, NinewardError
 
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
@@ -49,6 +48,7 @@ def sign_in(request: Asked, house: House, data: Form) -> Response[Any]:
 @post("/sign-out", status_code=303, sync_to_thread=True)
 def sign_out(request: Asked, house: House) -> Redirect:
     """End the session, here and in the collector."""
+    _refuse_strangers(request)
     house.access.sign_out(request.cookies.get(COOKIE, ""))
     answer = see_other("/sign-in")
     answer.set_cookie(_cookie(request, COOKIE, "", 0))
@@ -91,7 +91,7 @@ def _account(request: Asked, viewer: Viewer, principal: Principal, trouble: str,
 
 
 def _refuse_strangers(request: Asked) -> None:
-    """Forms that come without a session: another site must not sign a person in as somebody else."""
+    """For forms that nobody need have signed in for: another site must not sign a person in or out."""
     if not same_site(request):
         raise Forbidden("This form was sent by another site's page.")
 

@@ -3,16 +3,16 @@
 from typing import Annotated, Any
 
 from litestar import Response, get, post
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
-from collector.access import Principal, require
-from collector.app import House
+from collector.access import require
 from collector.roles import Permission
 from collector.store import incidents, targets
 from collector.web.incidents_kept import count_open, seen, subject, visible
 from collector.web.pages.desk import Asked, place, see_other
 from collector.web.pages.entrance import Form
-from collector.web.rendering import Viewer, page
+from collector.web.pages.given import House, Principal, Viewer
+from collector.web.rendering import page
 from collector.web.views.incidents import PAGE, TABS, incident_list, incident_page, incident_row
 from rules.errors import Conflicting, Invalid, Missing
 from rules.incident import Verb
@@ -24,7 +24,7 @@ def show_all(
     house: House,
     principal: Principal,
     viewer: Viewer,
-    tab: Annotated[str, Parameter(query="state")] = "",
+    tab: Annotated[str, QueryParameter(name="state")] = "",
     before: str = "",
 ) -> Response[str]:
     """The newest incidents first, open ones unless asked for others."""
@@ -59,9 +59,15 @@ def act(house: House, principal: Principal, viewer: Viewer, key: str, verb: str,
     require(principal, Permission.HANDLE, target.labels if target else None)
     if verb not in set(Verb) or verb == Verb.OPEN:
         raise Missing(f"There is no step {verb!r} of an incident.")
-    text = data.get({"comment": "text", "pause": "reason", "resolve": "cause"}.get(verb, ""), "").strip()
     try:
-        house.incidents.act(incident.name, Verb(verb), principal, text)
+        house.incidents.act(
+            incident.id,
+            Verb(verb),
+            principal,
+            data.get("text", ""),
+            reason=data.get("reason", ""),
+            cause=data.get("cause", "").strip(),
+        )
     except (Invalid, Conflicting) as wrong:
         return _one(house, principal, viewer, key, str(wrong), wrong.status)
     return see_other(f"/incidents/{incident.name}")

@@ -3,14 +3,14 @@
 from typing import Annotated
 
 from litestar import Response, get
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
-from collector.access import Principal, require
-from collector.app import House
+from collector.access import require
 from collector.roles import Permission
 from collector.store import targets
 from collector.web.pages.desk import Asked, place
-from collector.web.rendering import Viewer, page
+from collector.web.pages.given import House, Principal, Viewer
+from collector.web.rendering import page
 from collector.web.views.overview import Filters, overview, shown
 from rules.period import Period, local, month
 
@@ -23,10 +23,10 @@ def show(
     house: House,
     principal: Principal,
     viewer: Viewer,
-    in_state: Annotated[str, Parameter(query="state")] = "",
+    in_state: Annotated[str, QueryParameter(name="state")] = "",
     label: str = "",
     q: str = "",
-    number: Annotated[int, Parameter(query="page", ge=1, le=100_000)] = 1,
+    number: Annotated[int, QueryParameter(name="page", ge=1, le=100_000)] = 1,
 ) -> Response[str]:
     """All targets: the fleet's figures of this month, and everything's state now."""
     require(principal, Permission.READ)

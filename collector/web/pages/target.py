@@ -3,10 +3,9 @@
 from typing import Annotated, Any
 
 from litestar import Response, get, post
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
-from collector.access import Principal, require
-from collector.app import House
+from collector.access import require
 from collector.explain import explain
 from collector.roles import Permission
 from collector.specs import TargetSpec
@@ -14,8 +13,9 @@ from collector.store import agents, checks, credentials, incidents, targets
 from collector.store.targets import Priority
 from collector.web.pages.desk import Asked, place, see_other
 from collector.web.pages.entrance import Form
+from collector.web.pages.given import House, Principal, Viewer
 from collector.web.pages.overview import DAY
-from collector.web.rendering import Viewer, page
+from collector.web.rendering import page
 from collector.web.views.explain import explanation
 from collector.web.views.incidents import incident_row
 from collector.web.views.target import chosen_month, target_page
@@ -75,7 +75,7 @@ def show_explanation(
     principal: Principal,
     viewer: Viewer,
     key: str,
-    instant: Annotated[str, Parameter(query="t")],
+    instant: Annotated[str, QueryParameter(name="t")],
 ) -> Response[str]:
     """Why a target was in its state at an instant, down to the raw results."""
     tz = house.settings.tz

@@ -197,8 +197,9 @@ def _event(happening: Happening, tz: str, words: Translator) -> EventRow:
     if happening.actor_kind == ActorKind.MONITOR:
         actor = word(ACTORS, happening.actor_kind, words)
     text = happening.text
-    if happening.verb == Verb.PAUSE and text in set(Waiting):
-        text = word(PAUSES, text, words)
+    if happening.verb == Verb.PAUSE:
+        reason, colon, more = text.partition(": ")
+        text = word(PAUSES, reason, words) + colon + more
     told = word(HAPPENINGS, happening.verb, words)
     if happening.moot:
         told = words("{step} (too late to change anything)", step=told)
