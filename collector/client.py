@@ -7,6 +7,7 @@ there is one way in and one set of rules. Remote: a bearer token, and optionally
 
 import base64
 import contextlib
+import getpass
 import hashlib
 import http.client
 import json
@@ -74,6 +75,8 @@ class Client:
         self._place = str(socket_path or url)
         self._base = parts.path.rstrip("/")
         self._token = token
+        # On the socket the file's mode lets a user in; the header only says which name the log shall show.
+        self._named = {"X-Nineward-User": getpass.getuser()} if socket_path is not None else {}
         self._connection: http.client.HTTPConnection
         if socket_path is not None:
             self._connection = _SocketConnection(socket_path, timeout)
@@ -144,7 +147,7 @@ class Client:
         target = self._base + (path if path.startswith("/") else API + path)
         if wanted:
             target += "?" + urllib.parse.urlencode(wanted, doseq=True)
-        headers = {"Accept": "application/json"}
+        headers = {"Accept": "application/json", **self._named}
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"
         content = body if isinstance(body, bytes) else None

@@ -10,10 +10,11 @@ from collector.store.state import State
 from collector.store.targets import Target
 from collector.timelines import Timelines
 from collector.tracks import Tracks
-from rules.errors import Missing
+from rules.errors import Invalid, Missing
 from rules.period import Period
 from rules.span import Track
 from rules.state import State as Class
+from rules.timeline import Tile, Timeline
 
 REACH = 86_400_000
 """How far (ms) around the instant the stretch of one state is followed."""
@@ -22,27 +23,29 @@ PENDING = "pending"
 
 
 def explain(state: State, tracks: Tracks, timelines: Timelines, target: str, at: int, now: int) -> dict[str, Any]:
-    """Everything that made the target's state at ``at`` (ms UTC). Raises Missing for a target that was not there yet.
+    """Everything that made the target's state at ``at`` (ms UTC).
+
+    Raises Missing for a target that was not there yet, Invalid for an instant that is still to come.
 
     ``stretch`` is how long that state lasted, followed no further than :data:`REACH`; ``results`` are the raw results
     near the instant, each with the position of its batch in the log.
     """
+    if at >= now:
+        raise Invalid("That instant has not come yet.")
     with state.read() as tx:
         key = targets.resolve(tx, target).id
-        then = targets.at(tx, key, at)
-        if then is None:
-            raise Missing(f"The target {target} did not exist at that instant yet.")
+        then = _as_it_was(tx, key, at)
         names = {agent.number: agent.name for agent in agents.ever(tx)}
         asked = [
             (check, _in_force(tx, check, at))
             for check in checks.ever_of_target(tx, key)
-            if check.created <= at and (check.retired is None or at < check.retired)
+            if check.created <= max(at, then.created) and (check.retired is None or at < check.retired)
         ]
         parents = [targets.get(tx, parent) for parent in then.parents]
         overlays = _overlays(tx, key, at)
     period = Period(at - REACH, max(at + 1, min(at + REACH, now)))
     timeline = timelines.target(key, period, now)
-    start, end, found = next(tile for tile in timeline.partition if tile[0] <= at < tile[1])
+    start, end, found = _tile(timeline, at)
     explained = [_check(tracks, check, effective, names, at, now) for check, effective in asked]
     behind = {parent.name: timelines.target(parent.id, period, now).at(at).value for parent in parents}
     pending = then.in_service_from is None or at < then.in_service_from
@@ -56,6 +59,22 @@ def explain(state: State, tracks: Tracks, timelines: Timelines, target: str, at:
         "parents": behind,
         "overlays": overlays,
     }
+
+
+def _as_it_was(tx: sqlite3.Connection, key: str, at: int) -> Target:
+    """The target as in force at the instant. A service may have begun before anybody told us of the target."""
+    found = targets.at(tx, key, at)
+    if found is None:
+        found = targets.history(tx, key)[0][1]
+        if found.in_service_from is None or at < found.in_service_from:
+            raise Missing(f"The target {found.name} did not exist at that instant yet.")
+    return found
+
+
+def _tile(timeline: Timeline, at: int) -> Tile:
+    """The stretch of one state that holds the instant: the partition tiles the period, so there is one."""
+    (found,) = [tile for tile in timeline.partition if tile[0] <= at < tile[1]]
+    return found
 
 
 def _in_force(tx: sqlite3.Connection, check: Check, at: int) -> Effective:

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from litestar import Controller, Response, get, post
+from litestar.params import JSONBody
 
-from collector.access import Principal, require
+from collector.access import require
+from collector.api.given import House, Principal
 from collector.api.paging import Limit
-from collector.app import House
 from collector.rebuild import rebuild
 from collector.reports.archive import MONTH, Archive
 from collector.roles import Permission
@@ -43,7 +44,7 @@ class Reports(Controller):
         }
 
     @post(sync_to_thread=True)
-    def issue(self, house: House, principal: Principal, data: ReportSpec) -> dict[str, Any]:
+    def issue(self, house: House, principal: Principal, data: JSONBody[ReportSpec]) -> dict[str, Any]:
         """Compute, seal and keep a report. Before the period's end it is a draft."""
         require(principal, Permission.REPORT)
         archive = _archive(house)

@@ -19,7 +19,8 @@ def arrange(parser: argparse.ArgumentParser) -> None:
     add.add_argument("--for", dest="duration", metavar="LENGTH", help="how long, instead of --to: 30m")
     add.add_argument("--reason", metavar="R", required=True)
     add.add_argument("--with-dependents", action="store_true", help="also what is reached through these targets")
-    options.action(of, "list", "all windows", run_list)
+    listing = options.action(of, "list", "the windows to come and running", run_list)
+    listing.add_argument("--past", action="store_true", help="also those that are over or cancelled")
     approve = options.action(of, "approve", "approve a window before it starts", run_approve)
     approve.add_argument("number", metavar="N")
     cancel = options.action(of, "cancel", "cancel a window, or end it now", run_cancel)
@@ -55,8 +56,7 @@ def run_add(arguments: argparse.Namespace) -> int:
         }
         if added["approved_at"] is None:
             return str(words("Window {number} from {start} to {end} waits for approval.", **window))
-        said = words("Window {number} from {start} to {end} is approved.", **window)
-        return "\n".join([said, *([added["note"]] if added.get("note") else [])])
+        return str(words("Window {number} from {start} to {end} is approved.", **window))
 
     answer.show(arguments, added, text)
     return 0
@@ -67,15 +67,17 @@ def run_list(arguments: argparse.Namespace) -> int:
     from collector.cli.terminal import answer
     from collector.printed import instant
 
+    words = answer.words(arguments)
     with answer.collector(arguments) as client:
         answer.listed(
             arguments,
-            client.every("maintenance"),
+            client.every("maintenance", past=str(arguments.past).lower()),
             (
                 ("N", lambda item: item["number"]),
                 ("Targets", lambda item: ", ".join(item["targets"])),
                 ("Start", lambda item: instant(item["start"], arguments.tz)),
                 ("End", lambda item: instant(item["end"], arguments.tz)),
+                ("State", lambda item: words(item["status"].capitalize())),
                 ("Approved by", lambda item: item["approved_by"] or None),
                 ("Reason", lambda item: item["reason"]),
             ),
@@ -85,13 +87,25 @@ def run_list(arguments: argparse.Namespace) -> int:
 
 
 def run_approve(arguments: argparse.Namespace) -> int:
-    """Approve one window."""
+    """Approve one window; say so when its beginning had passed already."""
     from collector.cli.terminal import answer
     from collector.client import quote
+    from collector.printed import instant
 
     with answer.collector(arguments) as client:
         done = client.post(f"maintenance/{quote(arguments.number)}/approve")
-    answer.show(arguments, done, lambda words: words("Window {number} is approved.", number=arguments.number))
+
+    def text(words: Any) -> str:
+        said = str(words("Window {number} is approved.", number=arguments.number))
+        if done["moved"] is None:
+            return said
+        start, end = (instant(at, arguments.tz) for at in done["moved"])
+        late = words(
+            "Its beginning had passed: {start} to {end} counts as measured unless corrected.", start=start, end=end
+        )
+        return f"{said}\n{late}"
+
+    answer.show(arguments, done, text)
     return 0
 
 
@@ -101,6 +115,6 @@ def run_cancel(arguments: argparse.Namespace) -> int:
     from collector.client import quote
 
     with answer.collector(arguments) as client:
-        done = client.delete(f"maintenance/{quote(arguments.number)}")
+        done = client.post(f"maintenance/{quote(arguments.number)}/cancel")
     answer.show(arguments, done, lambda words: words("Window {number} is cancelled.", number=arguments.number))
     return 0

@@ -180,11 +180,11 @@ def run_import(arguments: argparse.Namespace) -> int:
     with answer.collector(arguments) as client:
         done = client.post("targets/import", {"targets": found, "dry_run": arguments.dry_run})
     sentence = (
-        "Would add {added}, change {changed}, leave {same} as they are. Nothing was done."
+        "Would add {added}, change {changed}, leave {unchanged} as they are. Nothing was done."
         if arguments.dry_run
-        else "Added {added}, changed {changed}, left {same} as they were."
+        else "Added {added}, changed {changed}, left {unchanged} as they were."
     )
-    counts = {key: len(done[key]) for key in ("added", "changed", "same")}
+    counts = {key: len(done[key]) for key in ("added", "changed", "unchanged")}
     answer.show(arguments, done, lambda words: words(sentence, **counts))
     return 0
 

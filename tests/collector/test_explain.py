@@ -6,7 +6,7 @@ import pytest
 
 from collector.explain import explain
 from collector.specs import MaintenanceSpec, TargetSpec
-from rules.errors import Missing
+from rules.errors import Invalid, Missing
 from rules.result import Outcome
 from tests.collector.rooms import ADMIN, START, Rooms
 from tests.collector.watched import MINUTE, Watched, an_outage, watched
@@ -88,3 +88,8 @@ def test_a_pending_target_is_pending(found: Watched) -> None:
 def test_before_a_target_was_there_nothing_is_explained(found: Watched) -> None:
     with pytest.raises(Missing):
         asked(found, -600)
+
+
+def test_an_instant_to_come_is_not_explained(found: Watched) -> None:
+    with pytest.raises(Invalid, match="not come yet"):
+        asked(found, 61)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from collector.app import House
 from collector.clock import Clock
 from collector.fold import Fold
 from collector.intake import AgentIdentity
@@ -85,7 +86,7 @@ def watched(rooms: Rooms, name: str = "core-1") -> Watched:
     """One agent, and a target in service since START that it pings each minute."""
     _, token = rooms.registry.agents.new_join_token(JoinTokenSpec(), ADMIN)
     rooms.registry.agents.join(
-        JoinSpec(token, name="a1", machine_id="m1", machine_boot="k1", kinds=("ping", "cpu")), "192.0.2.9"
+        JoinSpec(token, name="a1", machine_id="m1", machine_boot="k1", kinds=("ping", "cpu", "http", "tls", "tcp")), "192.0.2.9"
     )
     target = rooms.registry.add_target(TargetSpec(name, "192.0.2.1", in_service_from=START), ADMIN)
     with rooms.state.read() as tx:
@@ -99,3 +100,31 @@ def watched(rooms: Rooms, name: str = "core-1") -> Watched:
 def an_outage(found: Watched) -> None:
     """An hour: up, down from minute 20 to 29, up again."""
     found.looked((minute, Outcome.FAILED if 20 <= minute < 30 else Outcome.OK) for minute in range(61))
+
+
+def house_watched(house: House, name: str) -> None:
+    """In a running house: a target in service for two hours that failed from minute 20 to 29, as an agent saw it."""
+    now = house.clock.now()
+    start = now - 120 * MINUTE
+    _, token = house.registry.agents.new_join_token(JoinTokenSpec(), ADMIN)
+    joined = house.registry.agents.join(
+        JoinSpec(token, name="a1", machine_id="m1", machine_boot="k1", kinds=("ping", "cpu", "http", "tls", "tcp")), "192.0.2.9"
+    )
+    target = house.registry.add_target(TargetSpec(name, "192.0.2.1", in_service_from=start), ADMIN)
+    with house.state.read() as tx:
+        handle = checks.of_target(tx, target.id)[0].handle
+    boot_at = start - 86_400_000
+    results = [
+        Result(
+            handle,
+            MINUTE,
+            -1,
+            start + minute * MINUTE - boot_at,
+            Reading(outcome := Outcome.FAILED if 20 <= minute < 30 else Outcome.OK, {}, f"said {outcome}"),
+        )
+        for minute in range(120)
+    ]
+    header = Header(joined.agent.id, "b1", 1, sent_mono=float(now - boot_at), sent_wall=now)
+    identity = AgentIdentity(joined.agent.id, joined.agent.number)
+    house.intake.submit_batch(encode(header, results), identity, now).result(10)
+    assert house.fold.wait_for(house.log.head()[0])
