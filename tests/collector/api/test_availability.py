@@ -1,0 +1,103 @@
+"""Figures and evidence over HTTP: the answers of the one engine, for those who may see them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from collector.app import House, open_house
+from collector.client import SOCKET, Client
+from collector.serve import serving
+from collector.settings import load
+from collector.store import targets
+from rules.errors import Invalid, Missing
+from tests.collector.watched import MINUTE, house_watched
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    folder = tmp_path_factory.mktemp("house")
+    (folder / "nineward.toml").write_text(f'key = "{folder / "key"}"\n', encoding="utf-8")
+    with open_house(load(folder)) as made, serving(made):
+        house_watched(made, "core-1")
+        yield made
+
+
+@pytest.fixture
+def client(house: House) -> Iterator[Client]:
+    found = Client(socket_path=house.settings.data / SOCKET)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def period(house: House) -> dict[str, Any]:
+    """The two hours that were watched."""
+    with house.state.read() as tx:
+        began = targets.resolve(tx, "core-1").in_service_from
+    assert began is not None
+    return {"from": began, "to": began + 119 * MINUTE}
+
+
+def test_a_target_by_name_and_by_id_has_the_same_figures(client: Client, house: House, period: dict[str, Any]) -> None:
+    with house.state.read() as tx:
+        key = targets.resolve(tx, "core-1").id
+
+    assert client.get("targets/core-1/availability", **period) == client.get(f"targets/{key}/availability", **period)
+
+
+def test_figures_have_the_public_keys(client: Client, period: dict[str, Any]) -> None:
+    figures = client.get("availability", target=["core-1"], **period)
+
+    assert set(figures) >= {"period", "method", "objects", "fleet"}
+    assert figures["objects"][0]["down_ms"] == 10 * MINUTE
+
+
+def test_the_timeline_tiles_the_period(client: Client, period: dict[str, Any]) -> None:
+    partition = client.get("targets/core-1/timeline", **period)["partition"]
+
+    assert [tile[0] for tile in partition] + [period["to"]] == [period["from"]] + [tile[1] for tile in partition]
+    assert "down" in {tile[2] for tile in partition}
+
+
+def test_samples_are_the_raw_results(client: Client, period: dict[str, Any]) -> None:
+    items = client.get("targets/core-1/samples", **period)["items"]
+
+    assert len(items) == 119
+    assert {item["outcome"] for item in items} == {"ok", "failed"}
+
+
+def test_a_metric_nobody_measured_has_no_samples(client: Client, period: dict[str, Any]) -> None:
+    assert client.get("targets/core-1/samples", metric="rtt_us", **period)["items"] == []
+
+
+def test_outages_come_as_a_list(client: Client, period: dict[str, Any]) -> None:
+    (outage,) = client.get("outages", **period)["items"]
+
+    assert (outage["target"], outage["end"] - outage["start"]) == ("core-1", 10 * MINUTE)
+
+
+def test_a_local_time_is_read_in_the_zone_given(client: Client) -> None:
+    found = client.get("availability", **{"from": "2026-01-01", "to": "2026-01-02", "tz": "Europe/Berlin"})
+
+    assert found["period"] == {"from": 1_767_222_000_000, "to": 1_767_308_400_000, "tz": "Europe/Berlin"}
+
+
+@pytest.mark.parametrize("given", [{"from": "yesterday", "to": "0"}, {"from": 2, "to": 1}, {"from": 1}])
+def test_a_wrong_period_is_refused(client: Client, given: dict[str, Any]) -> None:
+    with pytest.raises(Invalid):
+        client.get("availability", **given)
+
+
+def test_an_unknown_target_is_missing(client: Client, period: dict[str, Any]) -> None:
+    with pytest.raises(Missing):
+        client.get("targets/none/availability", **period)
+
+
+def test_an_instant_is_explained(client: Client, period: dict[str, Any]) -> None:
+    assert client.get("explain", target="core-1", t=period["from"] + 25 * MINUTE)["state"] == "down"
+
+
+def test_an_instant_to_come_is_refused(client: Client, house: House) -> None:
+    with pytest.raises(Invalid, match="not come yet"):
+        client.get("explain", target="core-1", t=house.clock.now() + MINUTE)

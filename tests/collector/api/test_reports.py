@@ -1,0 +1,83 @@
+"""Reports over HTTP: issued, paged, fetched in each format, verified; and who may not."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from collector.app import House, open_house
+from collector.client import SOCKET, Client
+from collector.reports import formats
+from collector.serve import serving
+from collector.settings import load
+from rules.errors import Invalid, Missing
+from rules.period import local
+from tests.collector.watched import house_watched
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    folder = tmp_path_factory.mktemp("house")
+    (folder / "nineward.toml").write_text(f'key = "{folder / "key"}"\n', encoding="utf-8")
+    with open_house(load(folder)) as made, serving(made):
+        house_watched(made, "core-1")
+        yield made
+
+
+@pytest.fixture
+def client(house: House) -> Iterator[Client]:
+    found = Client(socket_path=house.settings.data / SOCKET)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def month(house: House) -> str:
+    return local(house.clock.now(), "Asia/Shanghai").strftime("%Y-%m")
+
+
+@pytest.mark.parametrize("form", formats.names())
+def test_an_issued_report_is_fetched_in_each_format(client: Client, month: str, form: str) -> None:
+    issued = client.post("reports", {"name": month})
+
+    first = client.download(f"reports/{issued['id']}.{form}?lang=zh-CN")
+
+    assert first
+    assert client.download(f"reports/{issued['id']}.{form}?lang=zh-CN") == first
+
+
+def test_reports_are_listed_page_by_page(client: Client, month: str) -> None:
+    made = {client.post("reports", {"name": month})["id"] for _ in range(3)}
+
+    found = [report["id"] for report in client.every("reports", limit=2)]
+
+    assert made <= set(found)
+    assert len(found) == len(set(found))
+
+
+def test_what_was_issued_holds_and_what_was_changed_does_not(client: Client, month: str) -> None:
+    issued = client.post("reports", {"name": month})
+    content = client.download(f"reports/{issued['id']}.json")
+
+    assert client.post("reports/verify", content)["verdict"] == "holds"
+    assert client.post("reports/verify", content.replace(b'"core-1"', b'"core-2"'))["verdict"] == "broken"
+
+
+@pytest.mark.parametrize("body", [{"name": "2026-13"}, {"name": "2099-01"}, {"name": "2026-01", "kind": "day"}, {}])
+def test_a_report_that_cannot_be_is_refused(client: Client, body: dict[str, str]) -> None:
+    with pytest.raises(Invalid):
+        client.post("reports", body)
+
+
+@pytest.mark.parametrize("file", ["r_none.html", "nothing"])
+def test_an_unknown_report_is_missing(client: Client, file: str) -> None:
+    with pytest.raises(Missing):
+        client.download(f"reports/{file}")
+
+
+def test_nothing_to_verify_is_refused(client: Client) -> None:
+    with pytest.raises(Invalid):
+        client.post("reports/verify", b"")
+
+
+def test_rebuild_finds_nothing(client: Client) -> None:
+    assert client.post("rebuild")["differences"] == []
