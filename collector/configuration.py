@@ -142,29 +142,26 @@ class _Consequences:
 
     def settle(self, tx: sqlite3.Connection, position: int) -> set[int]:
         """Write what follows; the handles of the checks whose terms changed."""
-        touched, altered = self._reached(tx)
+        looked_at_anew, altered = self._reached(tx)
         rules, living = rules_of(tx), agents.living(tx)
         changed: set[int] = set()
         plans = set(self._agents)
-        for key in sorted(touched):
+        for key in sorted(looked_at_anew):
             check = checks.get(tx, key)
             target = self._target(tx, check.target)
-            handle = check.handle
-            news = self._settle_check(tx, check, target, rules) if check.retired is None else True
-            if news:
-                changed.add(handle)
             here = set() if check.retired is not None else self._numbers(check, target, living)
-            moved = derived.assign(tx, handle, here, self._since)
-            plans |= moved
-            # A target's address or credentials stand in the plan too, so whoever looks is told.
+            plans |= derived.assign(tx, check.handle, here, self._since)
             if key in altered:
-                plans |= derived.lookers(tx, handle)
+                # A target's address or credentials stand in the plan too, so whoever looks is told.
+                plans |= derived.lookers(tx, check.handle)
+                if check.retired is not None or self._settle_check(tx, check, target, rules):
+                    changed.add(check.handle)
         for number in plans:
             derived.touch_plan(tx, number, position)
         return changed
 
     def _reached(self, tx: sqlite3.Connection) -> tuple[set[str], set[str]]:
-        """The checks to look at again, and those of them whose plan entry surely changed."""
+        """The checks whose lookers may have changed, and those of them whose settings or plan entry may have."""
         reached, altered = set(self._checks), set(self._checks)
         if not (self._selectors or self._credentials or self._everyone):
             return reached, altered

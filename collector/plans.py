@@ -50,6 +50,7 @@ class Plans:
         self._waiting: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
         self._look_now: dict[int, set[str]] = {}
         self._looked: dict[str, int] = {}
+        self._closed = False
         registry.journal.listeners.append(self.changed)
 
     def plan(self, agent: str) -> Plan:
@@ -86,7 +87,7 @@ class Plans:
             while True:
                 news.clear()
                 found = await asyncio.to_thread(self._news, agent, tag)
-                if found is not None:
+                if found is not None or self._closed:
                     return found
                 try:
                     await asyncio.wait_for(news.wait(), until - loop.time())
@@ -119,6 +120,11 @@ class Plans:
             except RuntimeError:  # that loop has ended, and with it whoever waited
                 with self._lock:
                     self._waiting.discard((loop, news))
+
+    def close(self) -> None:
+        """Let nobody wait any longer, so that connections can end. May be called from any thread."""
+        self._closed = True
+        self.changed()
 
     def _look_at_new(self, agent: int, assigned: list[Check]) -> None:
         now = self._clock.now()

@@ -5,7 +5,7 @@ their own, which the registry holds.
 """
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -267,6 +267,7 @@ class _Drafting:
             self._conflict = True
         else:
             self._names[name] = key
+            self._parents[key] = ()
         return key
 
     def imported(self, specs: Sequence[TargetSpec], known: Mapping[str, Target]) -> tuple[list[Change], Imported]:
@@ -366,7 +367,7 @@ class _Drafting:
             if name and find(self._tx, name) is None:
                 self._mistakes.append(f"{where}{noun}: there is no {noun} {name!r}")
         parents = [self._names.get(name, name) for name in spec.parents]
-        self._named(parents, {*self._names.values()}, f"{where}parents", "target", self._names)
+        self._named(parents, self._parents, f"{where}parents", "target", self._names)
         self._parents[key] = tuple(parents)
         start = self._instant(spec.in_service_from, f"{where}in_service_from")
         end = self._instant(spec.in_service_to, f"{where}in_service_to")
@@ -390,7 +391,7 @@ class _Drafting:
         }
 
     def _named(
-        self, given: Iterable[str], known: set[str], where: str, noun: str, words: Iterable[str] | None = None
+        self, given: Iterable[str], known: Collection[str], where: str, noun: str, words: Iterable[str] | None = None
     ) -> None:
         for name in given:
             if name not in known:

@@ -377,3 +377,12 @@ def test_the_policies_are_listed_by_strength(rooms: Rooms) -> None:
 
     with rooms.state.read() as tx:
         assert [policy.number for policy in policies.living(tx)] == [1, 2, 3]
+
+
+def test_the_checks_of_a_target_are_found_without_reading_all(rooms: Rooms) -> None:
+    """An import asks for the checks of each of its targets, so reading all of them each time would be quadratic."""
+    query = "SELECT data FROM object WHERE noun = 'check' AND owner = 't' AND retired IS NULL ORDER BY number, id"
+    with rooms.state.read() as tx:
+        plan = " ".join(row["detail"] for row in tx.execute(f"EXPLAIN QUERY PLAN {query}"))
+
+    assert "object_by_owner" in plan

@@ -10,7 +10,7 @@ CREATE TABLE object (
     data TEXT NOT NULL
 );
 CREATE INDEX object_by_name ON object (noun, name);
-CREATE INDEX object_by_owner ON object (owner);
+CREATE INDEX object_by_owner ON object (owner, noun, number, id);
 CREATE UNIQUE INDEX object_by_number ON object (noun, number, id);
 
 CREATE TABLE revision (
