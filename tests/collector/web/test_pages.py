@@ -383,7 +383,5 @@ def _broken(town: Town, name: str = "core-1", address: str = "127.0.0.2") -> str
     target = town.in_service(name, address, priority=Priority.URGENT)
     town.clock.at += 4 * MINUTE
     town.tell(target, *[Outcome.FAILED] * 4, text="no answer")
-    town.house.incidents.step(town.clock.at)
-    town.wait_until_recorded()
     with town.house.state.read() as tx:
         return next(found.name for found in incidents.living(tx) if found.target == target.id)
