@@ -3,6 +3,7 @@
 import contextlib
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,9 +60,9 @@ class Journal:
         if not shown:
             raise Unavailable("The change is recorded, but the collector is busy and does not show it yet.")
 
-    def note(self, changes: Sequence[Change], author: Principal) -> None:
-        """Record without waiting: for the fold's own thread, which would wait for itself."""
-        self._intake.record("config", self._payload(changes, author))
+    def note(self, changes: Sequence[Change], author: Principal) -> "Future[int]":
+        """Record without waiting: for the fold's own thread, which would wait for itself. The position to come."""
+        return self._intake.record("config", self._payload(changes, author))
 
     def _payload(self, changes: Sequence[Change], author: Principal) -> dict[str, Any]:
         now = self.clock.now()

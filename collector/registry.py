@@ -160,7 +160,9 @@ class Registry:
             found = targets.find(tx, target)
         if found is not None and found.pending:
             self._beginning.add(target)
-            self.journal.note([Change("target", target, "begin", {"in_service_from": at}, at)], SYSTEM)
+            noted = self.journal.note([Change("target", target, "begin", {"in_service_from": at}, at)], SYSTEM)
+            # What could not be written (a full disk) is asked for again when the next good answer comes.
+            noted.add_done_callback(lambda done: done.exception() and self._beginning.discard(target))
 
     # Checks
 
