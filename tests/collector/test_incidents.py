@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from collector.store import targets
 from tests.collector.watch import MINUTE, URGENT, World
 from tests.collector.watch import world as open_world
 
@@ -89,8 +90,6 @@ def test_a_pending_target_enters_service_with_its_first_good_answer(world: World
 
     assert world.state(key) == "up"
     with world.rooms.state.read() as tx:
-        from collector.store import targets
-
         began = targets.get(tx, key).in_service_from
     assert began is not None
     assert at <= began <= at + 6000
