@@ -65,7 +65,8 @@ RestartSec=2
 WantedBy=multi-user.target
 UNIT
     systemctl daemon-reload
-    systemctl enable --now nineward-agent
+    systemctl enable nineward-agent
+    systemctl restart nineward-agent
     say "The agent runs as the service nineward-agent."
 else
     say "Start the agent with: $home/bin/nineward-agent run"

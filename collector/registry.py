@@ -6,7 +6,9 @@ their own, which the registry holds.
 
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, fields
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -162,7 +164,11 @@ class Registry:
             self._beginning.add(target)
             noted = self.journal.note([Change("target", target, "begin", {"in_service_from": at}, at)], SYSTEM)
             # What could not be written (a full disk) is asked for again when the next good answer comes.
-            noted.add_done_callback(lambda done: done.exception() and self._beginning.discard(target))
+            noted.add_done_callback(partial(self._begun, target))
+
+    def _begun(self, target: str, noted: "Future[int]") -> None:
+        if noted.exception() is not None:
+            self._beginning.discard(target)
 
     # Checks
 
