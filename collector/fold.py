@@ -8,6 +8,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,7 @@ CHECKPOINT_ROWS = 50_000_000
 CHECKPOINT_ENTRIES = 20_000
 """After so many results, or entries, the live table is written down: what bounds the replay after a crash."""
 
+_STATE_NAMES = [state.value for state in STATES]
 _PAUSES_S = (0.2, 1.0, 5.0)
 
 log_of_work = logging.getLogger(__name__)
@@ -262,9 +264,10 @@ class Fold:
         handles = applier(tx, one.position, one.at, json.loads(one.body)) if applier else set()
         self._refused.clear()
         if handles:
-            for handle, terms in self._terms(tx, sorted(handles)).items():
+            found = self._terms(tx, sorted(handles))
+            for handle, terms in found.items():
                 self.live.set_terms(handle, terms)
-                table.note_terms(tx, one.position, handle, 0, _written(terms))
+            table.note_terms(tx, ((one.position, handle, 0, _written(terms)) for handle, terms in found.items()))
 
     def _batches(
         self, tx: sqlite3.Connection, group: Sequence[Arrival], earliest: dict[str, int], changes: list[Change]
@@ -309,8 +312,7 @@ class Fold:
         known = {handle: terms for handle in sorted(new) if (terms := found.get(handle)) is not None}
         self._refused |= new - set(known)
         self.live.add(agent, known)
-        for handle, terms in known.items():
-            table.note_terms(tx, position, handle, agent, _written(terms))
+        table.note_terms(tx, ((position, handle, agent, _written(terms)) for handle, terms in known.items()))
 
     def _store(self, tx: sqlite3.Connection, pieces: Pieces, earliest: dict[str, int], changes: list[Change]) -> None:
         handle, agent, targets = self.live.table["handle"], self.live.table["agent"], self.live.targets
@@ -326,7 +328,7 @@ class Fold:
             columns = (handle[rows], agent[rows], state, since, begin, end, detected)
             for number, by, code, at, low, high, seen in _lists(*columns):
                 bracket = (None if low < 0 else low, high)
-                changes.append(Change(number, by, targets[number], STATES[code].value, at, bracket, seen))
+                changes.append(Change(number, by, targets[number], _STATE_NAMES[code], at, bracket, seen))
         moved += pieces.begun
         for rows, instants in moved:
             for number, at in _lists(handle[rows], instants):
@@ -360,7 +362,7 @@ class Fold:
             if values["state"] != before[row]:
                 low, high = values["bracket_from"], values["bracket_to"]
                 bracket = (None if low < 0 else low, high)
-                state = STATES[values["state"]].value
+                state = _STATE_NAMES[values["state"]]
                 changes.append(Change(handle, agent, target, state, values["start"], bracket, values["detected"]))
 
     def _restore(self) -> None:
@@ -441,7 +443,14 @@ def _begin(piece: Piece) -> int:
 
 
 def _written(terms: Terms | None) -> str:
-    return json.dumps({"target": terms.target, "parameters": asdict(terms.parameters)} if terms else None)
+    if terms is None:
+        return "null"
+    return f'{{"target":{json.dumps(terms.target)},"parameters":{_parameters(terms.parameters)}}}'
+
+
+@lru_cache(maxsize=1024)
+def _parameters(parameters: CheckParameters) -> str:
+    return json.dumps(asdict(parameters))
 
 
 def _read(terms: Mapping[str, Any] | None) -> Terms | None:

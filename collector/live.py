@@ -31,6 +31,7 @@ _OWN: dict[str, tuple[type, int]] = {
     "seen_row": (np.int64, 0),
     "taken": (np.bool_, 1),
 }
+_TERMS = ("interval", "confirm_down", "confirm_up", "max_gap")
 _FIRST_ROWS = 1024
 _UNKNOWN_ROW = -1
 
@@ -104,16 +105,22 @@ class Live:
                 wider = np.full(max(top + 1, 2 * len(places)), _UNKNOWN_ROW, np.int64)
                 wider[: len(places)] = places
                 places = wider
-            for handle in sorted(terms):
-                row = self.count
-                self.count += 1
-                self.table["handle"][row] = handle
-                self.table["agent"][row] = agent
-                places[handle] = row
-                self._rows_of.setdefault(handle, []).append(row)
+            handles = np.array(sorted(terms))
+            rows = slice(self.count, self.count + len(handles))
+            self.table["handle"][rows] = handles
+            self.table["agent"][rows] = agent
+            places[handles] = np.arange(rows.start, rows.stop)
             self._places[agent] = places
+            for row, handle in enumerate(handles.tolist(), self.count):
+                self._rows_of.setdefault(handle, []).append(row)
+            self.count = rows.stop
+            parameters = [terms[handle].parameters for handle in handles.tolist()]
+            for name in _TERMS:
+                self.table[name][rows] = [getattr(one, name) for one in parameters]
             for handle, one in terms.items():
-                self.set_terms(handle, one)
+                if len(self._rows_of[handle]) > 1:
+                    self.set_terms(handle, one)
+                self.targets[handle] = one.target
 
     def set_terms(self, handle: int, terms: Terms | None) -> None:
         """Confirm a check by these terms from now on; None for a retired one: its results are no longer folded."""
@@ -123,7 +130,7 @@ class Live:
             for row in self._rows_of.get(handle, ()):
                 self.table["taken"][row] = terms is not None
                 if terms:
-                    for name in ("interval", "confirm_down", "confirm_up", "max_gap"):
+                    for name in _TERMS:
                         self.table[name][row] = getattr(terms.parameters, name)
 
     def apply(self, arrived: Arrived) -> tuple[Pieces, Ints]:

@@ -3,7 +3,7 @@ checkpoint that is lost can be made anew."""
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,8 +26,9 @@ class Note:
         return self.position < next_position or (self.machine is None and self.position == next_position)
 
 
-def note_terms(tx: sqlite3.Connection, position: int, handle: int, agent: int, terms: str) -> None:
-    tx.execute("INSERT OR REPLACE INTO live_terms VALUES (?, ?, ?, ?)", (position, handle, agent, terms))
+def note_terms(tx: sqlite3.Connection, rows: Iterable[tuple[int, int, int, str]]) -> None:
+    """Write position, handle, agent and terms (JSON)."""
+    tx.executemany("INSERT OR REPLACE INTO live_terms VALUES (?, ?, ?, ?)", rows)
 
 
 def note_row(tx: sqlite3.Connection, position: int, handle: int, agent: int, machine: str) -> None:
