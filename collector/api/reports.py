@@ -8,7 +8,7 @@ from litestar.params import JSONBody
 
 from collector.access import require
 from collector.api.given import House, Principal
-from collector.api.paging import Limit
+from collector.api.paging import Cursor, Limit
 from collector.rebuild import rebuild
 from collector.reports.archive import MONTH, Archive
 from collector.roles import Permission
@@ -33,14 +33,14 @@ class Reports(Controller):
     tags = ("reports",)
 
     @get(sync_to_thread=True)
-    def all(self, house: House, principal: Principal, cursor: int | None = None, limit: Limit = 100) -> dict[str, Any]:
+    def all(self, house: House, principal: Principal, cursor: Cursor = None, limit: Limit = 100) -> dict[str, Any]:
         """The issued reports, the newest first."""
         require(principal, Permission.READ)
         _whole(principal)
-        found = _archive(house).listed(house.clock.now() + 1 if cursor is None else cursor, limit)
+        found = _archive(house).listed(limit, _read(cursor))
         return {
             "items": [issued.as_json() for issued in found],
-            "next": found[-1].issued_at if len(found) == limit else None,
+            "next": f"{found[-1].issued_at}.{found[-1].id}" if len(found) == limit else None,
         }
 
     @post(sync_to_thread=True)
@@ -83,6 +83,15 @@ def rebuilt(house: House, principal: Principal) -> dict[str, Any]:
 
 def _archive(house: House) -> Archive:
     return Archive(house, house.log, house.fold, house.clock, house.settings)
+
+
+def _read(cursor: str | None) -> tuple[int, str] | None:
+    if cursor is None:
+        return None
+    issued_at, dot, key = cursor.partition(".")
+    if not dot or not issued_at.isdecimal():
+        raise Invalid("This cursor is not one that a page of this list gave.")
+    return int(issued_at), key
 
 
 def _whole(principal: Principal) -> None:

@@ -7,6 +7,8 @@ from collector.cli.terminal import options
 
 SUMMARY = "list incidents and work on them"
 
+WAITING = ("customer", "change_window", "part", "supplier")
+
 
 def arrange(parser: argparse.ArgumentParser) -> None:
     """list, show, and each step of an incident's life."""
@@ -22,7 +24,7 @@ def arrange(parser: argparse.ArgumentParser) -> None:
         if verb == "comment":
             step.add_argument("text", metavar="TEXT")
         if verb == "pause":
-            step.add_argument("--for", dest="reason", metavar="REASON", required=True, help="customer, change, part …")
+            step.add_argument("--for", dest="reason", choices=WAITING, required=True, help="what it waits for")
         if verb == "resolve":
             step.add_argument("--cause", metavar="C")
         step.set_defaults(verb=verb)

@@ -73,8 +73,8 @@ class Archive:
             reports.add_file(tx, issued.id, SEALED, hashlib.sha256(content).hexdigest())
         return issued
 
-    def listed(self, before: int, limit: int) -> list[Issued]:
-        """At most ``limit`` reports issued before an instant (ms UTC), the newest first."""
+    def listed(self, limit: int, before: tuple[int, str] | None = None) -> list[Issued]:
+        """At most ``limit`` reports, the newest first; those that follow ``before``, an (issued_at, id)."""
         with self._rooms.state.read() as tx:
             return reports.newest(tx, before, limit)
 

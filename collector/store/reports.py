@@ -49,9 +49,14 @@ def get(tx: sqlite3.Connection, key: str) -> Issued:
     return Issued(**dict(row))
 
 
-def newest(tx: sqlite3.Connection, before: int, limit: int) -> list[Issued]:
-    """At most ``limit`` reports issued before an instant (ms UTC), the newest first."""
-    rows = tx.execute("SELECT * FROM report WHERE issued_at < ? ORDER BY issued_at DESC, id LIMIT ?", (before, limit))
+def newest(tx: sqlite3.Connection, before: tuple[int, str] | None, limit: int) -> list[Issued]:
+    """At most ``limit`` reports, the newest first; those that follow ``before``, an (issued_at, id), if it is given."""
+    issued_at, key = before or (1 << 62, "")
+    rows = tx.execute(
+        "SELECT * FROM report WHERE issued_at < :at OR (issued_at = :at AND id > :key)"
+        " ORDER BY issued_at DESC, id LIMIT :limit",
+        {"at": issued_at, "key": key, "limit": limit},
+    )
     return [Issued(**dict(row)) for row in rows]
 
 

@@ -21,6 +21,7 @@ from rules.wire import Header, encode
 from tests.collector.rooms import ADMIN, START, Rooms
 
 MINUTE = 60_000
+KINDS = ("ping", "cpu", "http", "tls", "tcp")
 BOOT_AT = START - 86_400_000
 """When the agent's boot clock was zero."""
 
@@ -85,9 +86,7 @@ class Watched:
 def watched(rooms: Rooms, name: str = "core-1") -> Watched:
     """One agent, and a target in service since START that it pings each minute."""
     _, token = rooms.registry.agents.new_join_token(JoinTokenSpec(), ADMIN)
-    rooms.registry.agents.join(
-        JoinSpec(token, name="a1", machine_id="m1", machine_boot="k1", kinds=("ping", "cpu", "http", "tls", "tcp")), "192.0.2.9"
-    )
+    rooms.registry.agents.join(JoinSpec(token, name="a1", machine_id="m1", machine_boot="k1", kinds=KINDS), "192.0.2.9")
     target = rooms.registry.add_target(TargetSpec(name, "192.0.2.1", in_service_from=START), ADMIN)
     with rooms.state.read() as tx:
         agent = agents.named(tx, "a1")
@@ -108,7 +107,7 @@ def house_watched(house: House, name: str) -> None:
     start = now - 120 * MINUTE
     _, token = house.registry.agents.new_join_token(JoinTokenSpec(), ADMIN)
     joined = house.registry.agents.join(
-        JoinSpec(token, name="a1", machine_id="m1", machine_boot="k1", kinds=("ping", "cpu", "http", "tls", "tcp")), "192.0.2.9"
+        JoinSpec(token, name="a1", machine_id="m1", machine_boot="k1", kinds=KINDS), "192.0.2.9"
     )
     target = house.registry.add_target(TargetSpec(name, "192.0.2.1", in_service_from=start), ADMIN)
     with house.state.read() as tx:

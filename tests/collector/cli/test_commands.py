@@ -2,6 +2,7 @@
 
 import csv
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from collector import cli
 from collector.app import House, open_house
 from collector.serve import serving
 from collector.settings import load
-from collector.store import targets
+from collector.store import incidents, targets
 from tests.collector.watched import house_watched
 
 LISTS = (
@@ -83,7 +84,7 @@ def test_a_target_is_added_changed_shown_and_retired(shell: Shell) -> None:
 
     shown = shell.json("target show portal")
     assert shown["labels"] == {"site": "hz", "room": "3"}
-    assert {check["kind"] for check in shown["checks"]} == {"http", "tls"}
+    assert {check["kind"]: check["vital"] for check in shown["checks"]} == {"http": True, "tls": False}
     assert "portal" in shell("target show portal --lang zh-CN")
 
     shell("target remove portal")
@@ -187,6 +188,34 @@ def test_figures_outages_and_explanation_agree(shell: Shell, house: House) -> No
     assert "core-1" in shell("availability core-1", *period, "--lang", "zh-CN")
     assert "core-1" in shell("outages core-1", *period)
     assert "said failed" in shell("explain core-1", str(outage["start"] + 1000))
+
+
+@pytest.fixture
+def fault(house: House) -> str:
+    """The number of the incident about the ten minutes; the decision stage is a thread of its own."""
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        with house.state.read() as tx:
+            found = incidents.page(tx)
+        if found:
+            return found[0].name
+        time.sleep(0.02)
+    raise AssertionError("no incident was opened for the outage")
+
+
+def test_an_incident_is_acknowledged_started_paused_and_commented(shell: Shell, fault: str) -> None:
+    shell(f"incident reopen {fault}")
+    shell(f"incident ack {fault}")
+    shell(f"incident start {fault}")
+    shell(f"incident pause {fault} --for part")
+    shell(f"incident resume {fault}")
+    shell(f"incident comment {fault}", "the fan is ordered")
+
+    shown = shell.json(f"incident show {fault}")
+    assert shown["state"] == "started"
+    assert [event["kind"] for event in shown["events"]][-5:] == ["ack", "start", "pause", "resume", "comment"]
+    assert "the fan is ordered" in shell(f"incident show {fault} --lang zh-CN")
+    assert fault in {row["number"] for row in shell.json("incident list --state started")}
 
 
 def test_the_latest_answers_decide_the_exit_code_of_a_test(shell: Shell) -> None:

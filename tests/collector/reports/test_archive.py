@@ -115,7 +115,7 @@ def test_reports_are_listed_newest_first(found: Watched, archive: Archive, issue
     found.rooms.clock.at += 1000
     second = archive.issue("month", MONTH, TZ, ADMIN)
 
-    assert [one.id for one in archive.listed(1 << 60, 10)] == [second.id, issued.id]
+    assert [one.id for one in archive.listed(10)] == [second.id, issued.id]
 
 
 def test_a_month_that_has_not_begun_has_no_report(archive: Archive) -> None:
