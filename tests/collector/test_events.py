@@ -9,6 +9,11 @@ from collector.api.events import written
 from collector.events import REMEMBERED, WAITING, Event, EventKind, Events
 
 
+def _publish(events: Events, count: int) -> None:
+    for number in range(count):
+        events.publish("state", {"n": number})
+
+
 async def _take(events: Events, count: int, after: int | None = None) -> list[Event]:
     listening = events.subscribe(after)
     return [await anext(listening) for _ in range(count)]
@@ -19,7 +24,7 @@ def test_a_listener_hears_what_other_threads_publish_in_their_order() -> None:
 
     async def listen() -> list[Event]:
         listening = events.subscribe()
-        thread = threading.Thread(target=lambda: [events.publish("state", {"n": n}) for n in range(50)])
+        thread = threading.Thread(target=_publish, args=(events, 50))
         thread.start()
         heard = [await anext(listening) for _ in range(50)]
         thread.join()

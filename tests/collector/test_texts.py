@@ -13,7 +13,7 @@ from collector.texts import LANGUAGES, catalogues, preferred, translator
 from rules.errors import Invalid
 
 COLLECTOR = Path(__file__).parents[2] / "collector"
-KEYWORDS = ("_", "words", "marked", "number", "counted")
+KEYWORDS: dict[str, None] = dict.fromkeys(("_", "words", "marked", "number", "counted"))
 TRANSLATED = [language for language in LANGUAGES if language != "en"]
 
 
@@ -29,8 +29,8 @@ def _texts() -> Iterator[tuple[str, str]]:
                 yield from ((path.name, text) for text in _strings(message))
     for path in sorted((COLLECTOR / "web" / "templates").glob("*.html")):
         with path.open("rb") as file:
-            for _line, _name, message, _comments in babel_extract(file, KEYWORDS, [], {"encoding": "utf-8"}):
-                yield from ((path.name, text) for text in _strings(message))
+            for _line, _name, said, _notes in babel_extract(file, tuple(KEYWORDS), [], {"encoding": "utf-8"}):
+                yield from ((path.name, text) for text in _strings(said))
 
 
 def _strings(message: object) -> Iterator[str]:

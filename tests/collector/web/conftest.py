@@ -123,7 +123,7 @@ def _serving(house: House) -> Iterator[int]:
     application = build(house)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         config = uvicorn.Config(
-            application,  # type: ignore[arg-type]  # uvicorn's own name for an ASGI application is private
+            application,
             ws="none",
             lifespan="off",
             log_config=None,
