@@ -24,12 +24,15 @@ _DAY = 24 * _HOUR
 def number(value: float | None, decimals: int = 1, goal: float | None = None, *, up: bool = False) -> str:
     """``value`` rounded down (``up``: up) to ``decimals``, on the same side of ``goal`` as the unrounded value.
 
+    0 is printed for exactly 0 only.
+
     >>> number(499.99, 1, goal=500.0, up=True), number(500.0, 1, goal=500.0)
     ('499.9', '500.0')
     """
     if value is None:
         return NO_FIGURE
-    return f"{_directed(Decimal(repr(value)), decimals, [] if goal is None else [Decimal(repr(goal))], up):f}"
+    fences = [Decimal(0)] + ([] if goal is None else [Decimal(repr(goal))])
+    return f"{_directed(Decimal(repr(value)), decimals, fences, up):f}"
 
 
 def percent(ratio: float | None, decimals: int = 2, goal: float | None = None, *, up: bool = False) -> str:

@@ -48,6 +48,8 @@ def test_less_than_everything_is_never_printed_as_everything(ratio: float) -> No
     ("value", "goal", "up", "printed"),
     [
         (499.99, 500.0, True, "499.9"),
+        (0.0139, 500.0, False, "0.01"),
+        (0.0, 500.0, False, "0.0"),
         (500.0, 500.0, False, "500.0"),
         (4.0001, 4.0, True, "4.1"),
         (3.99, 4.0, True, "3.9"),

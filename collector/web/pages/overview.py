@@ -11,10 +11,9 @@ from collector.store import targets
 from collector.web.pages.desk import Asked, place
 from collector.web.pages.given import House, Principal, Viewer
 from collector.web.rendering import page
+from collector.web.views.bar import recent
 from collector.web.views.overview import Filters, overview, shown
-from rules.period import Period, local, month
-
-DAY = 86_400_000
+from rules.period import local, month
 
 
 @get("/", sync_to_thread=True)
@@ -32,18 +31,20 @@ def show(
     require(principal, Permission.READ)
     now, tz = house.clock.now(), house.settings.tz
     filters = Filters(in_state, label, q.strip(), number)
-    period, day = month(f"{local(now, tz):%Y-%m}", tz), Period(now - DAY, now, tz)
+    period = month(f"{local(now, tz):%Y-%m}", tz)
     with house.state.read() as tx:
         seen = [target for target in targets.living(tx) if principal.sees(target.labels)]
     measured = [target for target in seen if not target.pending]
+    # A young installation would be a speck at the end of a day.
+    last = recent(now, min((target.in_service_from or now for target in measured), default=None), tz)
     current = house.timelines.currents(now)
     on_page, _ = shown(seen, current, filters)
     view = overview(
         seen,
         current,
         house.timelines.figures([target.id for target in measured], period, now),
-        {target.id: house.timelines.target(target.id, day, now).partition for target in on_page},
-        strip=day,
+        {target.id: house.timelines.target(target.id, last, now).partition for target in on_page},
+        strip=last,
         month=f"{local(now, tz):%Y-%m}",
         now=now,
         filters=filters,

@@ -14,14 +14,14 @@ from collector.store.targets import Priority
 from collector.web.pages.desk import Asked, place, see_other
 from collector.web.pages.entrance import Form
 from collector.web.pages.given import House, Principal, Viewer
-from collector.web.pages.overview import DAY
 from collector.web.rendering import page
+from collector.web.views.bar import recent
 from collector.web.views.explain import explanation
 from collector.web.views.incidents import incident_row
 from collector.web.views.target import chosen_month, target_page
 from collector.web.views.words import KINDS, PRIORITIES, word
 from rules.errors import Invalid
-from rules.period import Period, parse_instant
+from rules.period import parse_instant
 
 _OFFERED_KINDS = ("host", "switch", "router", "firewall", "printer", "ups", "site")
 
@@ -44,7 +44,7 @@ def show(
             for incident in incidents.of_target(tx, target.id, now)
             if incident.living
         ]
-    shown, day = chosen_month(month, now, tz), Period(now - DAY, now, tz)
+    shown, last = chosen_month(month, now, tz), recent(now, target.in_service_from, tz)
     looks = [
         (
             check,
@@ -57,11 +57,11 @@ def show(
         target,
         house.timelines.current(target.id, now),
         house.timelines.figures([target.id], shown, now),
-        house.timelines.target(target.id, day, now).partition,
+        house.timelines.target(target.id, last, now).partition,
         looks,
         parents,
         shown=shown,
-        day=day,
+        last=last,
         now=now,
         words=words,
     )

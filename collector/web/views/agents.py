@@ -103,4 +103,4 @@ def _cpu(heard: Heard | None) -> str:
     used, was = heard.header.health.get("cpu_s"), heard.before.health.get("cpu_s")
     if passed <= 0 or used is None or was is None:
         return NO_FIGURE
-    return f"{number(max(0.0, used - was) / passed * 100, 2, up=True)} %"
+    return f"{number(round(max(0.0, used - was) / passed * 100, 6), 2, up=True)} %"

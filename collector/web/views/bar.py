@@ -12,6 +12,10 @@ _LEAST_WIDTH = 0.25
 """Percent. A minute of a month is 0.002 % of it; an outage that short must still be seen."""
 
 _DAY = 86_400_000
+_HOUR = 3_600_000
+_TEN_MINUTES = 600_000
+_REACHES = (_HOUR, 6 * _HOUR)
+_STEPS = ((_HOUR, 10), (6 * _HOUR, 60))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +83,21 @@ def month_ticks(period: Period) -> tuple[Tick, ...]:
     )
 
 
-def day_ticks(period: Period) -> tuple[Tick, ...]:
-    """A tick at every third full hour of the local clock (every hour where the period is shorter than a day)."""
-    step = 3 if period.length >= _DAY else 1
-    hour = 3_600_000
-    start = -(-period.start // hour) * hour
-    instants = range(start, period.end, hour)
+def recent(now: int, since: int | None, tz: str) -> Period:
+    """The last day, or as much less of it as something that began at ``since`` (ms UTC) needs to be seen well."""
+    lived = _DAY if since is None else now - since
+    return Period(now - next((reach for reach in _REACHES if lived <= reach), _DAY), now, tz)
+
+
+def clock_ticks(period: Period) -> tuple[Tick, ...]:
+    """Ticks at round times of the local clock: every third hour of a day, closer in less."""
+    step = next((minutes for reach, minutes in _STEPS if period.length <= reach), 180)
+    first = -(-period.start // _TEN_MINUTES) * _TEN_MINUTES
+    told = ((at, local(at, period.tz)) for at in range(first, period.end, _TEN_MINUTES))
     return tuple(
-        Tick(_percent(at - period.start, period.length), f"{local(at, period.tz):%H:%M}")
-        for at in instants
-        if local(at, period.tz).hour % step == 0
+        Tick(_percent(at - period.start, period.length), f"{clock:%H:%M}")
+        for at, clock in told
+        if (clock.hour * 60 + clock.minute) % step == 0
     )
 
 

@@ -9,7 +9,7 @@ from collector.printed import duration, instant
 from collector.store.targets import Target
 from collector.texts import Translator
 from collector.timelines import Current
-from collector.web.views.bar import Bar, bar, day_ticks
+from collector.web.views.bar import Bar, bar, clock_ticks
 from collector.web.views.figure import Availability, Headline, availability, goals, headlines
 from collector.web.views.words import KINDS, PENDING, PRIORITIES, STATES, URGENCY, word
 from rules.period import Period
@@ -146,7 +146,7 @@ def overview(
     objects = {entry["name"]: entry for entry in figures.get("objects", ())}
     page, found = shown(targets, current, filters)
     waiting = [target for target in targets if target.pending and filters.admit(target)]
-    ticks = day_ticks(strip)
+    ticks = clock_ticks(strip)
     return Overview(
         month=month,
         strip_period=words("last {hours} h", hours=strip.length // 3_600_000),

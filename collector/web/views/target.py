@@ -10,7 +10,7 @@ from collector.store.targets import Target
 from collector.texts import Translator
 from collector.timelines import Current
 from collector.tracks import Sighting
-from collector.web.views.bar import Bar, bar, day_ticks, month_ticks
+from collector.web.views.bar import Bar, bar, clock_ticks, month_ticks
 from collector.web.views.figure import Headline, Part, goals, headlines, parts
 from collector.web.views.words import CAUSES, KINDS, OUTCOMES, PRIORITIES, STATES, word
 from rules.duration import format_duration
@@ -94,7 +94,8 @@ class TargetPage:
     headlines: tuple[Headline, ...]
     parts: tuple[Part, ...]
     month_bar: Bar
-    day_bar: Bar
+    recent_period: str
+    recent_bar: Bar
     outages: tuple[OutageRow, ...]
     checks: tuple[CheckRow, ...]
 
@@ -103,12 +104,12 @@ def target_page(
     target: Target,
     current: Current,
     figures: Mapping[str, Any],
-    day_partition: Sequence[Sequence[object]],
+    last_partition: Sequence[Sequence[object]],
     checks: Sequence[tuple[Check, Effective | None, Mapping[str, Sighting]]],
     parents: Sequence[Target],
     *,
     shown: Period,
-    day: Period,
+    last: Period,
     now: int,
     words: Translator,
 ) -> TargetPage:
@@ -141,12 +142,13 @@ def target_page(
         headlines=headlines(entry, goals(figures), words),
         parts=parts(entry, words),
         month_bar=bar(entry.get("partition", ()), shown, now, words, month_ticks(shown)),
-        day_bar=bar(day_partition, day, now, words, day_ticks(day)),
+        recent_period=words("last {hours} h", hours=last.length // 3_600_000),
+        recent_bar=bar(last_partition, last, now, words, clock_ticks(last)),
         outages=tuple(
             _outage(outage, shown.tz, now, words)
             for outage in sorted(entry.get("outages", ()), key=lambda found: found["start"], reverse=True)
         ),
-        checks=tuple(_check(check, effective, last, now, shown.tz, words) for check, effective, last in checks),
+        checks=tuple(_check(check, effective, looks, now, shown.tz, words) for check, effective, looks in checks),
     )
 
 

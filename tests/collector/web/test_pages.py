@@ -129,7 +129,7 @@ def test_no_data_is_never_shown_as_availability(admin: Browser, town: Town) -> N
 
     page = read(admin, "/targets/core-1")
 
-    assert "100.00 %" not in page.text.split("Last 24 hours")[0].split("Up")[0]
+    assert "100.00 %" not in page.text.split("Up")[0]
     assert "coverage 0.00 %" in page.text
 
 

@@ -1,7 +1,9 @@
 """The timeline bar: everything in its place, trouble never too small to see."""
 
+import pytest
+
 from collector.texts import translator
-from collector.web.views.bar import bar, day_ticks, month_ticks
+from collector.web.views.bar import bar, clock_ticks, month_ticks, recent
 from rules.period import Period, month
 
 EN = translator("en")
@@ -59,6 +61,21 @@ def test_the_axis_of_a_month_has_its_days() -> None:
 
 def test_the_axis_of_a_day_follows_the_local_clock_over_a_change_to_summer_time() -> None:
     start = 1_774_738_800_000  # 2026-03-29 00:00 in Berlin; the clock leaps from two to three
-    labels = [tick.label for tick in day_ticks(Period(start, start + DAY, "Europe/Berlin"))]
+    labels = [tick.label for tick in clock_ticks(Period(start, start + DAY, "Europe/Berlin"))]
 
     assert labels[:3] == ["00:00", "03:00", "06:00"]
+
+
+def test_the_axis_of_an_hour_has_its_tens_of_minutes() -> None:
+    start = 1_774_738_800_000
+
+    labels = [tick.label for tick in clock_ticks(Period(start + 60_000, start + 3_660_000, "Europe/Berlin"))]
+
+    assert labels == ["00:10", "00:20", "00:30", "00:40", "00:50", "01:00"]
+
+
+@pytest.mark.parametrize(("lived", "hours"), [(60_000, 1), (3_600_001, 6), (7 * 3_600_000, 24), (None, 24)])
+def test_what_is_young_is_seen_from_near(lived: int | None, hours: int) -> None:
+    now = 100 * DAY
+
+    assert recent(now, None if lived is None else now - lived, "UTC").length == hours * 3_600_000
