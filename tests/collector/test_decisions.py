@@ -10,6 +10,7 @@ import pytest
 from collector import decisions
 from collector.errands import Errands
 from collector.incidents import Incidents
+from collector.specs import MaintenanceSpec
 from collector.store import incidents
 from rules.incident import Verb
 from tests.collector.rooms import ADMIN
@@ -51,7 +52,7 @@ def die(world: World, at: int, before: bool) -> None:
 
 def start_again(world: World) -> None:
     """New rooms for deciding and telling, on what the old ones left."""
-    del world.rooms.intake.record
+    vars(world.rooms.intake).pop("record", None)
     found = world.rooms
     world.fold()
     found.fold.after_commit.clear()
@@ -93,12 +94,24 @@ def test_a_death_at_any_decision_loses_and_doubles_nothing(world: World, at: int
     assert episode.ended is not None
 
 
+def test_a_new_process_remembers_what_only_time_decides(world: World) -> None:
+    """A target that is down in maintenance has no incident. When the window ends it gets one, also from a successor."""
+    world.rooms.registry.overlays.announce(MaintenanceSpec(("core-1",), "new fan", duration="60s"), ADMIN)
+    world.run(1)
+    world.fail("core-1")
+    world.run(40)
+    start_again(world)
+    world.run(30)
+
+    assert world.one().kind == "outage"
+
+
 def test_a_fault_decided_twice_is_opened_once(world: World) -> None:
     world.deciding = False
     world.fail("core-1")
     world.run(10)
     world.fold()
-    drafted = world.incidents._about(next(iter(_targets(world))), world.now - 10_000, world.now)
+    drafted = world.incidents._targets.about(next(iter(_targets(world))), world.now - 10_000, world.now).drafts
     again = [{**drafted[0], "incident": "i_second"}]
     for payload in [*drafted, *again]:
         world.rooms.intake.record("incident", payload).result(10)

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from collector.specs import MaintenanceSpec
 from collector.store import targets
+from tests.collector.rooms import ADMIN
 from tests.collector.watch import MINUTE, URGENT, World
 from tests.collector.watch import world as open_world
 
@@ -195,3 +197,67 @@ def test_an_outage_that_came_and_went_while_nothing_was_decided_has_its_incident
 
     assert world.one().phase == "resolved"
     assert world.desk.events() == ["opened", "resolved"]
+
+
+def test_an_outage_inside_maintenance_opens_nothing_until_the_window_ends(world: World) -> None:
+    world.add("core-1", **URGENT)
+    world.run(20)
+    world.rooms.registry.overlays.announce(MaintenanceSpec(("core-1",), "new fan", duration="60s"), ADMIN)
+    world.run(1)
+    world.fail("core-1")
+    world.run(40)
+    assert world.all() == []
+    assert world.states()["core-1"] == "maintenance"
+    world.run(30)
+
+    assert world.one().kind == "outage"
+
+
+def test_a_child_behind_a_dead_parent_opens_nothing(world: World) -> None:
+    world.add("core-1", **URGENT)
+    world.add("shop", "192.0.2.2", parents=("core-1",), **URGENT)
+    world.run(20)
+    world.fail("shop")
+    world.run(1)
+    world.fail("core-1")
+    world.run(60)
+
+    assert [incident.summary for incident in world.all()] == ["core-1 is down"]
+    assert world.states()["shop"] == "unreachable"
+
+
+def test_a_child_that_stays_down_when_its_parent_is_back_gets_its_incident(world: World) -> None:
+    world.add("core-1", **URGENT)
+    world.add("shop", "192.0.2.2", parents=("core-1",), **URGENT)
+    world.run(20)
+    world.fail("core-1")
+    world.fail("shop")
+    world.run(60)
+    world.mend("core-1")
+    world.run(60)
+
+    assert [incident.summary for incident in world.all()] == ["core-1 is down", "shop is down"]
+
+
+def test_removing_a_target_ends_its_incident(world: World) -> None:
+    world.add("core-1", **URGENT)
+    world.run(20)
+    world.fail("core-1")
+    world.run(20)
+    world.rooms.registry.remove_target("core-1", ADMIN)
+    world.run(3)
+
+    assert world.one().phase == "resolved"
+
+
+def test_an_unknown_target_keeps_its_incident(world: World) -> None:
+    """Not being able to look is no recovery."""
+    world.join("a2")
+    world.add("core-1", **URGENT)
+    world.run(70)
+    world.fail("core-1")
+    world.run(20)
+    world.watchers["a1"].alive = False
+    world.run(100)
+
+    assert {incident.kind: incident.phase.value for incident in world.all()} == {"outage": "open", "agent_lost": "open"}
