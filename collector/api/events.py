@@ -8,8 +8,8 @@ from typing import Any
 from litestar import Request, get
 from litestar.response import Stream
 
-from collector.access import Principal, require
-from collector.app import House
+from collector.access import require
+from collector.api.given import House, Principal
 from collector.events import Event
 from collector.roles import Permission
 from collector.store import targets
