@@ -7,7 +7,7 @@ from dataclasses import dataclass
 _MOST_HEAD = 65536
 
 
-class Garbled(Exception):  # noqa: N818 - the tree of errors names what is wrong, not that it is an error
+class Garbled(Exception):
     """What came is no HTTP answer. The message says where it stopped being one."""
 
 

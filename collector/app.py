@@ -6,6 +6,7 @@ Nothing here decides anything. Used by the real start, by commands that find no 
 import contextlib
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from collector.events import Events
 from collector.fold import Fold
 from collector.incidents import Incidents
 from collector.intake import Intake
+from collector.jobs import Jobs
 from collector.live import Live
 from collector.plans import Plans
 from collector.registry import Registry
@@ -50,14 +52,15 @@ class House:
 
 
 @contextlib.contextmanager
-def open_house(settings: Settings, clock: Clock | None = None) -> Iterator[House]:
+def open_house(settings: Settings, clock: Clock | None = None, patience: float = 0.0) -> Iterator[House]:
     """Build and start every room on ``settings.data``; end them in order afterwards.
 
-    Raises Unavailable when another collector holds the data folder, Invalid when the folder cannot be used.
+    Raises Unavailable when another collector still holds the data folder after ``patience`` seconds (a command may
+    hold it for a moment), Invalid when the folder cannot be used.
     """
     clock = clock or Clock()
     with contextlib.ExitStack() as stack:
-        stack.enter_context(_alone(settings.data))
+        stack.enter_context(_alone(settings.data, clock, patience))
         state = State(settings.data / "state.db")
         stack.callback(state.close)
         log = Log(settings.data / "log")
@@ -81,8 +84,9 @@ def open_house(settings: Settings, clock: Clock | None = None) -> Iterator[House
         fold.appliers["config"] = registry.apply
         fold.appliers["incident"] = incidents.apply
         fold.after_commit.append(incidents.after_commit)
+        incidents.listeners.append(errands.wake)
         # From here on in the order of the walk: first what takes, last what tells. The stack ends them the other way.
-        for room in (fold, intake, incidents, errands):
+        for room in (fold, intake, incidents, errands, Jobs(log, clock, settings)):
             room.start()
             stack.callback(room.stop)
         yield House(
@@ -105,7 +109,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> Iterator[House
 
 
 @contextlib.contextmanager
-def _alone(data: Path) -> Iterator[None]:
+def _alone(data: Path, clock: Clock, patience: float) -> Iterator[None]:
     """Hold the data folder: one writer. The file also tells the process id of the holder."""
     try:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -114,12 +118,18 @@ def _alone(data: Path) -> Iterator[None]:
         raise Invalid(
             f"The data folder {data} cannot be used: {trouble.strerror}. Choose one with --data."
         ) from trouble
-    try:
-        fcntl.flock(holder, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        other = os.read(holder, 20).decode("ascii", "replace").strip()
-        os.close(holder)
-        raise Unavailable(f"Another collector (process {other}) holds the data folder {data}.") from None
+    deadline = clock.monotonic() + patience
+    while True:
+        try:
+            fcntl.flock(holder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            break
+        except BlockingIOError:
+            if clock.monotonic() < deadline:
+                time.sleep(0.05)
+                continue
+            other = os.read(holder, 20).decode("ascii", "replace").strip()
+            os.close(holder)
+            raise Unavailable(f"Another collector (process {other}) holds the data folder {data}.") from None
     try:
         os.ftruncate(holder, 0)
         os.write(holder, f"{os.getpid()}\n".encode())

@@ -14,6 +14,7 @@ import json
 import os
 import socket
 import ssl
+import time
 import urllib.parse
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -34,6 +35,7 @@ from rules.errors import (
 SOCKET = "collector.sock"
 API = "/api/v1/"
 TIMEOUT_S = 120.0
+_STARTS_WITHIN_S = 30.0
 LONGEST_SOCKET_PATH = 107  # sun_path of unix(7), less the closing zero
 _ERRORS: Mapping[int, type[NinewardError]] = {
     400: Invalid,
@@ -242,8 +244,24 @@ def _local(data: str | None) -> Iterator[Path]:
     from collector.serve import serving
     from collector.settings import load
 
-    with open_house(load(folder)) as house, serving(house):
+    with contextlib.ExitStack() as stack:
+        try:
+            house = stack.enter_context(open_house(load(folder)))
+        except Unavailable:
+            # Somebody holds the folder: a collector that is just starting. Its socket is as good.
+            _wait_for(path)
+        else:
+            stack.enter_context(serving(house))
         yield path
+
+
+def _wait_for(path: Path) -> None:
+    """Wait until a collector answers on the socket. Raises Unavailable when none does."""
+    deadline = time.monotonic() + _STARTS_WITHIN_S
+    while not listening(path):
+        if time.monotonic() > deadline:
+            raise Unavailable(f"A collector holds {path.parent}, but does not answer on {path}.")
+        time.sleep(0.05)
 
 
 def listening(path: Path) -> bool:

@@ -56,12 +56,12 @@ def serving(house: House) -> Iterator[None]:
     """Serve on the local socket alone, in a thread, while the block runs."""
     started = threading.Event()
     trouble: list[BaseException] = []
-    handle: list[Callable[[], None]] = []
+    stops: list[Callable[[], object]] = []
 
     async def main() -> None:
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
-        handle.append(lambda: loop.call_soon_threadsafe(stop.set))
+        stops.append(lambda: loop.call_soon_threadsafe(stop.set))
         await _serve(house, None, started.set, stop)
 
     def run() -> None:
@@ -81,7 +81,7 @@ def serving(house: House) -> Iterator[None]:
         yield
     finally:
         if thread.is_alive():
-            handle[0]()
+            stops[0]()
         thread.join()
 
 
@@ -101,6 +101,7 @@ async def _serve(house: House, tcp: socket.socket | None, ready: Callable[[], No
     await stop.wait()
     # Live pages and long polls would hold their connections for ever: end what they wait for.
     house.events.close()
+    house.plans.close()
     for server, _ in servers:
         server.should_exit = True
     await asyncio.gather(*running)

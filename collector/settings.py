@@ -10,22 +10,12 @@ from typing import Any
 from rules import settings
 from rules.duration import Duration
 from rules.errors import Invalid
-from rules.parameters import DAY, HOUR, Parameters
+from rules.parameters import HOUR, Parameters
 from rules.period import zone
 
 FILE = "nineward.toml"
 _MEBI = 1 << 20
 _LANGUAGES = ("en", "zh-CN")
-
-
-@dataclass(frozen=True, slots=True)
-class Retention:
-    """How long things are kept. A day's log that is deleted leaves its first and last hash."""
-
-    log: Duration = 761 * DAY
-    """What agents reported: 25 months, so that a year can be compared with the one before."""
-    records: Duration = 2192 * DAY
-    """Reports, configuration, incidents, corrections: six years."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +49,6 @@ class Settings:
     """How long a sign-in lasts."""
     body_limit: int = 4 * _MEBI
     """Largest request body in bytes, batches excepted."""
-    retention: Retention = field(default_factory=Retention)
-    """How long things are kept."""
     parameters: dict[str, Any] = field(default_factory=dict)
     """Parameters of the calculation, by their names in docs/reference/availability.md."""
     tickets: dict[str, Any] = field(default_factory=dict)

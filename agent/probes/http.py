@@ -109,7 +109,7 @@ class Phases:
         return {**told, "total_us": sum(self.spent.values())}
 
 
-class Refused(Exception):  # noqa: N818 - named for what happened
+class Refused(Exception):
     """The look is over, with this outcome and the message as its text."""
 
     def __init__(self, outcome: Outcome, text: str) -> None:

@@ -66,7 +66,7 @@ class Local:
     commands: dict[str, Command] = field(default_factory=dict)
 
 
-class Unusable(Exception):  # noqa: N818 - named for what it is
+class Unusable(Exception):
     """The command cannot be run as it stands; the message says why."""
 
 

@@ -20,11 +20,11 @@ _TRIES = 3
 _BACKOFF = 1.5
 
 
-class Silent(Exception):  # noqa: N818 - named for what happened
+class Silent(Exception):
     """Nothing came back in time: dead, blocked, or a community the device does not know."""
 
 
-class Denied(Exception):  # noqa: N818
+class Denied(Exception):
     """The device, or our side, refused the credentials; the message says why. ``retry`` when another key may do."""
 
     def __init__(self, text: str, retry: bool = False) -> None:
@@ -32,7 +32,7 @@ class Denied(Exception):  # noqa: N818
         self.retry = retry
 
 
-class ErrorStatus(Exception):  # noqa: N818
+class ErrorStatus(Exception):
     """The device answered with an error status (RFC 3416 §3); ``index`` counts the objects asked from 1."""
 
     def __init__(self, text: str, status: int, index: int) -> None:

@@ -2,9 +2,14 @@
 
 import argparse
 import dataclasses
+import logging
 from pathlib import Path
+from typing import Any
 
 SUMMARY = "run the collector, or check its settings"
+
+_PATIENCE_S = 10.0
+"""How long to wait for a command that holds the data folder at this moment."""
 
 
 def arrange(parser: argparse.ArgumentParser) -> None:
@@ -29,26 +34,30 @@ def run(arguments: argparse.Namespace) -> int:
     from collector.serve import run_forever
     from collector.settings import load
 
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for chatty in ("uvicorn", "apscheduler"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     settings = load(_data(arguments))
-    given = {
+    given: dict[str, Any] = {
         name: kind(getattr(arguments, name))
         for name, kind in (("listen", str), ("port", int), ("wheels", Path))
         if getattr(arguments, name) is not None
     }
     settings = dataclasses.replace(settings, **given).at(settings.data)
-    with open_house(settings) as house:
+    with open_house(settings, patience=_PATIENCE_S) as house:
         run_forever(house)
     return 0
 
 
 def check_config(arguments: argparse.Namespace) -> int:
     """Say that nineward.toml holds, or tell every mistake in it (exit code 2)."""
+    from collector.clock import Clock
     from collector.settings import FILE, load
-    from collector.tickets import systems
+    from collector.tickets import configured
 
     data = _data(arguments)
     settings = load(data)
-    systems(settings.tickets)
+    configured(settings.tickets, Clock().now)
     print(
         f"{data / FILE} holds." if (data / FILE).exists() else f"There is no {data / FILE}; the shipped settings hold."
     )

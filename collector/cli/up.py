@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, stop)
     collector = Child("collector", _collector_command(arguments, data), say)
-    agent = Child("agent", (sys.executable, "-m", "agent.cli", "run", "--config", str(_agent_settings(data))), say)
+    agent = Child("agent", (sys.executable, "-m", "agent", "run", "--config", str(_agent_settings(data))), say)
     collector.start(time.monotonic())
     try:
         _wait(collector, data / SOCKET, stopping)
@@ -108,7 +108,7 @@ def _welcome(data: Path) -> None:
 
 
 def _join(url: str, token: str, data: Path) -> None:
-    command = [sys.executable, "-m", "agent.cli", "join", url, "--token", token, "--name", socket.gethostname()]
+    command = [sys.executable, "-m", "agent", "join", url, "--token", token, "--name", socket.gethostname()]
     done = subprocess.run(
         [*command, "--config", str(_agent_settings(data))], capture_output=True, text=True, check=False
     )

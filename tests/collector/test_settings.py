@@ -26,16 +26,16 @@ def test_without_a_file_the_shipped_settings_hold(tmp_path: Path) -> None:
 
 
 def test_what_the_file_says_holds(tmp_path: Path) -> None:
-    settings = load(written(tmp_path, 'port = 9000\nsession = "1h"\n[retention]\nlog = "30d"\n'))
+    settings = load(written(tmp_path, 'port = 9000\nsession = "1h"\n'))
 
-    assert (settings.port, settings.session, settings.retention.log) == (9000, 3_600_000, 30 * 86_400_000)
+    assert (settings.port, settings.session) == (9000, 3_600_000)
 
 
 def test_all_mistakes_are_told_with_their_paths(tmp_path: Path) -> None:
     with pytest.raises(Invalid) as refused:
-        load(written(tmp_path, 'prot = 1\nport = "many"\n[retention]\nlog = 3\n'))
+        load(written(tmp_path, 'prot = 1\nport = "many"\nsession = 3\n'))
 
-    assert [mistake.partition(":")[0] for mistake in refused.value.mistakes] == ["prot", "port", "retention.log"]
+    assert [mistake.partition(":")[0] for mistake in refused.value.mistakes] == ["prot", "port", "session"]
     assert "did you mean 'port'" in refused.value.mistakes[0]
 
 
@@ -82,9 +82,7 @@ def test_the_page_of_settings_names_each_with_its_default() -> None:
     page = PAGE.read_text(encoding="utf-8")
     told = dict(re.findall(r"^\| `([\w.]+)` \| `?(.*?)`? \|", page, re.MULTILINE))
     shipped = write(Settings())
-    shipped |= {f"retention.{name}": value for name, value in shipped.pop("retention").items()}
-    wanted = {item.name: shipped.get(item.name, "") for item in fields(Settings) if item.name != "retention"}
-    wanted |= {name: value for name, value in shipped.items() if name.startswith("retention.")}
+    wanted = {item.name: shipped.get(item.name, "") for item in fields(Settings)}
     del wanted["data"]
 
     assert told == {name: shown(value) for name, value in wanted.items()}

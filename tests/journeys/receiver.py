@@ -58,10 +58,12 @@ class Receiver:
         self._thread.join()
 
 
-def wait_for(what: str, condition: Callable[[], bool], seconds: float) -> None:
-    """Wait until ``condition`` holds; AssertionError naming ``what`` when it does not within ``seconds``."""
+def wait_for(
+    what: str, condition: Callable[[], bool], seconds: float, seen: Callable[[], object] = lambda: "nothing to show"
+) -> None:
+    """Wait until ``condition`` holds. AssertionError naming ``what``, and what was ``seen``, after ``seconds``."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
-            raise AssertionError(f"not within {seconds:g} s: {what}")
+            raise AssertionError(f"not within {seconds:g} s: {what}; last seen: {seen()}")
         time.sleep(0.05)

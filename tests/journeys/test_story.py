@@ -1,6 +1,7 @@
 """The main job, end to end, as a new user lives it: faults on real parts become outages, tickets and a report."""
 
 import contextlib
+import datetime
 import functools
 import http.server
 import json
@@ -12,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -105,6 +107,17 @@ def states(product: Product) -> dict[str, str]:
     return {row["name"]: row["state"] for row in product.ask("target", "list")}
 
 
+def wait_for_states(what: str, product: Product, wanted: dict[str, str], seconds: float) -> None:
+    """Wait until every target is in the wanted state; a failure shows those that are not."""
+    seen: dict[str, str] = {}
+
+    def there() -> bool:
+        seen.update(states(product))
+        return seen == wanted
+
+    wait_for(what, there, seconds, lambda: seen)
+
+
 @pytest.mark.skipif(shutil.which("snmpd") is None, reason="needs Debian's snmpd")
 def test_faults_become_outages_incidents_tickets_and_a_report(tmp_path: Path) -> None:
     """Stop a site, a link, an SNMP daemon and an agent; kill the collector; put all right; read the month's report."""
@@ -141,7 +154,7 @@ def test_faults_become_outages_incidents_tickets_and_a_report(tmp_path: Path) ->
         token = product.ask("agent", "join-token")["token"]
         second_folder = tmp_path / "second"
         join = (
-            "agent.cli",
+            "agent",
             "join",
             product.url,
             "--token",
@@ -152,9 +165,10 @@ def test_faults_become_outages_incidents_tickets_and_a_report(tmp_path: Path) ->
             str(second_folder / "agent.toml"),
         )
         product.run(*join)
-        second = product.start("agent.cli", "run", "--config", str(second_folder / "agent.toml"))
+        second = product.start("agent", "run", "--config", str(second_folder / "agent.toml"))
+        product.tell("target", "set", "second", "--set", "interval=5s")
         everything_up = {machine: "up", "core-1": "up", "shop": "up", "host-1": "up", "second": "up", "typo": "pending"}
-        wait_for("everything up, the mistyped one pending", lambda: states(product) == everything_up, 60)
+        wait_for_states("everything up, the mistyped one pending", product, everything_up, 60)
         time.sleep(2 * INTERVAL_MS / 1000)  # some healthy life before the faults
 
         # Faults, and only what is broken is broken.
@@ -163,21 +177,21 @@ def test_faults_become_outages_incidents_tickets_and_a_report(tmp_path: Path) ->
         killed = now()
         product.stop(second, signal.SIGKILL)
         broken = everything_up | {"shop": "down", "host-1": "down", "core-1": "degraded", "second": "unknown"}
-        wait_for("the right things, and only those, are broken", lambda: states(product) == broken, 60)
+        wait_for_states("the right things, and only those, are broken", product, broken, 60)
         wait_for("a ticket for each fault", lambda: len(receiver.told("opened")) >= 4, 60)
 
         # The collector is killed in the middle of it all; the tree starts it again.
         collector = int((product.data / "collector.pid").read_text())
         os.kill(collector, signal.SIGKILL)
         wait_for("the collector is back", lambda: (product.data / "collector.pid").read_text() != str(collector), 30)
-        wait_for("nothing is forgotten", lambda: states(product) == broken, 60)
+        wait_for_states("nothing is forgotten", product, broken, 60)
 
         # Put right: outages end, incidents resolve, the tickets hear of it.
         for part in (site, link, daemon):
             part.start()
-        second = product.start("agent.cli", "run", "--config", str(second_folder / "agent.toml"))
+        second = product.start("agent", "run", "--config", str(second_folder / "agent.toml"))
         back = now()
-        wait_for("everything up again", lambda: states(product) == everything_up, 90)
+        wait_for_states("everything up again", product, everything_up, 90)
         wait_for("the tickets hear of it", lambda: len(receiver.told("resolved")) >= 4, 60)
         time.sleep(2 * INTERVAL_MS / 1000)
         opened = [delivery.body["incident_key"] for delivery in receiver.told("opened")]
@@ -186,12 +200,14 @@ def test_faults_become_outages_incidents_tickets_and_a_report(tmp_path: Path) ->
         assert {row["state"] for row in product.ask("incident", "list")} <= {"resolved", "closed"}
 
         # The report says what was done, second for second.
-        product.tell("report", "month", "--month-of-today", "--format", "json", "--out", str(tmp_path / "reports"))
+        month = f"{datetime.datetime.now(ZoneInfo('Asia/Shanghai')):%Y-%m}"
+        product.tell("report", "month", month, "--format", "json,html,csv", "--out", str(tmp_path / "reports"))
         (file,) = (tmp_path / "reports").glob("*.json")
-        objects = {each["name"]: each for each in json.loads(file.read_text())["figures"]["objects"]}
+        issued = json.loads(file.read_text())["report"]
+        objects = {each["name"]: each for each in issued["objects"]}
+        gap = INTERVAL_MS * 1.1 + 1000
         for name, part in (("shop", site), ("host-1", link)):
-            (outage,) = objects[name]["outages"]
-            gap = INTERVAL_MS * 1.1 + 1000
+            (outage,) = [each for each in issued["outages"] if each["target"] == name]
             assert abs(outage["start"] - part.stopped) <= gap
             assert abs(outage["end"] - part.mended) <= gap
             (low, high), (first, last) = outage["start_bracket"], outage["end_bracket"]
@@ -200,7 +216,7 @@ def test_faults_become_outages_incidents_tickets_and_a_report(tmp_path: Path) ->
         assert objects["core-1"]["down_ms"] == 0
         assert objects["core-1"]["degraded_ms"] > 0
         assert objects["second"]["down_ms"] == 0
-        assert abs(objects["second"]["unknown_ms"] - (back - killed)) <= 65_000
+        assert abs(objects["second"]["unknown_ms"] - (back - killed)) <= 2 * gap
         assert "typo" not in objects
         before = product.ask("outages", "--from", "2026-01-01", "--to", "2036-01-01")
 
@@ -209,6 +225,6 @@ def test_faults_become_outages_incidents_tickets_and_a_report(tmp_path: Path) ->
         assert product.stop(tree) == 0
         assert product.tell("rebuild")
         tree = product.up()
-        wait_for("up again after a restart", lambda: states(product) == everything_up | {"second": "unknown"}, 90)
+        wait_for_states("up again after a restart", product, everything_up | {"second": "unknown"}, 90)
         assert product.ask("outages", "--from", "2026-01-01", "--to", "2036-01-01") == before
         assert product.stop(tree) == 0

@@ -1,0 +1,56 @@
+"""Jobs: what the calendar asks for. The collector's only use of APScheduler."""
+
+import logging
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.date import DateTrigger
+
+from collector.clock import Clock
+from collector.pack import pack_closed
+from collector.settings import Settings
+from collector.store.log import Log
+from rules.period import local
+
+_SETTLED_MS = 120_000
+"""How long after the start (ms) the first packing waits, so that it does not stand in the way of catching up."""
+
+log_of_work = logging.getLogger(__name__)
+
+
+class Jobs:
+    """Runs each job in a thread of its own, one run at a time; a missed run is made up once."""
+
+    def __init__(self, log: Log, clock: Clock, settings: Settings) -> None:
+        self._log = log
+        self._clock = clock
+        self._zone = ZoneInfo(settings.tz)
+        self._scheduler = BackgroundScheduler(
+            timezone=self._zone,
+            executors={"default": ThreadPoolExecutor(1)},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+
+    def start(self) -> None:
+        """Start the calendar. A machine that sleeps at night packs soon after its start instead."""
+        soon = local(self._clock.now() + _SETTLED_MS, str(self._zone))
+        self._add("pack the log", self.pack, CronTrigger(hour=3, minute=17, timezone=self._zone))
+        self._add("pack the log after the start", self.pack, DateTrigger(soon))
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Let a running job finish, and end. Safe to call twice."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=True)
+
+    def pack(self) -> None:
+        """Pack the days that are over: the same entries and hashes in less space."""
+        saved = pack_closed(self._log)
+        if saved:
+            log_of_work.info("packed the log of past days, saved_bytes=%d", saved)
+
+    def _add(self, name: str, job: Callable[[], None], trigger: CronTrigger | DateTrigger) -> None:
+        self._scheduler.add_job(job, trigger, id=name, name=name)

@@ -1,0 +1,17 @@
+"""``make docs``: writes the generated parts of these pages anew. Tests hold the pages to the code."""
+
+from pathlib import Path
+
+from collector.cli import build_parser
+from collector.cli.terminal import reference
+from docs import probe_pages
+
+
+def main() -> None:
+    """Write the options of the probes and the reference of the commands."""
+    probe_pages.write()
+    (Path(__file__).parent / "reference" / "commands.md").write_text(reference.page(build_parser()), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
