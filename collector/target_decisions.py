@@ -12,7 +12,7 @@ from collector.faults import Fault, Kind, faults, words
 from collector.store import checks, targets
 from collector.store import incidents as table
 from collector.store.checks import Check
-from collector.store.incidents import Episode, Incident
+from collector.store.incidents import Incident
 from collector.store.state import State
 from collector.store.targets import Target
 from collector.timelines import Scene, Timelines
@@ -73,13 +73,13 @@ class TargetDecisions:
         begun: set[str] = set()
         for fault in found:
             incident = table.of_fault(tx, fault.key)
-            episode = _holding(fault, table.episodes(tx, incident.id)) if incident else None
-            if incident is not None and episode is not None:
-                explained.add(incident.id)
+            recorded, episode = table.holding(tx, fault.key, fault.since, fault.ended)
+            if recorded is not None and episode is not None:
+                explained.add(recorded.id)
                 if episode.ended is None and fault.ended is not None:
-                    yield self._drafts.recovery(incident.id, fault.ended, recovered)
-                elif episode.ended is not None and fault.ended is None and not incident.living:
-                    yield self._again(tx, scene, incident, fault, episode.ended)
+                    yield self._drafts.recovery(recorded.id, fault.ended, recovered)
+                elif episode.ended is not None and fault.ended is None and not (incident and incident.living):
+                    yield self._again(tx, scene, recorded, fault, episode.ended)
                 continue
             if incident is not None and incident.living:
                 continue
@@ -200,12 +200,3 @@ def _concerned(scene: Scene, fault: Fault) -> list[Check]:
 def _open_since(tx: sqlite3.Connection, target: str) -> Iterator[int]:
     for incident in table.of_target(tx, target, _EVER):
         yield from (episode.since for episode in table.episodes(tx, incident.id) if episode.ended is None)
-
-
-def _holding(fault: Fault, episodes: Sequence[Episode]) -> Episode | None:
-    """The episode that is this fault, if one was recorded: they overlap."""
-    for episode in episodes:
-        begun_before_its_end = fault.ended is None or episode.since < fault.ended
-        if begun_before_its_end and (episode.ended is None or fault.since < episode.ended):
-            return episode
-    return None

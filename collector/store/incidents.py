@@ -124,6 +124,26 @@ def of_fault(tx: sqlite3.Connection, fault: str) -> Incident | None:
     return None if row is None else _incident(row)
 
 
+def holding(
+    tx: sqlite3.Connection, fault: str, since: int, ended: int | None
+) -> tuple[Incident, Episode] | tuple[None, None]:
+    """Where a fault that was there from ``since`` to ``ended`` (ms UTC; None while it lasts) is recorded already.
+
+    That is the incident, of all there ever were about it, with an episode that overlaps; one that lasts comes before
+    those that are over, and the newest before the older.
+    """
+    row = tx.execute(
+        f"SELECT {_COLUMNS}, episode.since, episode.detected, episode.ended"  # noqa: S608 - own constants
+        " FROM incident JOIN episode ON episode.incident = incident.id WHERE fault = :fault"
+        " AND (:ended IS NULL OR episode.since < :ended) AND (episode.ended IS NULL OR episode.ended > :since)"
+        " ORDER BY episode.ended IS NULL DESC, episode.since DESC, opened DESC, year DESC, number DESC LIMIT 1",
+        {"fault": fault, "since": since, "ended": ended},
+    ).fetchone()
+    if row is None:
+        return None, None
+    return _incident(row), Episode(row["since"], row["detected"], row["ended"])
+
+
 def of_target(tx: sqlite3.Connection, target: str, since: int) -> list[Incident]:
     """The incidents about a target (id) that are living, or were resolved at ``since`` (ms UTC) or later."""
     rows = tx.execute(

@@ -185,6 +185,21 @@ def test_a_fault_that_comes_back_opens_the_same_incident_again(world: World) -> 
     assert world.desk.events() == ["opened", "resolved", "reopened", "resolved"]
 
 
+def test_an_old_fault_is_not_recorded_again_when_a_younger_one_has_an_incident_of_its_own(tmp_path: Path) -> None:
+    with open_world(tmp_path, reopen_window="10s") as world:
+        world.join("a1")
+        world.add("core-1", **URGENT)
+        world.run(20)
+        for _ in range(3):
+            world.fail("core-1")
+            world.run(30)
+            world.mend("core-1")
+            world.run(30)
+
+        assert [incident.phase for incident in world.all()] == ["resolved"] * 3
+        assert world.desk.events() == ["opened", "resolved"] * 3
+
+
 def test_an_outage_that_came_and_went_while_nothing_was_decided_has_its_incident(world: World) -> None:
     world.add("core-1", **URGENT)
     world.run(20)

@@ -202,9 +202,10 @@ class World:
 
 
 @contextmanager
-def world(folder: Path, chance: Callable[[], float] = lambda: 0.0) -> Iterator[World]:
-    """A world with the ticket system ``desk``, empty but for it."""
+def world(folder: Path, chance: Callable[[], float] = lambda: 0.0, **calculation: str) -> Iterator[World]:
+    """A world with the ticket system ``desk``, empty but for it. ``calculation``: parameters that are set."""
     settings = Settings(
+        parameters=calculation,
         key=folder / "key",
         tickets={"desk": {"kind": "webhook", "url": "http://127.0.0.1:9/", "secret": {"env": "PATH"}}},
     )
