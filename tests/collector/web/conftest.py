@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import socket
 import threading
+import time
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from collector.api import build
 from collector.app import House, open_house
 from collector.settings import Settings
 from collector.specs import JoinSpec, JoinTokenSpec, PersonSpec, TargetSpec
-from collector.store import checks
+from collector.store import checks, targets
 from collector.store.agents import Agent
 from collector.store.people import Person
 from collector.store.targets import Target
@@ -76,10 +77,20 @@ class Town:
     def in_service(self, name: str, address: str, **fields: object) -> Target:
         """Add a target that has been up for ten minutes."""
         target = self.watch(name, address, **fields)
-        self.house.registry.begin_service(target.id, self.clock.at - 10 * MINUTE)
+        self.begin_service(target, self.clock.at - 10 * MINUTE)
         self.tell(target, *[Outcome.OK] * 10)
         self.wait_until_recorded()
         return target
+
+    def begin_service(self, target: Target, at: int) -> None:
+        """Put a target into service as its first good answer would, and wait until that shows."""
+        self.house.registry.begin_service(target.id, at)
+        deadline = time.monotonic() + 10
+        pending = True
+        while pending:
+            assert time.monotonic() < deadline, "the target did not come into service"
+            with self.house.state.read() as tx:
+                pending = targets.get(tx, target.id).pending
 
     def wait_until_recorded(self) -> None:
         """Until the state reflects all that was recorded."""

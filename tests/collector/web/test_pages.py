@@ -124,8 +124,7 @@ def test_the_overview_shows_state_availability_and_coverage(admin: Browser, town
 
 def test_no_data_is_never_shown_as_availability(admin: Browser, town: Town) -> None:
     target = town.watch("core-1", "127.0.0.2")
-    town.house.registry.begin_service(target.id, town.clock.at - 10 * MINUTE)
-    town.wait_until_recorded()
+    town.begin_service(target, town.clock.at - 10 * MINUTE)
 
     page = read(admin, "/targets/core-1")
 
