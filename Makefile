@@ -32,7 +32,7 @@ $(VENV)/.installed-dev: $(VENV)/.installed
 $(VENV)/.wheels: $(VENV)/.installed $(shell find agent rules collector -name '*.py')
 	@echo "Building the agent's wheels for other machines …"
 	@rm -rf $(WHEELS) && mkdir -p $(WHEELS)
-	@$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --wheel-dir $(WHEELS) .
+	@$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --wheel-dir $(WHEELS) '.[snmpv3]'
 	@rm -rf build
 	@touch $@
 

@@ -45,7 +45,7 @@ fetch "$url/agent/wheels" | while read -r wheel; do
 done
 "$python" -m venv "$home"
 "$home/bin/python" -m pip install --quiet --disable-pip-version-check --no-index --find-links "$wheels" \\
-    --upgrade nineward
+    --upgrade 'nineward[snmpv3]'
 
 "$home/bin/nineward-agent" join "$url" --token "$token" "$@"
 
