@@ -84,7 +84,6 @@ def open_house(settings: Settings, clock: Clock | None = None, patience: float =
         fold.appliers["config"] = registry.apply
         fold.appliers["incident"] = incidents.apply
         fold.after_commit.append(incidents.after_commit)
-        incidents.listeners.append(errands.wake)
         # From here on in the order of the walk: first what takes, last what tells. The stack ends them the other way.
         for room in (fold, intake, incidents, errands, Jobs(log, clock, settings)):
             room.start()

@@ -23,7 +23,7 @@ from collector.store import incidents
 from collector.store.errands import Errand
 from collector.store.state import State
 from collector.tickets.ticket_system import Reply, Telling, TicketError, TicketSystem, tell
-from rules.errors import Missing, NinewardError, Unavailable
+from rules.errors import Missing, Unavailable
 from rules.incident import ActorKind
 from rules.parameters import DAY
 
@@ -71,6 +71,7 @@ class Errands:
         self._rings = 0
         self._ending = False
         self._threads: list[threading.Thread] = []
+        self._left: list[str] = []  # claimed, and how the try went could not be written
         self.systems = tuple(self._made())
         """The names of the configured systems."""
 
@@ -102,6 +103,7 @@ class Errands:
 
     def step(self, name: str, system: TicketSystem, now: int) -> bool:
         """Tell the next thing that is due to one system, if there is any; False when there is none."""
+        self._take_up(now)
         with self._state.write() as tx:
             errand = table.claim(tx, name, now)
             if errand is None:
@@ -157,25 +159,23 @@ class Errands:
                     if self._ending:
                         return
                     rings = self._rings
-                # What the log holds beyond the state may say that an errand is done: not before that is folded.
-                ready = ready or self._fold.caught_up()
-                if not (ready and self._attempt(name, system)):
-                    self._wait(name, rings)
+                due = None
+                try:
+                    # What the log holds beyond the state may say that an errand is done: not before that is folded.
+                    ready = ready or self._fold.caught_up()
+                    if ready and self.step(name, system, self._clock.now()):
+                        continue
+                    with self._state.read() as tx:
+                        due = table.next_due(tx, name)
+                except Exception:
+                    # The disk is full, or the house is closing: the errand comes again, and this thread must not die.
+                    log.exception("system=%s", name)
+                self._wait(due, rings)
         finally:
             system.close()
 
-    def _attempt(self, name: str, system: TicketSystem) -> bool:
-        try:
-            return self.step(name, system, self._clock.now())
-        except (NinewardError, OSError):
-            # The disk is full, or the house is closing: the errand stays where it is and comes again.
-            log.exception("system=%s", name)
-            return False
-
-    def _wait(self, name: str, rings: int) -> None:
-        """Wait until something may be due, unless somebody rang meanwhile."""
-        with self._state.read() as tx:
-            due = table.next_due(tx, name)
+    def _wait(self, due: int | None, rings: int) -> None:
+        """Wait until something may be due, a tick at most, unless somebody rang meanwhile."""
         ahead = _TICK_S if due is None else (due - self._clock.now()) / 1000
         with self._bell:
             if not self._ending and self._rings == rings:
@@ -198,11 +198,32 @@ class Errands:
         log.warning(
             "errand=%s attempt=%d permanent=%s %s", errand.id, errand.attempts, trouble.permanent, trouble.message
         )
-        with self._state.write() as tx:
-            if trouble.permanent or tired:
-                table.park(tx, errand.id, trouble.message)
-            else:
-                table.put_off(tx, errand.id, now + pause, trouble.message)
+        try:
+            with self._state.write() as tx:
+                if trouble.permanent or tired:
+                    table.park(tx, errand.id, trouble.message)
+                else:
+                    table.put_off(tx, errand.id, now + pause, trouble.message)
+        except Exception:
+            # Nobody else may claim it, so it would wait for the next start.
+            with self._bell:
+                self._left.append(errand.id)
+            raise
+
+    def _take_up(self, now: int) -> None:
+        """Give back what is claimed by a worker that could not write how its try went."""
+        with self._bell:
+            left, self._left = self._left, []
+        if not left:
+            return
+        try:
+            with self._state.write() as tx:
+                for key in left:
+                    table.put_off(tx, key, now, "How the last try went could not be written.")
+        except Exception:
+            with self._bell:
+                self._left += left
+            raise
 
     def _record(self, errand: Errand, reply: Reply) -> None:
         """Log that it was taken, and wait until the state shows it, so that what follows it may go."""
@@ -219,7 +240,7 @@ class Errands:
         }
         try:
             position = self._intake.record("incident", payload).result(_APPLIED_S)
-        except (NinewardError, TimeoutError) as trouble:
+        except Exception as trouble:
             # Told but not logged: it goes out again under the same id.
             self._put_off(errand, TicketError(f"Taken, but it could not be logged: {trouble}."), self._clock.now())
             if not isinstance(trouble, Unavailable):

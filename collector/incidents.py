@@ -182,6 +182,9 @@ class Incidents:
                 if self._ending:
                     return
             try:
+                if trouble:
+                    # What was being decided about when it failed is still marked.
+                    self._take_marks()
                 if not ready:
                     ready = self._fold.caught_up()
                     if ready:
@@ -194,11 +197,10 @@ class Incidents:
                     due = self._clock.monotonic() + _TICK_S
                 trouble = False
             except Exception:
-                # Whatever was not decided is still marked; the next tick begins with it.
+                # Whatever was not decided is still marked; the next tick begins with it. This thread must not die.
                 log.exception("deciding about incidents failed")
                 trouble = True
                 due = self._clock.monotonic() + _TICK_S
-                self._take_marks()
 
     def _take_marks(self) -> None:
         with self._state.read() as tx:

@@ -13,7 +13,7 @@ from collector.specs import MuteSpec
 from collector.store import errands, incidents
 from collector.store.state import State
 from collector.tickets.ticket_system import TicketError
-from rules.errors import Missing
+from rules.errors import Missing, Unavailable
 from rules.incident import Verb
 from tests.collector.rooms import ADMIN
 from tests.collector.watch import URGENT, World
@@ -111,6 +111,29 @@ def test_a_crash_before_the_answer_was_logged_sends_the_same_id_again(world: Wor
     world.decide()
 
     assert [telling.id for telling in world.desk.told] == [first.id]
+
+
+def test_a_failed_try_that_could_not_be_written_down_is_made_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the errand would stay claimed, and nobody would be told before the next start."""
+    world.deciding = False
+    outage(world)
+    world.incidents.step(world.now)
+    world.desk.trouble = [TicketError("away")]
+
+    def full(*_: object) -> None:
+        raise Unavailable("The disk is full.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(errands, "put_off", full)
+        for _ in range(2):
+            with pytest.raises(Unavailable):
+                world.errands.step("desk", world.desk, world.now)
+    assert world.desk.told == []
+    world.decide()
+
+    assert world.desk.events() == ["opened"]
 
 
 def test_two_workers_never_have_one_errand(world: World) -> None:
