@@ -25,6 +25,9 @@ MOST_VALUES = 8_000_000
 SKEW_MAX = 300_000
 """Milliseconds a sender's wall clock may be off before what only that clock dates is not trusted (maths 3.2)."""
 
+_FAR = 1 << 53
+"""Milliseconds; no instant on any clock lies further from its beginning."""
+
 _WIDTHS = (0, 1, 2, 4, 8)
 _UNTRUSTED = OUTCOMES.index(OUTCOMES[-1])
 
@@ -128,7 +131,8 @@ def _decode(body: bytes) -> Batch:
     _bounded(handle, 1, 1 << 32, start, "handle")
     start = position
     offset, position = integers(body, position, count)
-    _bounded(offset, 0, 1 << 40, start, "slot")
+    # A slot's begin is its number times the interval: beyond this it would run out of 64 bits, and so would all dates.
+    _bounded(offset, 0, _FAR // int(intervals.max()), start, "slot")
     planned = offset != UNPLANNED
     whole = bool(planned.all())
     slot = offset + (bases[0] if kinds == 1 else bases[which]) - 1
@@ -254,7 +258,7 @@ def _intervals(body: bytes, position: int, kinds: int) -> tuple[Ints, Ints, int]
     intervals, bases = [], []
     for _ in range(kinds):
         interval, base = INTERVAL.unpack_from(body, position)
-        if not 0 < interval < 1 << 31 or not 0 <= base < 1 << 40:
+        if not 0 < interval < 1 << 31 or not 0 <= base * interval < _FAR:
             raise Invalid(f"byte {position}: interval {interval} ms from slot {base} cannot be")
         intervals.append(interval)
         bases.append(base)

@@ -166,9 +166,14 @@ def read_header(table: Mapping[str, Any], position: int) -> Header:
     instants = (header.first_seq, header.sent_wall, header.last_alive, header.wall_base, header.dropped)
     if header.first_seq < 1 or any(abs(n) >= 1 << 53 for n in (*instants, header.sent_mono, header.rtt)):
         raise Invalid(f"byte {position}: a number of the header is out of range")
-    if not 0 < len(header.boot) <= _LONGEST_NAME or len(header.machine_boot) > _LONGEST_NAME:
-        raise Invalid(f"byte {position}: boot ids have 1 to {_LONGEST_NAME} characters")
+    if not (header.boot and _is_word(header.boot) and _is_word(header.machine_boot)):
+        raise Invalid(f"byte {position}: boot ids have 1 to {_LONGEST_NAME} printable ASCII characters and no space")
     return header
+
+
+def _is_word(text: str) -> bool:
+    """Whether a text can stand as one word in the line that a log entry's hash covers."""
+    return len(text) <= _LONGEST_NAME and text.isascii() and text.isprintable() and " " not in text
 
 
 _LONGEST_NAME = 64

@@ -135,6 +135,24 @@ def test_an_ill_typed_header_is_refused(field: str, value: object) -> None:
         read_header({**json.loads(header_bytes(HEADER)), field: value}, 8)
 
 
+@pytest.mark.parametrize("word", ["a b", "a\n", "\ud800", "ü", "x" * 65])
+@pytest.mark.parametrize("field", ["boot", "machine_boot"])
+def test_a_boot_id_is_one_plain_word(field: str, word: str) -> None:
+    """It stands in the line that the log's hash covers: what cannot be written there would spoil a whole commit."""
+    with pytest.raises(Invalid, match="boot ids"):
+        read_header({**json.loads(header_bytes(HEADER)), field: word}, 8)
+
+
+def test_a_slot_beyond_all_time_is_refused() -> None:
+    """Its instant would run out of 64 bits, in the log too, where it would spoil the commit of its neighbours."""
+    far = Result(1, 1 << 30, 1 << 39, due(1, 1 << 30, 1 << 39), Reading(Outcome.OK))
+    near = Result(1, 1 << 30, 0, due(1, 1 << 30, 0), Reading(Outcome.OK))
+
+    for results in ([far], [near, far]):
+        with pytest.raises(Invalid, match="slot"):
+            decode(encode(HEADER, results))
+
+
 def test_infinity_in_the_header_is_refused() -> None:
     table = json.loads(header_bytes(HEADER).replace(b"1000000.5", b"1e999"))
 
