@@ -113,14 +113,15 @@ class Access:
         self._lock = threading.Lock()
         self._agents: dict[str, AgentIdentity] = {}
         self._programs: dict[str, tuple[Principal, int | None]] = {}
-        self._stale = True
+        self._wanted = object()  # a new one for every change; what was read belongs to the one in _read
+        self._read: object | None = None
         self._tries: dict[str, list[int]] = {}
         self.contacts: dict[int, int] = {}
         """When each agent (by number) last spoke since this collector started, in ms UTC."""
 
     def changed(self) -> None:
         """Forget what was read: agents or tokens may have changed."""
-        self._stale = True
+        self._wanted = object()
 
     def identify(self, token: str) -> AgentIdentity | None:
         """The agent whose token this is, or None. Cheap: asked for every batch. Counts as a sign of life."""
@@ -232,17 +233,21 @@ class Access:
             self._tries[name] = [*recent, now]
 
     def _refresh(self) -> None:
-        if not self._stale:
+        if self._read is self._wanted:
             return
         with self._lock:
-            # Cleared before reading: a change that comes meanwhile is then read the next time.
-            self._stale = False
+            # Taken before reading: a change that comes meanwhile is then read the next time. Noted after it: until then
+            # others wait here, and a reading that fails is tried again.
+            wanted = self._wanted
+            if self._read is wanted:
+                return
             with self._state.read() as tx:
                 self._agents = {agent.token_hash: AgentIdentity(agent.id, agent.number) for agent in agents.living(tx)}
                 self._programs = {
                     token.hash: (Principal("token", token.id, token.name, Role(token.role), token.scope), token.expires)
                     for token in people.tokens(tx)
                 }
+            self._read = wanted
 
 
 def person_principal(person: people.Person) -> Principal:

@@ -164,6 +164,24 @@ def test_an_agents_token_opens_nothing_else(rooms: Rooms) -> None:
         require(rooms.access.bearer(joined.token), Permission.READ)
 
 
+def test_tokens_that_could_not_be_read_are_read_the_next_time(rooms: Rooms, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a revoked token would be worth something until the next change."""
+    token, text = rooms.registry.people.new_token(TokenSpec("ci", "viewer"), ADMIN)
+    assert rooms.access.bearer(text).name == "ci"
+    rooms.registry.people.revoke_token(token.id, ADMIN)
+
+    def busy() -> None:
+        raise Unavailable("The disk does not answer.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(rooms.state, "read", busy)
+        with pytest.raises(Unavailable):
+            rooms.access.bearer(text)
+
+    with pytest.raises(Unauthenticated):
+        rooms.access.bearer(text)
+
+
 def test_the_first_link_is_for_an_administrator_made_for_it(rooms: Rooms) -> None:
     first = rooms.registry.people.first(SYSTEM)
     again = rooms.registry.people.first(SYSTEM)
