@@ -38,7 +38,7 @@ def _place(cursor: str | None) -> tuple[int, int]:
     if cursor is None:
         return 0, 0
     position, _, skip = cursor.partition(".")
-    if not (position.isdigit() and skip.isdigit()):
+    if not (position.isdecimal() and skip.isdecimal()):
         raise Invalid("This cursor is not one that a page of this list gave.")
     return int(position), int(skip)
 

@@ -23,6 +23,7 @@ from collector.settings import Settings
 from collector.store import reports
 from collector.store.log import Log
 from collector.store.reports import Issued
+from collector.texts import translator
 from rules.errors import Broken, Invalid
 from rules.period import Period, local, month
 
@@ -81,9 +82,9 @@ class Archive:
     def file(self, key: str, form: str, lang: str) -> tuple[bytes, str]:
         """A report in a format and language, and its media type; rendered the first time, kept from then on.
 
-        Raises Missing for an unknown report and Invalid for an unknown format.
+        Raises Missing for an unknown report and Invalid for an unknown format or language.
         """
-        found = formats.find(form)
+        found, lang = formats.find(form), translator(lang).language
         with self._rooms.state.read() as tx:
             reports.get(tx, key)
         name = f"report.{lang}.{form}" if found.LANGUAGES else f"report.{form}"
