@@ -78,6 +78,7 @@ class Load:
     results: Sequence[Result]
     mono_lost: bool
     wall_base: int
+    after_chunk: int
     last_chunk: int
 
 
@@ -238,13 +239,16 @@ class Spool:
             for chunk in chosen:
                 (body,) = self._db.execute("SELECT body FROM chunk WHERE id = ?", (chunk,)).fetchone()
                 results += _unpack(body)
+            after = self._sent_through
         lost = machine_boot != self._process.machine_boot
-        return Load(boot, first_seq, results, lost, wall_base, chosen[-1])
+        return Load(boot, first_seq, results, lost, wall_base, after, chosen[-1])
 
     def settle(self, load: Load) -> None:
         """The collector has all of it, or has refused it for good: it need not be sent again."""
         with self._lock:
-            if load.last_chunk <= self._sent_through:
+            # Rewound while it was on its way: what is before it must go first, and it goes with that once more.
+            rewound = self._sent_through < load.after_chunk
+            if rewound or load.last_chunk <= self._sent_through:
                 return
             (settled,) = self._db.execute(
                 "SELECT coalesce(sum(results), 0) FROM chunk WHERE id > ? AND id <= ?",

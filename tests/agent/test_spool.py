@@ -206,6 +206,22 @@ def test_acknowledged_results_can_be_sent_again_after_a_restore(tmp_path: Path) 
     assert [(load.first_seq, len(load.results)) for load in drain(spool)] == [(4, 3)]
 
 
+def test_a_rewind_while_a_load_is_on_its_way_is_not_undone_by_its_arrival(tmp_path: Path) -> None:
+    spool = open_spool(tmp_path, "b1")
+    for n in range(5):
+        spool.commit([result(at=n)])
+    drain(spool)
+    spool.commit([result(at=5)])
+    on_its_way = spool.load(100)
+    assert on_its_way is not None
+
+    spool.rewind("b1", 2)
+    spool.settle(on_its_way)
+
+    assert [(load.first_seq, len(load.results)) for load in drain(spool)] == [(3, 4)]
+    assert spool.unsent == 0
+
+
 def test_a_rewind_to_what_is_still_waiting_changes_nothing(tmp_path: Path) -> None:
     spool = open_spool(tmp_path, "b1")
     spool.commit([result()])
