@@ -11,7 +11,7 @@ import os
 import sqlite3
 import threading
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -255,8 +255,9 @@ class Log:
 
     def _settle(self) -> None:
         """Take the days that are over out of WAL mode, into the manifest. One in use is left for the next time."""
-        known = {line["day"] for line in self.manifest()}
-        before = self.manifest()[-1]["hash"] if known else BEGINNING.hex()
+        lines = self.manifest()
+        known = {line["day"] for line in lines}
+        before = lines[-1]["hash"] if lines else BEGINNING.hex()
         for file in self._files[:-1]:
             if file.stem in known:
                 continue
@@ -266,12 +267,20 @@ class Log:
             if first:
                 line = {"day": file.stem, "first": first, "last": last, "before": before}
                 before = chain.hex()
-                with (self.folder / MANIFEST).open("a", encoding="utf-8") as manifest:
-                    manifest.write(json.dumps({**line, "hash": before}) + "\n")
-                    manifest.flush()
-                    os.fsync(manifest.fileno())
+                lines.append({**line, "hash": before})
+                self._keep(lines)
             with contextlib.suppress(sqlite3.OperationalError), contextlib.closing(sqlite3.connect(file)) as over:
                 over.execute("PRAGMA journal_mode = DELETE")
+
+    def _keep(self, lines: Sequence[Mapping[str, Any]]) -> None:
+        """Write the manifest anew, whole: a line torn by a full disk or a crash would make the log unreadable."""
+        partial = (self.folder / MANIFEST).with_suffix(".partial")
+        with partial.open("w", encoding="utf-8") as manifest:
+            manifest.writelines(json.dumps(line) + "\n" for line in lines)
+            manifest.flush()
+            os.fsync(manifest.fileno())
+        partial.replace(self.folder / MANIFEST)
+        sync_folder(self.folder)
 
     @contextlib.contextmanager
     def _reading(self, file: Path) -> Iterator[sqlite3.Connection]:

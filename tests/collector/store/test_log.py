@@ -1,6 +1,8 @@
 """The log: appended and never changed, one chain over all its files."""
 
 import contextlib
+import errno
+import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +13,7 @@ from collector.pack import pack_closed, pack_day
 from collector.store.entry import BEGINNING, Draft, Entry
 from collector.store.log import Log
 from collector.store.packing import pack, unpack
-from rules.errors import Broken
+from rules.errors import Broken, Unavailable
 from rules.result import Outcome, Reading, Result
 from rules.wire import COLUMN, UNSIGNED, Header, encode, integers
 from tests.collector.test_fold import batch
@@ -66,6 +68,25 @@ def test_a_day_that_is_over_leaves_wal_mode_and_stands_in_the_manifest(log: Log)
     assert (first["before"], first["hash"]) == (BEGINNING.hex(), entries[2].hash.hex())
     with contextlib.closing(sqlite3.connect(log.folder / "2023-11-15.db")) as over:
         assert over.execute("PRAGMA journal_mode").fetchone()[0] == "delete"
+
+
+def test_a_disk_that_is_full_when_a_day_ends_does_not_harm_the_manifest(
+    log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    three_days(log)
+    before = log.manifest()
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "fsync", full)
+        with pytest.raises(Unavailable):
+            log.append([Draft("config", START + 3 * DAY, b"{}")])
+
+    assert log.manifest() == before
+    assert log.append([Draft("config", START + 4 * DAY, b"{}")]) == 10
+    assert log.verify() == 10
 
 
 def test_the_chain_stays_checkable_when_a_day_is_deleted(log: Log) -> None:
