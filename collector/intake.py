@@ -26,6 +26,9 @@ from rules.wire import OUTCOMES, encode
 MOST_TAKEN = 512
 """Batches in one transaction at most."""
 
+MOST_WAITING_BYTES = 512 << 20
+"""Bytes of batches that may wait for the fold; beyond, agents are sent away, who keep them on their own disks."""
+
 _ROOM_S = 0.05
 
 
@@ -79,6 +82,7 @@ class Intake:
         self._now = now
         self._bell = threading.Condition()
         self._batches: deque[_Batch] = deque()
+        self._waiting_bytes = 0
         self._decisions: deque[_Decision] = deque()
         self._ending = False
         self._thread: threading.Thread | None = None
@@ -111,10 +115,15 @@ class Intake:
 
         It raises Invalid (malformed; the message names the byte), Forbidden (the header names another agent),
         Conflicting (a second live process has this identity) or Unavailable (disk full: send it again later). Then
-        nothing of the batch was taken. A batch that is there already is acknowledged and not written again.
+        nothing of the batch was taken. A batch that is there already is acknowledged and not written again. This call
+        itself raises Unavailable while too many wait.
         """
         answer: Future[Ack] = Future()
-        self._hand_in(self._batches, _Batch(body, agent, received, answer))
+        with self._bell:
+            if self._waiting_bytes + len(body) > MOST_WAITING_BYTES:
+                raise Unavailable("The collector is behind with what it has taken in. Send it again later.")
+            self._hand_in(self._batches, _Batch(body, agent, received, answer))
+            self._waiting_bytes += len(body)
         return answer
 
     def record(self, kind: str, payload: Mapping[str, Any]) -> "Future[int]":
@@ -150,6 +159,7 @@ class Intake:
                 batches: list[_Batch] = []
                 while self._batches and len(batches) < MOST_TAKEN and (self._ending or not crowded):
                     batches.append(self._batches.popleft())
+                    self._waiting_bytes -= len(batches[-1].body)
             if decisions or batches:
                 self._write(decisions, batches)
             elif crowded:

@@ -121,6 +121,16 @@ def test_a_malformed_batch_does_not_harm_those_beside_it(core: Core) -> None:
     assert [seq for seq, _, _ in logged(core)] == [2]
 
 
+def test_agents_are_sent_away_while_too_much_waits(core: Core, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("collector.intake.MOST_WAITING_BYTES", len(body(1, [1])))
+    for first in (1, 2, 3):
+        take(core, body(first, [1]))
+
+    with pytest.raises(Unavailable, match="behind"):
+        take(core, body(4, [1, 2, 3]))
+    assert [seq for seq, _, _ in logged(core)] == [1, 2, 3]
+
+
 def test_two_live_machines_with_one_identity_are_told(core: Core) -> None:
     take(core, body(1, [1], machine="m1", boot="b1"))
     take(core, body(1, [1], machine="m2", boot="b2"))
