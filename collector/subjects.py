@@ -14,6 +14,7 @@ from collector.store.targets import Target
 from rules.calendar import Calendar, read_calendar
 from rules.dated import Dated
 from rules.errors import Missing
+from rules.period import months
 from rules.span import Track
 from rules.timeline import CheckTracks, Correction, Subject, Window
 
@@ -76,6 +77,12 @@ class Ground:
     def overlaid(self, target: Target) -> bool:
         """Whether anything may change the target's state that no result tells: a window, a correction, a calendar."""
         return bool(target.calendar or target.id in self._windows or target.id in self._corrections)
+
+    def capped_since(self, target: Target, at: int, tz: str) -> int:
+        """The instant itself, or its month's begin where earlier windows have used some of that month's cap."""
+        (whole,) = months(at, at + 1, tz)
+        windows = self._windows.get(target.id, ())
+        return whole.start if any(whole.start < window.end and window.start < at for window in windows) else at
 
     def _cut(self, track: Track, number: int, looks: Sequence[Assignment]) -> Track:
         """A silent agent knows nothing after its last contact, one that was sent elsewhere nothing after that."""

@@ -16,6 +16,7 @@ from collector.store.targets import Target
 from collector.subjects import Ground, Seen
 from collector.tracks import Sighting, Tracks
 from rules.availability import figures
+from rules.outage import Outage
 from rules.period import Period
 from rules.result import Outcome
 from rules.span import Track
@@ -25,8 +26,11 @@ from rules.timeline import Timeline, timeline
 PENDING = "pending"
 """What a target is that has never yet answered well. No state of any time: it has no time yet."""
 
-_ROUNDS = 8
-"""How often the reach into the past is widened at most, until nothing that runs into the period is cut off."""
+_ROUNDS = 16
+"""How often the reach is widened at most, until nothing that bears on the period is cut off."""
+
+_AROUND = 86_400_000
+"""How much further (ms) parents are looked at on either side: more than any slack between their times and a child's."""
 
 
 class Current(NamedTuple):
@@ -131,28 +135,54 @@ class Timelines:
                 self._kept.pop(target, None)
 
     def _scene(self, ground: Ground, target: Target, period: Period, now: int, memo: dict[str, Timeline]) -> Scene:
-        start = period.start
+        reach = Period(ground.capped_since(target, period.start, period.tz), period.end, period.tz)
         for _ in range(_ROUNDS):
-            scene = self._attempt(ground, target, period, start, now, memo)
-            reached = [outage.start for outage in scene.timeline.history if outage.touches(start, period.end)]
-            if min(reached, default=start) >= start:
+            scene = self._attempt(ground, target, period, reach, now, memo)
+            wider = self._wider(scene, period, reach, now)
+            if wider == reach:
                 break
-            start = min(reached) - 1
+            reach = Period(ground.capped_since(target, wider.start, wider.tz), wider.end, wider.tz)
         return scene
 
-    def _attempt(
-        self, ground: Ground, target: Target, period: Period, start: int, now: int, memo: dict[str, Timeline]
-    ) -> Scene:
-        def reach(handle: int) -> Mapping[int, Track]:
-            return self._tracks.track(handle, start, period.end, now)
+    def _wider(self, scene: Scene, period: Period, reach: Period, now: int) -> Period:
+        """How far to look so that no outage of the period is cut off; ``reach`` itself when none is."""
+        found = scene.timeline
+        touching = [outage for outage in found.outages if outage.touches(period.start, period.end)]
+        runs = [(outage.start, outage.end) for outage in touching]
+        runs += [(begin, finish) for begin, finish in found.cut if begin < period.end and finish > reach.start]
+        start, end = reach.start, reach.end
+        if any(finish is None or finish >= end for _, finish in runs):
+            end = max(end, now)
+        begun = min((begin for begin, _ in runs), default=start)
+        if begun < start:
+            start = begun - 1
+        elif touching and start > (scene.target.in_service_from or 0) and not self._alone(scene, touching[0]):
+            # Whether it opens an episode, or belongs to an outage before a gap, is told by what came before it.
+            start -= max(self._settings.calculation.merge_gap, 3 * (period.start - start))
+        return Period(max(0, start), end, period.tz) if (start, end) != (reach.start, reach.end) else reach
 
-        parents = {
-            key: self._parent(ground, key, Period(start, period.end, period.tz), now, memo)
-            for key in ground.parents(target)
-        }
-        seen = tuple(ground.checks(target, reach))
+    def _alone(self, scene: Scene, first: Outage) -> bool:
+        """Whether enough is seen of the time before an outage to tell what it follows."""
+        gap = self._settings.calculation.merge_gap
+        up = sum(
+            min(end, first.start) - max(start, scene.start)
+            for start, end, state in scene.timeline.whole
+            if state in (State.UP, State.DEGRADED) and start < first.start and end > scene.start
+        )
+        before = (outage for outage in scene.timeline.history if scene.start < outage.start < first.start)
+        return up >= gap or any(outage.counts for outage in before)
+
+    def _attempt(
+        self, ground: Ground, target: Target, period: Period, reach: Period, now: int, memo: dict[str, Timeline]
+    ) -> Scene:
+        def tracks(handle: int) -> Mapping[int, Track]:
+            return self._tracks.track(handle, reach.start, reach.end, now)
+
+        around = Period(max(0, reach.start - _AROUND), reach.end + _AROUND, period.tz)
+        parents = {key: self._parent(ground, key, around, now, memo) for key in ground.parents(target)}
+        seen = tuple(ground.checks(target, tracks))
         found = timeline(ground.subject(target, seen), period, parents, self._settings.calculation, now)
-        return Scene(target, seen, found, start)
+        return Scene(target, seen, found, reach.start)
 
     def _parent(self, ground: Ground, key: str, period: Period, now: int, memo: dict[str, Timeline]) -> Timeline:
         """A parent's timeline; remembered as long as it reaches far enough."""

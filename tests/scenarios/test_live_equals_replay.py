@@ -1,0 +1,221 @@
+"""The live path and the replay of the same record must come to the same figures, to the millisecond.
+
+Live: batches by intake, log, fold, spans in the state, tracks, timelines. Replay: the same results as lines, in one
+pure function. They share the rules of timelines, but nothing of how results become spans.
+"""
+
+import json
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from collector.intake import AgentIdentity
+from collector.specs import CheckSpec, JoinSpec, JoinTokenSpec, MaintenanceSpec, TargetSpec
+from collector.store import agents, checks, targets, windows
+from collector.store.checks import Check
+from collector.timelines import Timelines
+from rules.period import Period, month
+from rules.record import read_record
+from rules.replay import replay
+from tests.collector.rooms import ADMIN, START, Rooms, rooms
+from tests.scenarios.stream import MINUTE, Stream
+
+TZ = "Asia/Shanghai"
+BOUNDARY = month("2026-10", TZ).start
+HOUR = 60 * MINUTE
+BOOT_AT = START - 86_400_000
+BEGIN = BOUNDARY - 3 * HOUR
+END = BOUNDARY + 3 * HOUR
+
+
+@dataclass
+class Fleet:
+    """Real rooms with some agents and targets, and the stream that comes in."""
+
+    rooms: Rooms
+    timelines: Timelines
+    agents: list[AgentIdentity]
+    stream: Stream
+
+    def figures(self, period: Period) -> dict[str, Any]:
+        """As the pages and the API show them, long after all of it."""
+        self.rooms.clock.at = END + 24 * HOUR
+        return self.timelines.figures(None, period, self.rooms.clock.at)
+
+    def replayed(self, period: Period) -> dict[str, Any]:
+        """From the same record as a file, its lines in any order."""
+        lines = [json.dumps(line) for line in self._lines()]
+        random.Random(self.stream.seed).shuffle(lines)
+        found = replay(read_record(lines), period, self.rooms.settings.calculation)
+        assert found.pop("record") == {"conflicts": 0}
+        return found
+
+    def _lines(self) -> Iterator[dict[str, Any]]:
+        with self.rooms.state.read() as tx:
+            names = {target.id: target.name for target in targets.ever(tx) if target.in_service_from is not None}
+            known = {check.handle: check for check in checks.ever(tx) if check.target in names}
+            for target in targets.ever(tx):
+                if target.id in names:
+                    yield {
+                        "target": {
+                            "name": target.name,
+                            "kind": target.kind,
+                            "parents": [names[key] for key in target.parents],
+                            "in_service": [target.in_service_from, target.in_service_to],
+                        }
+                    }
+            for handle, check in known.items():
+                for index, (since, stand) in enumerate(checks.effective_history(tx, handle)):
+                    yield {
+                        "check": {
+                            "id": check.id,
+                            "target": names[check.target],
+                            "kind": check.kind,
+                            "vital": stand.vital,
+                            "interval": f"{stand.interval}ms",
+                            "confirm_down": stand.confirm_down,
+                            "confirm_up": stand.confirm_up,
+                            "max_gap": f"{stand.max_gap}ms",
+                            **({"since": since} if index else {}),
+                        }
+                    }
+            for window in windows.all_maintenance(tx):
+                yield {
+                    "maintenance": {
+                        "targets": [names[key] for key in window.targets],
+                        "from": window.start,
+                        "to": window.end,
+                        "approved_at": window.approved_at,
+                        "reason": window.reason,
+                    }
+                }
+        for line in self.stream.lines:
+            yield {
+                "result": {
+                    "check": known[line.handle].id,
+                    "agent": line.agent,
+                    "boot": line.boot,
+                    "seq": line.seq,
+                    "t": line.at,
+                    "outcome": line.outcome.value,
+                }
+            }
+
+
+def fleet(found: Rooms, seed: int, count: int) -> Fleet:
+    """So many agents, four targets, everything looked at by all of them; the stream made, and not yet taken in."""
+    found.clock.at = BEGIN
+    for number in range(1, count + 1):
+        _, token = found.registry.agents.new_join_token(JoinTokenSpec(), ADMIN)
+        kinds = ("ping", "tcp", "snmp", "http", "cpu")
+        found.registry.agents.join(
+            JoinSpec(token, name=f"a{number}", machine_id=f"m{number}", machine_boot="k", kinds=kinds), "127.0.0.1"
+        )
+    everyone = ",".join(f"a{number}" for number in range(1, count + 1))
+
+    def asked(kind: str, vital: bool, **settings: Any) -> CheckSpec:
+        return CheckSpec(kind, vital=vital, agents=everyone, settings=settings)
+
+    def add(name: str, *asks: CheckSpec, **more: Any) -> None:
+        found.registry.add_target(
+            TargetSpec(name, "192.0.2.1", checks=asks, in_service_from=BEGIN - HOUR, **more), ADMIN
+        )
+
+    add("core", asked("ping", True), asked("tcp", True, interval="40s"), asked("snmp", False), kind="switch")
+    add("leaf", asked("ping", True, interval="20s"), parents=("core",))
+    add("shop", asked("http", True, interval="30s", confirm_down=2, confirm_up=1))
+    add("far", asked("ping", True), asked("snmp", True, interval="2m"), asked("tcp", True, interval="50s"))
+
+    with found.state.read() as tx:
+        known = [agents.named(tx, f"a{number}") for number in range(1, count + 1)]
+        every = {
+            (target.name, check.handle): checks.effective(tx, check.handle).interval
+            for target in targets.living(tx)
+            if target.in_service_from is not None
+            for check in checks.of_target(tx, target.id)
+        }
+    identities = [AgentIdentity(one.id, one.number) for one in known if one is not None]
+    stream = Stream(seed, BEGIN, END, BOOT_AT)
+    stream.live(identities, every)
+    return Fleet(found, Timelines(found.state, found.tracks, found.settings), identities, stream)
+
+
+def take_in(one: Fleet, until: int = END + 24 * HOUR) -> None:
+    """Hand in what arrives up to an instant; the fold takes some of it together and some by itself."""
+    chance = random.Random(one.stream.seed)
+    answers = []
+    while one.stream.deliveries and one.stream.deliveries[0].received <= until:
+        delivery = one.stream.deliveries.pop(0)
+        one.rooms.clock.at = delivery.received
+        answers.append(one.rooms.intake.submit_batch(delivery.body, delivery.agent, delivery.received))
+        if chance.random() < 0.3:
+            answers[-1].result(10)
+    for answer in answers:
+        answer.result(10)
+    assert one.rooms.fold.wait_for(one.rooms.log.head()[0])
+    one.rooms.clock.at = max(one.rooms.clock.at, min(until, END))
+
+
+PERIODS = {
+    "all": Period(BEGIN - HOUR, END + HOUR, TZ),
+    "September": month("2026-09", TZ),
+    "October's first hours": Period(BOUNDARY, END + HOUR, TZ),
+    "an hour": Period(BEGIN + 1_234_567, BEGIN + 1_234_567 + HOUR, TZ),
+}
+
+
+def compare(one: Fleet) -> None:
+    """Every key of every object and of the fleet, in several periods."""
+    for name, period in PERIODS.items():
+        live, replayed = one.figures(period), one.replayed(period)
+        for ours, theirs in zip(live["objects"], replayed["objects"], strict=True):
+            for key in {*ours, *theirs}:
+                assert ours.get(key) == theirs.get(key), (name, ours["name"], key)
+        assert live == replayed, name
+    assert sum(entry["failures"] for entry in one.figures(PERIODS["all"])["objects"]) > 3
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_live_figures_are_those_of_the_replay(tmp_path: Path, seed: int, count: int) -> None:
+    with rooms(tmp_path) as found:
+        one = fleet(found, seed, count)
+        take_in(one)
+        compare(one)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_windows_and_revisions_count_alike(tmp_path: Path, seed: int) -> None:
+    with rooms(tmp_path) as found:
+        one = fleet(found, 100 + seed, 2)
+        take_in(one, BEGIN + HOUR)
+        for start, end in (
+            (BEGIN + 90 * MINUTE, BEGIN + 130 * MINUTE),
+            (BOUNDARY - 10 * MINUTE, BOUNDARY + 25 * MINUTE),
+        ):
+            found.registry.overlays.announce(MaintenanceSpec(("core", "far"), "new fans", start, end), ADMIN)
+        take_in(one, BOUNDARY + 17 * MINUTE)
+        found.registry.set_check(_check(one, "far", "tcp").id, {"vital": False}, ADMIN)
+        take_in(one)
+        compare(one)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_restart_of_the_collector_changes_nothing(tmp_path: Path, seed: int) -> None:
+    with rooms(tmp_path) as found:
+        one = fleet(found, 200 + seed, 2)
+        take_in(one, BOUNDARY - 40 * MINUTE)
+    with rooms(tmp_path) as again:
+        one.rooms, one.timelines = again, Timelines(again.state, again.tracks, again.settings)
+        take_in(one)
+        compare(one)
+
+
+def _check(one: Fleet, target: str, kind: str) -> Check:
+    with one.rooms.state.read() as tx:
+        (found,) = [check for check in checks.of_target(tx, targets.resolve(tx, target).id) if check.kind == kind]
+    return found
