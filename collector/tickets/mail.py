@@ -16,7 +16,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from collector.tickets.ticket_system import Reply, Telling, TicketError, TicketSystem
+from collector.tickets.ticket_system import Messenger, Reply, Telling, TicketError
 from rules.duration import Duration
 from rules.errors import Invalid
 from rules.secret import Secret
@@ -72,28 +72,13 @@ class Options:
             raise Invalid("port: expected 0 … 65535")
 
 
-class System(TicketSystem):
+class System(Messenger):
     """Hands each message to one mail server, over a connection of its own."""
 
     def __init__(self, options: Options, now: Callable[[], int]) -> None:
         self._options = options
 
-    def open(self, telling: Telling) -> Reply:
-        return self._send(telling)
-
-    def note(self, telling: Telling) -> Reply:
-        return self._send(telling)
-
-    def resolve(self, telling: Telling) -> Reply:
-        return self._send(telling)
-
-    def reopen(self, telling: Telling) -> Reply:
-        return self._send(telling)
-
-    def test(self, telling: Telling) -> Reply:
-        return self._send(telling)
-
-    def _send(self, telling: Telling) -> Reply:
+    def send(self, telling: Telling) -> Reply:
         options = self._options
         message = message_of(telling, options.sender, options.to)
         try:

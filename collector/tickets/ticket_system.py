@@ -87,6 +87,19 @@ class TicketSystem(ABC):
         return
 
 
+class Messenger(TicketSystem):
+    """A system to which everything is told in one way: as a message, whatever happened."""
+
+    @abstractmethod
+    def send(self, telling: Telling) -> Reply:
+        """Hand over one message."""
+
+    def note(self, telling: Telling) -> Reply:
+        return self.send(telling)
+
+    open = resolve = reopen = test = note
+
+
 def tell(system: TicketSystem, telling: Telling) -> Reply:
     """Tell a system by the method that the event calls for."""
     match telling.event:

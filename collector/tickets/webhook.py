@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from collector.tickets.ticket_system import Reply, Telling, TicketError, TicketSystem
+from collector.tickets.ticket_system import Messenger, Reply, Telling, TicketError
 from rules.duration import Duration
 from rules.errors import Invalid
 from rules.secret import Secret
@@ -53,7 +53,7 @@ class Options:
             raise Invalid('timeout: expected at least "1ms"')
 
 
-class System(TicketSystem):
+class System(Messenger):
     """Posts to one address over a kept connection."""
 
     def __init__(self, options: Options, now: Callable[[], int]) -> None:
@@ -66,25 +66,10 @@ class System(TicketSystem):
         if options.old_secret is not None:
             self._keys.append(key_of(options.old_secret))
 
-    def open(self, telling: Telling) -> Reply:
-        return self._post(telling)
-
-    def note(self, telling: Telling) -> Reply:
-        return self._post(telling)
-
-    def resolve(self, telling: Telling) -> Reply:
-        return self._post(telling)
-
-    def reopen(self, telling: Telling) -> Reply:
-        return self._post(telling)
-
-    def test(self, telling: Telling) -> Reply:
-        return self._post(telling)
-
     def close(self) -> None:
         self._session.close()
 
-    def _post(self, telling: Telling) -> Reply:
+    def send(self, telling: Telling) -> Reply:
         body = body_of(telling)
         # The timestamp is that of the try, not of the event: receivers refuse what is older than five minutes.
         stamp = self._now() // 1000
