@@ -23,6 +23,7 @@ from collector.store import spans
 from collector.store.entry import Entry
 from collector.store.log import Log
 from collector.store.state import State
+from collector.working import Working
 from rules.parameters import CheckParameters
 from rules.span import Glitch, Piece
 
@@ -91,7 +92,7 @@ AfterCommit = Callable[[Mapping[str, int], Sequence[Change]], None]
 """(earliest changed instant by target id, confirmed changes). Called in the fold's thread, after the commit."""
 
 
-class Fold:
+class Fold(Working):
     """Consumes the log. ``terms`` answers, inside a transaction, the terms of the checks with the given handles."""
 
     def __init__(
@@ -101,6 +102,7 @@ class Fold:
         live: Live,
         terms: Callable[[sqlite3.Connection, Iterable[int]], Mapping[int, Terms | None]],
     ) -> None:
+        super().__init__()
         self.log = log
         self.state = state
         self.live = live
@@ -111,28 +113,18 @@ class Fold:
         self._seen: Seen = {}
         self._waiting: deque[Arrival] = deque()
         self._waiting_rows = 0
-        self._bell = threading.Condition()
         self._done = threading.Condition()
-        self._ending = False
-        self._thread: threading.Thread | None = None
         self._rows_since = self._entries_since = 0
         self._position = 0
         self._restore()
 
     def start(self) -> None:
         """Start the thread. It first folds what the log holds beyond the state."""
-        self._ending = False
-        self._thread = threading.Thread(target=self._run, name="fold", daemon=True)
-        self._thread.start()
+        self._begin("fold")
 
     def stop(self) -> None:
         """Finish the running cycle, write a checkpoint, end the thread. Safe to call twice."""
-        with self._bell:
-            self._ending = True
-            self._bell.notify_all()
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
+        if self._end():
             self._checkpoint()
 
     def offer(self, arrivals: Sequence[Arrival]) -> None:

@@ -7,7 +7,6 @@ state, so a crash at any instant loses nothing; what it decided twice is applied
 """
 
 import logging
-import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 
@@ -31,6 +30,7 @@ from collector.store.state import State
 from collector.target_decisions import TargetDecisions
 from collector.timelines import Scene, Timelines
 from collector.tracks import Tracks
+from collector.working import Working
 from rules.errors import Conflicting, Invalid, Unavailable
 from rules.incident import ActorKind, Verb, Waiting, permitted
 
@@ -48,7 +48,7 @@ _CLOSING_EVERY_S = 60.0
 log = logging.getLogger(__name__)
 
 
-class Incidents:
+class Incidents(Working):
     """The decision stage, and the door for what people do to incidents."""
 
     def __init__(
@@ -65,6 +65,7 @@ class Incidents:
         settings: Settings,
     ) -> None:
         """``contacts`` tells when each agent (number) was last heard since the start, in ms UTC."""
+        super().__init__()
         self._state = state
         self._intake = intake
         self._fold = fold
@@ -78,12 +79,9 @@ class Incidents:
         self._pending = Pending(state, tracks, registry)
         self.listeners: list[Callable[[], None]] = []
         """Called after decisions were applied: errands may be due."""
-        self._bell = threading.Condition()
         self._touched: dict[str, int] = {}
         self._delivered = -1
         self._marks: set[str] = set()  # decided about: their marks in the state can go
-        self._ending = False
-        self._thread: threading.Thread | None = None
         self._unsettled: dict[str, None] = {}
         self._held: set[str] = set()
         self._shown: dict[str, str] = {}
@@ -93,9 +91,7 @@ class Incidents:
 
     def start(self) -> None:
         """Start the thread. It waits until the log is folded."""
-        self._ending = False
-        self._thread = threading.Thread(target=self._run, name="incidents", daemon=True)
-        self._thread.start()
+        self._begin("incidents")
 
     def prepare(self) -> None:
         """Name the installation if it has no name yet, and take up what the last process had not decided.
@@ -109,12 +105,7 @@ class Incidents:
 
     def stop(self) -> None:
         """Finish the running decision and end the thread. Safe to call twice."""
-        with self._bell:
-            self._ending = True
-            self._bell.notify_all()
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
+        self._end()
 
     def after_commit(self, touched: Mapping[str, int], changes: Sequence[Change]) -> None:
         """Take note of what the fold changed. In the fold's thread; never waits for a decision."""

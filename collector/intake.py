@@ -6,7 +6,6 @@ its target is the fold's work.
 
 import dataclasses
 import json
-import threading
 from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
@@ -19,6 +18,7 @@ from collector.seen import Range, Ranges, Seen
 from collector.store import spans
 from collector.store.entry import Draft
 from collector.store.log import Log
+from collector.working import Working
 from rules.errors import Conflicting, Forbidden, Unavailable
 from rules.result import Reading, Result
 from rules.wire import OUTCOMES, encode
@@ -73,19 +73,17 @@ class _Pending:
     answer: "Future[Any]"
 
 
-class Intake:
+class Intake(Working):
     """The log's writer. ``now`` tells the instant (ms UTC) for entries that are recorded, not received."""
 
     def __init__(self, log: Log, fold: Fold, now: Callable[[], int]) -> None:
+        super().__init__()
         self._log = log
         self._fold = fold
         self._now = now
-        self._bell = threading.Condition()
         self._batches: deque[_Batch] = deque()
         self._waiting_bytes = 0
         self._decisions: deque[_Decision] = deque()
-        self._ending = False
-        self._thread: threading.Thread | None = None
         self._seen: Seen = {}
         self._machines: dict[int, list[str]] = {}
 
@@ -97,18 +95,11 @@ class Intake:
         for entry in self._log.read(position):
             if entry.kind == "batch":
                 self._seen.setdefault((entry.agent, entry.boot), Ranges()).add(entry.first_seq, entry.last_seq)
-        self._ending = False
-        self._thread = threading.Thread(target=self._run, name="intake", daemon=True)
-        self._thread.start()
+        self._begin("intake")
 
     def stop(self) -> None:
         """Write what waits, then end the thread. Later calls are refused with Unavailable."""
-        with self._bell:
-            self._ending = True
-            self._bell.notify_all()
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
+        self._end()
 
     def submit_batch(self, body: bytes, agent: AgentIdentity, received: int) -> "Future[Ack]":
         """Hand in one uncompressed body, received at that instant (ms UTC). The future ends when it is on disk.
