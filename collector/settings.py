@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from collector.languages import LANGUAGES
 from rules import settings
 from rules.duration import Duration
 from rules.errors import Invalid
@@ -15,7 +16,6 @@ from rules.period import zone
 
 FILE = "nineward.toml"
 _MEBI = 1 << 20
-_LANGUAGES = ("en", "zh-CN")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,8 @@ class Settings:
     def __post_init__(self) -> None:
         if not 0 <= self.port <= 65535:
             raise Invalid("port: expected 0 … 65535")
-        if self.language not in _LANGUAGES:
-            raise Invalid(f"language: expected one of {', '.join(_LANGUAGES)}")
+        if self.language not in LANGUAGES:
+            raise Invalid(f"language: expected one of {', '.join(LANGUAGES)}")
         if (self.certificate is None) != (self.private_key is None):
             raise Invalid("certificate and private_key belong together: give both or none")
         zone(self.tz)

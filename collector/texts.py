@@ -13,10 +13,8 @@ from typing import Any
 
 from babel.messages.pofile import read_po
 
+from collector.languages import LANGUAGES
 from rules.errors import Invalid
-
-LANGUAGES = ("en", "zh-CN")
-"""Languages the product speaks, the first being the one it falls back to."""
 
 LOCALE = Path(__file__).parent / "locale"
 

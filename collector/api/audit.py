@@ -1,5 +1,6 @@
 """/audit: every change of the configuration, who made it, and when."""
 
+from dataclasses import replace
 from typing import Any
 
 from litestar import get
@@ -45,16 +46,7 @@ def _place(cursor: str | None) -> tuple[int, int]:
 
 def _shown(revision: Revision) -> Revision:
     data: dict[str, Any] = {key: value for key, value in revision.data.items() if key not in _HIDDEN}
-    return Revision(
-        revision.id,
-        revision.position,
-        revision.noun,
-        revision.since,
-        revision.at,
-        revision.verb,
-        revision.actor,
-        data,
-    )
+    return replace(revision, data=data)
 
 
 handlers = [audit]

@@ -9,9 +9,7 @@ SUMMARY = "every outage of targets in a period"
 
 def arrange(parser: argparse.ArgumentParser) -> None:
     """TARGET... and the period."""
-    parser.add_argument("targets", metavar="TARGET", nargs="*", help="all when none is named")
-    options.span(parser)
-    options.listing(parser)
+    options.figures(parser)
     parser.set_defaults(run=run)
 
 

@@ -10,7 +10,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar.datastructures import Cookie
 from litestar.response import Response
 
-from collector.texts import LANGUAGES, Translator
+from collector.languages import LANGUAGES
+from collector.texts import Translator
 from collector.web.views import words
 
 HERE = Path(__file__).parent

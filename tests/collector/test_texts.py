@@ -9,7 +9,8 @@ from babel.messages.extract import extract_python
 from babel.messages.pofile import read_po
 from jinja2.ext import babel_extract
 
-from collector.texts import LANGUAGES, catalogues, preferred, translator
+from collector.languages import LANGUAGES
+from collector.texts import catalogues, preferred, translator
 from rules.errors import Invalid
 
 COLLECTOR = Path(__file__).parents[2] / "collector"

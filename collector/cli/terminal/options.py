@@ -4,10 +4,8 @@ import argparse
 from collections.abc import Callable
 from typing import Protocol
 
+from collector.languages import LANGUAGES
 from rules.errors import Invalid
-
-LANGUAGES = ("en", "zh-CN")
-
 
 Run = Callable[[argparse.Namespace], int]
 """What a command does; answers the exit code."""
@@ -72,6 +70,13 @@ def span(parser: argparse.ArgumentParser) -> None:
     """A stretch of time: RFC 3339, integer milliseconds UTC, or local to --tz when it has no offset."""
     parser.add_argument("--from", dest="start", metavar="T", required=True, help="start (included)")
     parser.add_argument("--to", dest="end", metavar="T", required=True, help="end (excluded)")
+
+
+def figures(parser: argparse.ArgumentParser) -> None:
+    """For commands that answer for targets and a stretch of time."""
+    parser.add_argument("targets", metavar="TARGET", nargs="*", help="all when none is named")
+    span(parser)
+    listing(parser)
 
 
 def instant(text: str, tz: str) -> int:

@@ -8,8 +8,9 @@ from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 
 from collector.api.given import House, OptionalPrincipal
+from collector.languages import LANGUAGES
 from collector.roles import Permission
-from collector.texts import LANGUAGES, Translator, preferred, translator
+from collector.texts import Translator, preferred, translator
 from collector.web import incidents_kept
 from collector.web.rendering import HEADERS, Viewer, page
 from collector.web.views.words import ROLES, word

@@ -9,7 +9,7 @@ from litestar.params import Body
 from litestar.response import Redirect
 
 from collector.api.guards import COOKIE, same_site
-from collector.texts import LANGUAGES
+from collector.languages import LANGUAGES
 from collector.web.pages.desk import LANGUAGE_COOKIE, Asked, inside, place, see_other, visitor
 from collector.web.pages.given import House, Principal, Viewer
 from collector.web.rendering import page
