@@ -1,5 +1,6 @@
 """A ticket desk for the journeys: a real HTTP receiver that keeps what it was told and when."""
 
+import contextlib
 import json
 import socket
 import threading
@@ -20,9 +21,9 @@ class Delivery:
 
 
 class Receiver:
-    """Listens on the given socket and answers every ticket with a reference of its own."""
+    """Listens on the given socket and answers every ticket with a reference of its own, after ``pause_s`` seconds."""
 
-    def __init__(self, listener: socket.socket) -> None:
+    def __init__(self, listener: socket.socket, pause_s: float = 0.0) -> None:
         self.deliveries: list[Delivery] = []
         receiver = self
 
@@ -30,12 +31,15 @@ class Receiver:
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 receiver.deliveries.append(Delivery(time.time_ns() // 1_000_000, self.headers["webhook-id"], body))
+                time.sleep(pause_s)
                 answer = json.dumps({"ticket_id": f"DESK-{len(receiver.deliveries)}"}).encode()
-                self.send_response(200)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(answer)))
-                self.end_headers()
-                self.wfile.write(answer)
+                # Whoever told it may be gone by now: killed, as journeys do.
+                with contextlib.suppress(ConnectionError):
+                    self.send_response(200)
+                    self.send_header("Content-Type", "application/json")
+                    self.send_header("Content-Length", str(len(answer)))
+                    self.end_headers()
+                    self.wfile.write(answer)
 
             def log_message(self, *args: object) -> None:
                 """Keep the test's output clean."""
