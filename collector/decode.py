@@ -108,6 +108,8 @@ def _decode(body: bytes) -> Batch:
         table = json.loads(body[8 : 8 + length])
     except ValueError as trouble:
         raise Invalid(f"byte 8: the header is not JSON: {trouble}") from trouble
+    except RecursionError:
+        raise Invalid("byte 8: the header is nested too deeply") from None
     if not isinstance(table, dict):
         raise Invalid("byte 8: the header is no JSON object")
     header = read_header(table, 8)

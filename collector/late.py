@@ -35,13 +35,17 @@ Codes = Sequence[tuple[int, int]]
 
 
 def dated(at: Ints, outcome: NDArray[Any], offset: int, trusted: bool, received: int) -> tuple[Ints, NDArray[Any]]:
-    """Instants of a batch's results, and their outcomes: those nobody can date or that are too old become errors."""
+    """Instants of a batch's results, and their outcomes: those nobody can date or that are too old become errors.
+
+    What claims to lie ahead is dated by its receipt, or it would be the newest of its check for ever.
+    """
     instants = at + offset
     strange = (instants < received - LATE_WINDOW) | (instants > received + AHEAD)
     if not trusted:
         strange |= True
     if strange.any():
         outcome = np.where(strange, ERROR, outcome)
+        instants = np.where(instants > received + AHEAD, received, instants)
     return instants, outcome
 
 

@@ -161,10 +161,13 @@ def read_header(table: Mapping[str, Any], position: int) -> Header:
         values[one.name] = value
     header = Header(**values)
     numbers = (header.sent_mono, header.rtt, *header.health.values())
-    if any(isinstance(n, bool) or not isinstance(n, int | float) or not math.isfinite(n) for n in numbers):
+    if any(isinstance(n, bool) or not isinstance(n, int | float) for n in numbers):
+        raise Invalid(f"byte {position}: a number of the header is no number")
+    # An integer of JSON may have any length, and no float holds the longest of them.
+    if any(isinstance(n, float) and not math.isfinite(n) for n in numbers):
         raise Invalid(f"byte {position}: a number of the header is not finite")
-    instants = (header.first_seq, header.sent_wall, header.last_alive, header.wall_base, header.dropped)
-    if header.first_seq < 1 or any(abs(n) >= 1 << 53 for n in (*instants, header.sent_mono, header.rtt)):
+    whole = (getattr(header, name) for name, kinds in _FIELD_KINDS.items() if kinds is int)
+    if header.first_seq < 1 or any(abs(n) >= 1 << 53 for n in (*whole, *numbers)):
         raise Invalid(f"byte {position}: a number of the header is out of range")
     if not (header.boot and _is_word(header.boot) and _is_word(header.machine_boot)):
         raise Invalid(f"byte {position}: boot ids have 1 to {_LONGEST_NAME} printable ASCII characters and no space")

@@ -5,6 +5,7 @@ clone; 413 over a limit; 415 an unknown encoding; 503 not now (disk full, stoppi
 """
 
 import asyncio
+import contextlib
 import json
 import zlib
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -26,6 +27,7 @@ MOST_UNPACKED = 128 << 20
 """Bytes of a body after decompression: what a small body can be made to unfold to."""
 
 RETRY_S = 10
+_PIECE = 1 << 20
 
 _ENCODINGS = (b"", b"identity", b"deflate", b"zstd")
 
@@ -135,8 +137,22 @@ def _unpacked(sent: bytes, encoding: bytes) -> bytes:
                 raise TooLarge(f"A batch may unfold to {MOST_UNPACKED} bytes, this one to {size}. Split it.")
             return zstandard.ZstdDecompressor().decompress(sent, MOST_UNPACKED, allow_extra_data=False)
         except zstandard.ZstdError as trouble:
+            # A frame need not tell its size, and the one that is too long fails like the one that is broken.
+            if _length(sent) > MOST_UNPACKED:
+                raise TooLarge(
+                    f"A batch may unfold to {MOST_UNPACKED} bytes, this one has more. Split it."
+                ) from trouble
             raise Invalid(f"byte 0: the body is not one zstd frame: {trouble}") from trouble
     return sent
+
+
+def _length(frame: bytes) -> int:
+    """How many bytes come out of a zstd frame before it breaks; beyond MOST_UNPACKED nobody counts."""
+    length = 0
+    with zstandard.ZstdDecompressor().stream_reader(frame) as reader, contextlib.suppress(zstandard.ZstdError):
+        while length <= MOST_UNPACKED and (piece := reader.read(_PIECE)):
+            length += len(piece)
+    return length
 
 
 async def _refuse(send: Send, scope: Message, trouble: NinewardError) -> None:

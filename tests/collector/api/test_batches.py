@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import struct
 import subprocess
 import zlib
 from collections.abc import Callable, Iterator
@@ -16,6 +17,9 @@ from benchmarks.core import Core, identity, made_up, token
 from collector.api import batches
 from collector.api.batches import BatchesDoor
 from rules.parameters import CheckParameters
+from rules.result import Outcome, Reading, Result
+from rules.state import State
+from rules.wire import Header, encode
 from tests.collector.test_intake import NOW, body
 
 BEARER = (b"authorization", b"Bearer " + token(1).encode())
@@ -92,6 +96,72 @@ def test_what_is_wrong_is_said_and_nothing_taken(
     assert words in problem["detail"]
     assert head[b"content-type"] == b"application/problem+json"
     assert core.log.head()[0] == 0
+
+
+def headed(**fields: Any) -> bytes:
+    """A sound batch, but for fields of its header."""
+    sound = body(1, [1])
+    (length,) = struct.unpack_from("<I", sound, 4)
+    header = json.dumps({**json.loads(sound[8 : 8 + length]), **fields}).encode()
+    return sound[:4] + struct.pack("<I", len(header)) + header + sound[8 + length :]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"sent_mono": 10**400},
+        {"sent_mono": float("nan")},
+        {"rtt": 10**400},
+        {"health": {"queue": 10**400}},
+        {"health": {"queue": "long"}},
+        {"plan_revision": 10**40},
+        {"version": 1 << 60},
+        {"version": "2"},
+        {"first_seq": 0},
+        {"first_seq": 1 << 53},
+        {"boot": "\ud800"},
+        {"machine_boot": "\ud800"},
+        {"agent": 5},
+    ],
+)
+def test_a_header_that_cannot_be_is_refused(core: Core, fields: dict[str, Any]) -> None:
+    status, _, problem = post(core, headed(**fields), BEARER)
+
+    assert status == 400
+    assert problem["detail"].startswith("byte ")
+    assert core.log.head()[0] == 0
+
+
+def test_a_header_nested_without_end_is_refused(core: Core) -> None:
+    data = b"NWB1" + struct.pack("<I", 100_000) + b"[" * 100_000
+
+    assert post(core, data, BEARER)[0] == 400
+
+
+def test_a_batch_of_a_later_minor_version_is_taken(core: Core) -> None:
+    assert post(core, headed(version=2, colour={"of": "the batch"}), BEARER)[0] == 200
+
+
+@pytest.mark.parametrize("at", [-(1 << 50), 1 << 50])
+def test_a_result_from_far_away_is_no_sample_and_hides_no_later_one(core: Core, at: int) -> None:
+    for seq, instant, outcome in ((1, at, Outcome.FAILED), (2, 1_000_000_000, Outcome.OK)):
+        header = Header(identity(1).id, "b9", seq, sent_mono=1e9, sent_wall=NOW)
+        data = encode(header, [Result(1, 60_000, -1, instant, Reading(outcome))])
+        assert post(core, data, BEARER)[0] == 200
+
+    assert core.fold.wait_for(2)
+    (tail,) = core.live.tails(1, NOW).values()
+    assert tail.span is not None
+    assert tail.span.state is State.UP
+    assert core.live.lasts(1) == {1: (2, 0)}
+
+
+def test_a_bomb_that_does_not_tell_its_size_is_too_large(core: Core, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batches, "MOST_UNPACKED", 100_000)
+    packer = zstandard.ZstdCompressor(write_content_size=False).compressobj()
+    data = packer.compress(bytes(10_000_000)) + packer.flush()
+
+    assert post(core, data, BEARER, (b"content-encoding", b"zstd"))[0] == 413
 
 
 def test_a_body_over_the_limit_is_refused_however_it_comes(core: Core, monkeypatch: pytest.MonkeyPatch) -> None:
