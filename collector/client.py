@@ -12,7 +12,6 @@ import hashlib
 import http.client
 import json
 import os
-import socket
 import ssl
 import time
 import urllib.parse
@@ -20,6 +19,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from collector.clock import Clock
+from collector.local_socket import SOCKET, connect
 from rules.errors import (
     Broken,
     Conflicting,
@@ -32,11 +33,9 @@ from rules.errors import (
     Unavailable,
 )
 
-SOCKET = "collector.sock"
 API = "/api/v1/"
 TIMEOUT_S = 120.0
 _STARTS_WITHIN_S = 30.0
-LONGEST_SOCKET_PATH = 107  # sun_path of unix(7), less the closing zero
 _ERRORS: Mapping[int, type[NinewardError]] = {
     400: Invalid,
     401: Unauthenticated,
@@ -183,26 +182,6 @@ class _SocketConnection(http.client.HTTPConnection):
         self.sock = connect(self._path, self.timeout)
 
 
-def connect(path: Path, timeout: float | None) -> socket.socket:
-    """A connection to the Unix socket at ``path``, however long that path is. Raises OSError."""
-    found = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    found.settimeout(timeout)
-    folder = -1
-    try:
-        name = str(path)
-        if len(os.fsencode(name)) > LONGEST_SOCKET_PATH:
-            folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY)
-            name = f"/proc/self/fd/{folder}/{path.name}"
-        found.connect(name)
-    except OSError:
-        found.close()
-        raise
-    finally:
-        if folder >= 0:
-            os.close(folder)
-    return found
-
-
 def quote(part: str) -> str:
     """A name as one part of a path."""
     return urllib.parse.quote(part, safe="")
@@ -257,9 +236,10 @@ def _local(data: str | None) -> Iterator[Path]:
 
 def _wait_for(path: Path) -> None:
     """Wait until a collector answers on the socket. Raises Unavailable when none does."""
-    deadline = time.monotonic() + _STARTS_WITHIN_S
+    clock = Clock()
+    deadline = clock.monotonic() + _STARTS_WITHIN_S
     while not listening(path):
-        if time.monotonic() > deadline:
+        if clock.monotonic() > deadline:
             raise Unavailable(f"A collector holds {path.parent}, but does not answer on {path}.")
         time.sleep(0.05)
 

@@ -6,18 +6,16 @@ On the local socket the file's mode says who may ask. On TCP beyond loopback onl
 import asyncio
 import contextlib
 import errno
-import os
 import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import uvicorn
 
 from collector.api import build
 from collector.app import House
-from collector.client import LONGEST_SOCKET_PATH, SOCKET
+from collector.local_socket import SOCKET, listen
 from collector.tls import Pair
 from rules.errors import Invalid, Unavailable
 
@@ -86,7 +84,7 @@ def serving(house: House) -> Iterator[None]:
 
 
 async def _serve(house: House, tcp: socket.socket | None, ready: Callable[[], None], stop: asyncio.Event) -> None:
-    servers = [(_server(build(house, local=True)), local_socket(house.settings.data))]
+    servers = [(_server(build(house, local=True)), listen(house.settings.data))]
     if tcp is not None:
         place = house.registry.place
         pair = place.certificate(house.clock.now()) if place.secure else None
@@ -125,23 +123,6 @@ def _server(app: object, pair: Pair | None = None) -> _Server:
             ssl_keyfile=pair.key if pair else None,
         )
     )
-
-
-def local_socket(data: Path) -> socket.socket:
-    """The listening Unix socket of a data folder, for this user alone, however long the folder's path is."""
-    path = data / SOCKET
-    path.unlink(missing_ok=True)
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    folder = os.open(data, os.O_PATH | os.O_DIRECTORY)
-    before = os.umask(0o177)
-    try:
-        short = len(os.fsencode(str(path))) <= LONGEST_SOCKET_PATH
-        listener.bind(str(path) if short else f"/proc/self/fd/{folder}/{SOCKET}")
-    finally:
-        os.umask(before)
-        os.close(folder)
-    listener.listen(_BACKLOG)
-    return listener
 
 
 def tcp_socket(address: str, port: int) -> socket.socket:

@@ -12,6 +12,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from collector.clock import Clock
+
 PR_SET_PDEATHSIG = 1
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0
@@ -77,9 +79,9 @@ class Child:
             self.process.wait()
 
 
-def watch(children: Sequence[Child], stopped: Callable[[], bool], every: float = 0.2) -> None:
+def watch(children: Sequence[Child], stopped: Callable[[], bool], clock: Clock, every: float = 0.2) -> None:
     """Keep the children running until ``stopped`` says so."""
     while not stopped():
         for child in children:
-            child.poll(time.monotonic())
+            child.poll(clock.monotonic())
         time.sleep(every)

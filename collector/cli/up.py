@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from types import FrameType
 
+from collector.clock import Clock
 from collector.supervise import Child, watch
 from rules.errors import NinewardError, Unavailable
 
@@ -31,12 +32,14 @@ def arrange(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Start both, wait until both are up, print the way in, and keep them running until a signal ends it."""
-    from collector.client import SOCKET, listening
+    from collector.client import listening
+    from collector.local_socket import SOCKET
     from collector.settings import default_data
 
     data = Path(arguments.data) if arguments.data else default_data()
     if listening(data / SOCKET):
         raise Unavailable(f"A collector is already running on {data}.")
+    clock = Clock()
     stopping: list[int] = []
 
     def stop(number: int, _frame: FrameType | None) -> None:
@@ -46,13 +49,13 @@ def run(arguments: argparse.Namespace) -> int:
         signal.signal(number, stop)
     collector = Child("collector", _collector_command(arguments, data), say)
     agent = Child("agent", (sys.executable, "-m", "agent", "run", "--config", str(_agent_settings(data))), say)
-    collector.start(time.monotonic())
+    collector.start(clock.monotonic())
     try:
         _wait(collector, data / SOCKET, stopping)
         if not stopping:
             _welcome(data)
-            agent.start(time.monotonic())
-            watch((collector, agent), lambda: bool(stopping))
+            agent.start(clock.monotonic())
+            watch((collector, agent), lambda: bool(stopping), clock)
     finally:
         say("Stopping …")
         agent.stop(AGENT_STOPS_WITHIN_S)
@@ -80,19 +83,21 @@ def _wait(collector: Child, path: Path, stopping: list[int]) -> None:
     """Wait until the collector answers. Raises Unavailable when it ends first or takes too long."""
     from collector.client import listening
 
-    deadline = time.monotonic() + READY_WITHIN_S
+    clock = Clock()
+    deadline = clock.monotonic() + READY_WITHIN_S
     while not stopping and not listening(path):
         process = collector.process
         if process is not None and process.poll() is not None:
             raise Unavailable("The collector did not start; its own words stand above.")
-        if time.monotonic() > deadline:
+        if clock.monotonic() > deadline:
             raise Unavailable(f"The collector did not answer within {READY_WITHIN_S:g} s.")
         time.sleep(0.05)
 
 
 def _welcome(data: Path) -> None:
     """Enrol this machine once, and print where the pages are."""
-    from collector.client import SOCKET, Client
+    from collector.client import Client
+    from collector.local_socket import SOCKET
 
     client = Client(socket_path=data / SOCKET)
     try:

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from collector import client
+from collector.local_socket import SOCKET
 from rules.errors import Conflicting, Forbidden, Invalid, Missing, Unavailable
 
 
@@ -92,7 +93,7 @@ def place(tmp_path: Path) -> Path:
     """A data folder whose socket's path is longer than a socket address may be."""
     folder = tmp_path / ("x" * 120)
     folder.mkdir()
-    return folder / client.SOCKET
+    return folder / SOCKET
 
 
 def test_a_socket_with_a_long_path_is_reached(serve: Any, place: Path) -> None:
@@ -175,7 +176,7 @@ def test_two_collectors_at_once_are_refused(tmp_path: Path) -> None:
 
 
 def test_nobody_listens_on_a_socket_left_behind(tmp_path: Path) -> None:
-    path = tmp_path / client.SOCKET
+    path = tmp_path / SOCKET
     with socket.socket(socket.AF_UNIX) as left:
         left.bind(str(path))
 
