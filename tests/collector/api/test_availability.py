@@ -1,33 +1,14 @@
 """Figures and evidence over HTTP: the answers of the one engine, for those who may see them."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from collector.app import House, open_house
-from collector.client import SOCKET, Client
-from collector.serve import serving
-from collector.settings import load
+from collector.app import House
+from collector.client import Client
 from collector.store import targets
 from rules.errors import Invalid, Missing
-from tests.collector.watched import MINUTE, house_watched
-
-
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    folder = tmp_path_factory.mktemp("house")
-    (folder / "nineward.toml").write_text(f'key = "{folder / "key"}"\n', encoding="utf-8")
-    with open_house(load(folder)) as made, serving(made):
-        house_watched(made, "core-1")
-        yield made
-
-
-@pytest.fixture
-def client(house: House) -> Iterator[Client]:
-    found = Client(socket_path=house.settings.data / SOCKET)
-    yield found
-    found.close()
+from tests.collector.watched import MINUTE
 
 
 @pytest.fixture

@@ -1,33 +1,12 @@
 """Reports over HTTP: issued, paged, fetched in each format, verified; and who may not."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from collector.app import House, open_house
-from collector.client import SOCKET, Client
+from collector.app import House
+from collector.client import Client
 from collector.reports import formats
-from collector.serve import serving
-from collector.settings import load
 from rules.errors import Invalid, Missing
 from rules.period import local
-from tests.collector.watched import house_watched
-
-
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    folder = tmp_path_factory.mktemp("house")
-    (folder / "nineward.toml").write_text(f'key = "{folder / "key"}"\n', encoding="utf-8")
-    with open_house(load(folder)) as made, serving(made):
-        house_watched(made, "core-1")
-        yield made
-
-
-@pytest.fixture
-def client(house: House) -> Iterator[Client]:
-    found = Client(socket_path=house.settings.data / SOCKET)
-    yield found
-    found.close()
 
 
 @pytest.fixture
