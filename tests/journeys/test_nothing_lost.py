@@ -87,9 +87,14 @@ class Port:
         self._listener.close()
         self._listener = None
 
+    @property
+    def stopped(self) -> bool:
+        """Whether it is away now."""
+        return self._listener is None
+
     def turn(self) -> None:
         """Stop when open, come back when stopped."""
-        if self._listener is None:
+        if self.stopped:
             self.open()
         else:
             self.close()
@@ -190,7 +195,7 @@ class Victim:
 
 
 def storm(product: Product, victims: list[Victim], unsteady: list[Port], random: Random) -> None:
-    """Kill until it is enough, while services come and go."""
+    """Kill until it is enough, while services come and go; whatever is away then comes back in its own time."""
     turns = {port.name: time.monotonic() + random.uniform(0, LASTS_S[1]) for port in unsteady}
     while sum(victim.kills.total() for victim in victims) < KILLS or any(
         victim.kills.total() < LEAST_EACH for victim in victims
@@ -202,8 +207,10 @@ def storm(product: Product, victims: list[Victim], unsteady: list[Port], random:
                 port.turn()
                 turns[port.name] = time.monotonic() + random.uniform(*LASTS_S)
         time.sleep(0.01)
-    for port in unsteady:
-        port.open()
+    for port in sorted(unsteady, key=lambda port: turns[port.name]):
+        if port.stopped:
+            time.sleep(max(0.0, turns[port.name] - time.monotonic()))
+            port.open()
 
 
 def logged(log: Log) -> Iterator[tuple[str, int, Row]]:
