@@ -86,19 +86,20 @@ class Agents(Controller):
         limit: Limit = 100,
         retired: bool = False,
     ) -> Page[AgentView]:
-        """The agents by number; also the revoked ones with ``retired``."""
+        """The agents by number, those one may see; also the revoked ones with ``retired``."""
         require(principal, Permission.READ)
         with house.state.read() as tx:
             found = agents.ever(tx) if retired else agents.living(tx)
+        found = [agent for agent in found if principal.sees(agent.labels)]
         part = page(found, lambda agent: by_number(agent.number), cursor, limit)
         return Page([view(house, agent) for agent in part.items], part.next)
 
     @get("/{name:str}", sync_to_thread=True)
     def one(self, house: House, principal: Principal, name: str) -> AgentView:
         """One agent, by name or id."""
-        require(principal, Permission.READ)
         with house.state.read() as tx:
             agent = agents.resolve(tx, name)
+        require(principal, Permission.READ, agent.labels)
         return view(house, agent)
 
     @delete("/{name:str}", sync_to_thread=True, status_code=200)

@@ -1,5 +1,6 @@
 """/maintenance, /mutes and /corrections: what people lay over the measured, proposed, approved, listed."""
 
+import sqlite3
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -135,11 +136,12 @@ class Mutes(Controller):
         limit: Limit = 100,
         past: Past = False,
     ) -> Page[MuteView]:
-        """The mutes that hold, by number."""
+        """The mutes that hold, by number. Somebody with a scope is told of those about a target or check in it."""
         require(principal, Permission.READ)
         now = house.clock.now()
         with house.state.read() as tx:
             found = windows.all_mutes(tx) if past else [mute for mute in windows.mutes(tx) if mute.until > now]
+            found = [mute for mute in found if not principal.scope or _about_seen(tx, principal, mute.what)]
         part = page(found, lambda mute: by_number(mute.number), cursor, limit)
         return Page([_mute(house, mute) for mute in part.items], part.next)
 
@@ -240,6 +242,13 @@ def _mute(house: House, mute: Mute) -> MuteView:
         _name(house, mute.by),
         active,
     )
+
+
+def _about_seen(tx: sqlite3.Connection, principal: Principal, what: str) -> bool:
+    """Whether a mute is about one target, or a check of it, that ``principal`` may see."""
+    check = checks.find(tx, what)
+    target = targets.find(tx, what if check is None else check.target)
+    return target is not None and principal.sees(target.labels)
 
 
 def _muted(house: House, what: str) -> str:

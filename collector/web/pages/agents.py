@@ -64,9 +64,7 @@ def _page(
     with house.state.read() as tx:
         silent = {incident.agent for incident in incidents.living(tx) if incident.agent}
         known = [
-            (agent, checks.assigned_to(tx, agent.number))
-            for agent in kept.living(tx)
-            if not principal.scope or principal.sees(agent.labels)
+            (agent, checks.assigned_to(tx, agent.number)) for agent in kept.living(tx) if principal.sees(agent.labels)
         ]
     rows = [
         (agent, heard(house, agent, [check.handle for check in own], now), len(own), agent.id in silent)

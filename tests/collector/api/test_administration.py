@@ -257,6 +257,22 @@ def test_a_scope_hides_other_targets(door: Door) -> None:
     assert door.ask_as(token, "GET", "targets/web-1").status_code == 403
 
 
+def test_a_scope_hides_mutes_and_agents_of_others(door: Door) -> None:
+    door.ok("POST", "targets", WEB)
+    door.ok("POST", "targets", {**WEB, "name": "web-2", "labels": {"site": "sh"}})
+    for what in ("web-1", "web-2", "site=hz"):
+        door.ok("POST", "mutes", {"what": what, "duration": "1h", "reason": "work"})
+    for name, site in (("probe-1", "hz"), ("probe-2", "sh")):
+        token = door.ok("POST", "agents/join-tokens", {"labels": {"site": site}})["token"]
+        door.ok("POST", "agents/join", {"token": token, "name": name})
+    token = door.token("viewer", site="sh")
+
+    assert [item["what"] for item in door.ask_as(token, "GET", "mutes").json()["items"]] == ["web-2"]
+    assert [item["name"] for item in door.ask_as(token, "GET", "agents").json()["items"]] == ["probe-2"]
+    assert door.ask_as(token, "GET", "agents/probe-1").status_code == 403
+    assert len(door.ok("GET", "mutes")["items"]) == 3
+
+
 def test_a_session_asks_by_cookie(door: Door) -> None:
     session = door.session("grace", "quality")
 
