@@ -87,7 +87,7 @@ def _step(
     tx: sqlite3.Connection, position: int, at: int, incident: Incident, verb: Verb, payload: Mapping[str, Any]
 ) -> None:
     actor = ActorKind(payload["actor"]["kind"])
-    course = advance(_course(tx, incident), Step(verb, at, actor))
+    course = advance(incidents.course_of(tx, incident.id), Step(verb, at, actor))
     _note(tx, position, at, incident, payload, moot=course is None)
     if course is None:
         return
@@ -107,7 +107,7 @@ def _step(
 def _recover(tx: sqlite3.Connection, position: int, at: int, incident: Incident, payload: Mapping[str, Any]) -> None:
     incidents.end_episode(tx, incident.id, payload["ended"])
     errands.cancel_unsent(tx, incident.id, payload["ended"])
-    course = advance(_course(tx, incident), Step(Verb.RESOLVE, at, ActorKind.MONITOR))
+    course = advance(incidents.course_of(tx, incident.id), Step(Verb.RESOLVE, at, ActorKind.MONITOR))
     # Where a person had resolved it already the step is moot, but that the fault is over is news all the same.
     verb = RECOVER if course is None else Verb.RESOLVE.value
     _note(tx, position, at, incident, {**payload, "verb": verb})
@@ -123,10 +123,6 @@ def _delivered(tx: sqlite3.Connection, position: int, at: int, incident: Inciden
     _note(tx, position, at, incident, payload)
     ticket = Ticket(payload["system"], payload["ticket"], payload["url"], payload["state"], at)
     incidents.put_ticket(tx, incident.id, ticket)
-
-
-def _course(tx: sqlite3.Connection, incident: Incident) -> Course:
-    return incidents.course_of(tx, incident.id)
 
 
 def _after(incident: Incident, course: Course, cause: str) -> Incident:

@@ -29,7 +29,6 @@ _FAR = 1 << 53
 """Milliseconds; no instant on any clock lies further from its beginning."""
 
 _WIDTHS = (0, 1, 2, 4, 8)
-_UNTRUSTED = OUTCOMES.index(OUTCOMES[-1])
 
 
 @dataclass(frozen=True, slots=True)

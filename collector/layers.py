@@ -15,7 +15,6 @@ from rules.errors import Invalid
 from rules.parameters import MINUTE, SECOND
 from rules.settings import suggest
 
-LAYERS = ("shipped", "profile", "policy", "target", "check")
 RESOURCES = frozenset({"cpu", "memory", "disk", "net", "load", "process"})
 """Kinds that read the agent's own host. Their looks cost the host something, so no preset hurries them."""
 

@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, fields
 from functools import partial
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -77,11 +76,6 @@ class Registry:
         self.people = People(self.journal)
         self.overlays = Overlays(self.journal, settings.tz, settings.one_person)
         self.agreements = Agreements(self.journal, settings.tz)
-
-    def certificate(self, settings: Settings) -> tuple[Path, Path]:
-        """Files of the certificate chain and its key to serve HTTPS with."""
-        pair = Place(settings, self.place.authority).certificate(self._clock.now())
-        return pair.certificate, pair.key
 
     # Targets
 

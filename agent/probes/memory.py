@@ -23,11 +23,6 @@ _USED = "/sys/fs/cgroup/memory.current"
 _INACTIVE = "/sys/fs/cgroup/memory.stat"
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _COUNTERS = frozenset({"pswpin", "pswpout", "pgmajfault", "oom_kill"})
-_RATES = (
-    ("pswpin", "swap_in_bytes_s", _PAGE),
-    ("pswpout", "swap_out_bytes_s", _PAGE),
-    ("pgmajfault", "major_faults_s", 1),
-)
 
 
 def usage(total: int, available: int, limit: int | None = None, working_set: int = 0) -> dict[str, float]:

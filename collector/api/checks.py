@@ -120,7 +120,8 @@ def view(house: House, check: Check) -> CheckView:
     """A check as the API shows it."""
     with house.state.read() as tx:
         target = targets.get(tx, check.target)
-        names = [agent.name for number in sorted(derived.lookers(tx, check.handle)) if (agent := _agent(tx, number))]
+        lookers = (agents.by_number(tx, number) for number in sorted(derived.lookers(tx, check.handle)))
+        names = [agent.name for agent in lookers if agent is not None]
         settled = checks.effective(tx, check.handle)
     return CheckView(
         id=check.id,
@@ -141,10 +142,6 @@ def view(house: House, check: Check) -> CheckView:
         created=check.created,
         retired=check.retired,
     )
-
-
-def _agent(tx: Any, number: int) -> agents.Agent | None:
-    return agents.by_number(tx, number)
 
 
 def _seen(house: House, principal: Principal, key: str, permission: Permission = Permission.READ) -> Check:

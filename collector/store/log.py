@@ -309,10 +309,7 @@ class Log:
 
     def _packed_batches(self, reader: sqlite3.Connection, agent: int, start: int, end: int) -> Iterator[Entry]:
         """A packed day is packed whole, so its packs come before whatever stands loose."""
-        found = reader.execute(
-            "SELECT agents, body FROM pack WHERE t_min < ? AND t_max >= ? ORDER BY last", (end, start)
-        )
-        for agents, body in found:
+        for agents, body in reader.execute(_PACKED_BATCHES, (end, start)):
             if agent not in json.loads(agents):
                 continue
             for entry in unpack(body):

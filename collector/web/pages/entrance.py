@@ -67,9 +67,9 @@ def choose_language(request: Asked, data: Form) -> Redirect:
 
 
 @get("/account", sync_to_thread=False)
-def show_account(request: Asked, viewer: Viewer, principal: Principal) -> Response[str]:
+def show_account(viewer: Viewer, principal: Principal) -> Response[str]:
     """Who one is here, and the ways out."""
-    return _account(request, viewer, principal, "")
+    return _account(viewer, principal, "")
 
 
 @post("/account/password", status_code=303, sync_to_thread=True)
@@ -80,11 +80,11 @@ def set_password(request: Asked, house: House, viewer: Viewer, principal: Princi
     try:
         house.access.set_password(principal.id, data.get("password", ""))
     except Invalid as wrong:
-        return _account(request, viewer, principal, viewer.words(wrong.message), wrong.status)
+        return _account(viewer, principal, viewer.words(wrong.message), wrong.status)
     return see_other("/sign-in")
 
 
-def _account(request: Asked, viewer: Viewer, principal: Principal, trouble: str, status: int = 200) -> Response[str]:
+def _account(viewer: Viewer, principal: Principal, trouble: str, status: int = 200) -> Response[str]:
     scope = tuple(f"{key}={value}" for key, value in sorted(principal.scope.items()))
     is_person = principal.kind == "person"
     return page("account.html", viewer, "/account", status, scope=scope, is_person=is_person, trouble=trouble)
