@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from rules.check import JITTER_SHARE
 from rules.errors import Invalid, TooLarge
+from rules.parameters import Parameters
 from rules.wire import COLUMN, INTERVAL, MAGIC, OUTCOMES, REAL, UNPLANNED, UNSIGNED, ZIGZAG, Header, read_header
 
 Ints = NDArray[np.int64]
@@ -22,7 +23,7 @@ MOST_ROWS = 1_000_000
 MOST_VALUES = 8_000_000
 """Values in one batch, all metrics together."""
 
-SKEW_MAX = 300_000
+SKEW_MAX = Parameters().skew_max
 """Milliseconds a sender's wall clock may be off before what only that clock dates is not trusted (maths 3.2)."""
 
 _FAR = 1 << 53

@@ -17,11 +17,11 @@ from collector.decode import Ints, dating, decode
 from collector.live import Live
 from collector.store import spans
 from collector.store.log import Log
-from rules.parameters import CheckParameters
+from rules.parameters import CheckParameters, Parameters
 from rules.span import Machine, Piece, Sample
 from rules.wire import OUTCOMES
 
-LATE_WINDOW = 7 * 86_400_000
+LATE_WINDOW = Parameters().late_window
 """Milliseconds; an older result is logged and shown but enters figures only by a correction."""
 
 AHEAD = 60_000

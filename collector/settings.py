@@ -18,6 +18,15 @@ FILE = "nineward.toml"
 _MEBI = 1 << 20
 
 
+_LAYERED = "is set in layers while the collector runs, for example: nineward policy add '*' interval=30s"
+_SHIPPED = "a running collector keeps to the shipped value; nineward replay takes another"
+_NOT_HERE = {
+    **dict.fromkeys(("interval", "retry_interval", "timeout", "confirm_down", "confirm_up", "max_gap"), _LAYERED),
+    **dict.fromkeys(("edge_policy", "freeze_at", "late_window", "most_share", "skew_max", "skew_warn"), _SHIPPED),
+    "report_tz": "is the setting tz of this file",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Everything in nineward.toml, with what holds where it says nothing."""
@@ -64,7 +73,15 @@ class Settings:
         if (self.certificate is None) != (self.private_key is None):
             raise Invalid("certificate and private_key belong together: give both or none")
         zone(self.tz)
-        Parameters().with_settings(self.parameters)
+        given, shipped = Parameters().with_settings(self.parameters), Parameters()
+        mistakes = [
+            f"parameters.{name}: {why}"
+            for name, why in _NOT_HERE.items()
+            if getattr(given, name) != getattr(shipped, name)
+        ]
+        if mistakes:
+            # Reports print the parameters as the method of their figures, so none may stand there without effect.
+            raise Invalid("; ".join(mistakes))
 
     @property
     def calculation(self) -> Parameters:

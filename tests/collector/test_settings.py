@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -42,6 +42,20 @@ def test_all_mistakes_are_told_with_their_paths(tmp_path: Path) -> None:
 def test_wrong_parameters_are_refused_at_once(tmp_path: Path) -> None:
     with pytest.raises(Invalid):
         load(written(tmp_path, "[parameters]\nconfirm_dwn = 3\n"))
+
+
+def test_parameters_that_would_have_no_effect_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(Invalid) as refused:
+        load(written(tmp_path, '[parameters]\nconfirm_down = 5\nlate_window = "1d"\nreport_tz = "UTC"\n'))
+
+    assert all(f"parameters.{name}: " in str(refused.value) for name in ("confirm_down", "late_window", "report_tz"))
+
+
+def test_all_parameters_may_stand_there_as_shipped(tmp_path: Path) -> None:
+    """As a sealed report prints them, which is how it is verified."""
+    given = load(written(tmp_path, "[parameters]\nmin_coverage = 0.97\n"))
+
+    assert replace(given, parameters=given.calculation.as_settings()).calculation == given.calculation
 
 
 def test_a_file_that_is_no_toml_says_where(tmp_path: Path) -> None:
