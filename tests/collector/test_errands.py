@@ -100,6 +100,7 @@ def test_an_errand_that_nobody_takes_for_a_day_is_parked(world: World) -> None:
 def test_a_crash_before_the_answer_was_logged_sends_the_same_id_again(world: World) -> None:
     world.deciding = False
     outage(world)
+    world.fold()
     world.incidents.step(world.now)
     with world.rooms.state.write() as tx:
         first = errands.claim(tx, "desk", world.now)
@@ -119,6 +120,7 @@ def test_a_failed_try_that_could_not_be_written_down_is_made_again(
     """Else the errand would stay claimed, and nobody would be told before the next start."""
     world.deciding = False
     outage(world)
+    world.fold()
     world.incidents.step(world.now)
     world.desk.trouble = [TicketError("away")]
 
@@ -139,6 +141,7 @@ def test_a_failed_try_that_could_not_be_written_down_is_made_again(
 def test_two_workers_never_have_one_errand(world: World) -> None:
     world.deciding = False
     outage(world)
+    world.fold()
     world.incidents.step(world.now)
     with world.rooms.state.write() as tx:
         claimed = [errands.claim(tx, "desk", world.now) for _ in range(3)]
