@@ -140,7 +140,7 @@ class Intake(Working):
             crowded = self._fold.crowded()
             with self._bell:
                 self._bell.wait_for(
-                    lambda: self._decisions or self._ending or (self._batches and not crowded),  # noqa: B023
+                    lambda: self._decisions or self._ending or (self._batches and not crowded),  # noqa: B023 - asked within this turn
                     _ROOM_S if crowded else None,
                 )
                 if self._ending and not self._decisions and not self._batches:

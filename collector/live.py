@@ -254,7 +254,7 @@ class Live:
             note = json.dumps({"position": self.position, "targets": list(self.targets.items())})
         partial = self.path.with_suffix(".partial")
         whole = io.BytesIO()
-        np.savez(whole, note=np.frombuffer(note.encode(), np.uint8), **data)  # type: ignore[arg-type]
+        np.savez(whole, note=np.frombuffer(note.encode(), np.uint8), **data)  # type: ignore[arg-type]  # numpy types allow_pickle
         try:
             with partial.open("wb") as file:
                 file.write(whole.getbuffer())

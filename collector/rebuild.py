@@ -128,7 +128,7 @@ def _tables(used: Path, again: Path) -> Iterator[dict[str, Any]]:
             for what, here, there in (("surplus", "main", "again"), ("missing", "again", "main")):
                 # Names come from the schema, and no value is put into the statement.
                 rows = reader.execute(
-                    f'SELECT * FROM {here}."{table}" EXCEPT SELECT * FROM {there}."{table}" LIMIT {MOST}'  # noqa: S608
+                    f'SELECT * FROM {here}."{table}" EXCEPT SELECT * FROM {there}."{table}" LIMIT {MOST}'  # noqa: S608 - names of our own schema
                 )
                 for row in rows:
                     yield {"table": table, "what": what, "row": dict(zip(columns, row, strict=True))}

@@ -60,7 +60,7 @@ def queue(
     sequence = int(row["next"])
     key = f"{incident}.{system}.{sequence}"
     tx.execute(
-        f"INSERT INTO errand ({_COLUMNS}) VALUES (:id, :incident, :system, :sequence, :event, :body, :due, 'waiting',"  # noqa: S608
+        f"INSERT INTO errand ({_COLUMNS}) VALUES (:id, :incident, :system, :sequence, :event, :body, :due, 'waiting',"
         " 0, :due, '', :queued)",
         {
             "id": key,
@@ -83,7 +83,7 @@ def claim(tx: sqlite3.Connection, system: str, now: int) -> Errand | None:
     behind others until they are out of the way.
     """
     row = tx.execute(
-        f"UPDATE errand SET state = 'claimed', attempts = attempts + 1 WHERE state = 'waiting' AND id = ("  # noqa: S608
+        f"UPDATE errand SET state = 'claimed', attempts = attempts + 1 WHERE state = 'waiting' AND id = ("
         " SELECT one.id FROM errand one WHERE one.state = 'waiting' AND one.system = :system AND one.next <= :now"
         "  AND NOT EXISTS (SELECT 1 FROM errand before WHERE before.incident = one.incident"
         "   AND before.system = one.system AND before.sequence < one.sequence"
@@ -135,7 +135,7 @@ def park(tx: sqlite3.Connection, key: str, trouble: str) -> None:
 def release(tx: sqlite3.Connection, key: str, now: int) -> Errand:
     """Try a parked errand again. Raises Missing when no such errand is parked."""
     row = tx.execute(
-        f"UPDATE errand SET state = 'waiting', attempts = 0, next = :now WHERE id = :id AND state = 'parked'"  # noqa: S608
+        f"UPDATE errand SET state = 'waiting', attempts = 0, next = :now WHERE id = :id AND state = 'parked'"
         f" RETURNING {_COLUMNS}",
         {"id": key, "now": now},
     ).fetchone()
@@ -177,7 +177,7 @@ def announced(tx: sqlite3.Connection, incident: str) -> dict[str, str]:
 def of_incident(tx: sqlite3.Connection, incident: str) -> list[Errand]:
     """The errands of an incident, by system and order."""
     rows = tx.execute(
-        f"SELECT {_COLUMNS} FROM errand WHERE incident = :incident ORDER BY system, sequence",  # noqa: S608
+        f"SELECT {_COLUMNS} FROM errand WHERE incident = :incident ORDER BY system, sequence",
         {"incident": incident},
     )
     return [_errand(row) for row in rows]
@@ -185,7 +185,7 @@ def of_incident(tx: sqlite3.Connection, incident: str) -> list[Errand]:
 
 def parked(tx: sqlite3.Connection) -> list[Errand]:
     """Every errand that failed for good, oldest first."""
-    rows = tx.execute(f"SELECT {_COLUMNS} FROM errand WHERE state = 'parked' ORDER BY queued, id")  # noqa: S608
+    rows = tx.execute(f"SELECT {_COLUMNS} FROM errand WHERE state = 'parked' ORDER BY queued, id")
     return [_errand(row) for row in rows]
 
 

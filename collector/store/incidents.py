@@ -92,11 +92,11 @@ def find(tx: sqlite3.Connection, key: str) -> Incident | None:
     year, _, number = rest.partition("-")
     if prefix == "INC" and year.isdigit() and number.isdigit():
         row = tx.execute(
-            f"SELECT {_COLUMNS} FROM incident WHERE year = :year AND number = :number",  # noqa: S608 - own constants
+            f"SELECT {_COLUMNS} FROM incident WHERE year = :year AND number = :number",
             {"year": int(year), "number": int(number)},
         ).fetchone()
     else:
-        row = tx.execute(f"SELECT {_COLUMNS} FROM incident WHERE id = :id", {"id": key}).fetchone()  # noqa: S608
+        row = tx.execute(f"SELECT {_COLUMNS} FROM incident WHERE id = :id", {"id": key}).fetchone()
     return None if row is None else _incident(row)
 
 
@@ -110,15 +110,14 @@ def get(tx: sqlite3.Connection, key: str) -> Incident:
 
 def living(tx: sqlite3.Connection) -> list[Incident]:
     """Every incident whose fault is still being dealt with, by opening."""
-    rows = tx.execute(f"SELECT {_COLUMNS} FROM incident WHERE phase IN ({_LIVE}) ORDER BY opened, id")  # noqa: S608
+    rows = tx.execute(f"SELECT {_COLUMNS} FROM incident WHERE phase IN ({_LIVE}) ORDER BY opened, id")
     return [_incident(row) for row in rows]
 
 
 def of_fault(tx: sqlite3.Connection, fault: str) -> Incident | None:
     """The newest incident about that fault, whatever its phase."""
     row = tx.execute(
-        f"SELECT {_COLUMNS} FROM incident WHERE fault = :fault"  # noqa: S608
-        " ORDER BY opened DESC, year DESC, number DESC LIMIT 1",
+        f"SELECT {_COLUMNS} FROM incident WHERE fault = :fault ORDER BY opened DESC, year DESC, number DESC LIMIT 1",
         {"fault": fault},
     ).fetchone()
     return None if row is None else _incident(row)
@@ -133,7 +132,7 @@ def holding(
     those that are over, and the newest before the older.
     """
     row = tx.execute(
-        f"SELECT {_COLUMNS}, episode.since, episode.detected, episode.ended"  # noqa: S608 - own constants
+        f"SELECT {_COLUMNS}, episode.since, episode.detected, episode.ended"
         " FROM incident JOIN episode ON episode.incident = incident.id WHERE fault = :fault"
         " AND (:ended IS NULL OR episode.since < :ended) AND (episode.ended IS NULL OR episode.ended > :since)"
         " ORDER BY episode.ended IS NULL DESC, episode.since DESC, opened DESC, year DESC, number DESC LIMIT 1",
@@ -147,7 +146,7 @@ def holding(
 def of_target(tx: sqlite3.Connection, target: str, since: int) -> list[Incident]:
     """The incidents about a target (id) that are living, or were resolved at ``since`` (ms UTC) or later."""
     rows = tx.execute(
-        f"SELECT {_COLUMNS} FROM incident WHERE target = :target"  # noqa: S608
+        f"SELECT {_COLUMNS} FROM incident WHERE target = :target"
         f" AND (phase IN ({_LIVE}) OR resolved >= :since) ORDER BY opened, id",
         {"target": target, "since": since},
     )
@@ -157,7 +156,7 @@ def of_target(tx: sqlite3.Connection, target: str, since: int) -> list[Incident]
 def resolved_before(tx: sqlite3.Connection, instant: int) -> list[Incident]:
     """The incidents that have been resolved, and not closed, since before an instant (ms UTC)."""
     rows = tx.execute(
-        f"SELECT {_COLUMNS} FROM incident WHERE phase = 'resolved' AND resolved < :instant ORDER BY id",  # noqa: S608
+        f"SELECT {_COLUMNS} FROM incident WHERE phase = 'resolved' AND resolved < :instant ORDER BY id",
         {"instant": instant},
     )
     return [_incident(row) for row in rows]
@@ -181,7 +180,7 @@ def page(
     marks = ", ".join(f":phase{index}" for index in range(len(asked)))
     opened, key = before or (None, "")
     rows = tx.execute(
-        f"SELECT {_COLUMNS} FROM incident WHERE (:target = '' OR target = :target)"  # noqa: S608 - own constants
+        f"SELECT {_COLUMNS} FROM incident WHERE (:target = '' OR target = :target)"
         + (f" AND phase IN ({marks})" if asked else "")
         + " AND (:since IS NULL OR resolved IS NULL OR resolved >= :since) AND (:until IS NULL OR opened < :until)"
         " AND (:opened IS NULL OR opened < :opened OR (opened = :opened AND id < :key))"
@@ -202,13 +201,13 @@ def page(
 def add(tx: sqlite3.Connection, incident: Incident) -> None:
     """Write a new incident."""
     marks = ", ".join(f":{entry.name}" for entry in fields(Incident))
-    tx.execute(f"INSERT INTO incident ({_COLUMNS}) VALUES ({marks})", _values(incident))  # noqa: S608
+    tx.execute(f"INSERT INTO incident ({_COLUMNS}) VALUES ({marks})", _values(incident))
 
 
 def put(tx: sqlite3.Connection, incident: Incident) -> None:
     """Write an incident as it stands now."""
     changes = ", ".join(f'"{entry.name}" = :{entry.name}' for entry in fields(Incident) if entry.name != "id")
-    tx.execute(f"UPDATE incident SET {changes} WHERE id = :id", _values(incident))  # noqa: S608
+    tx.execute(f"UPDATE incident SET {changes} WHERE id = :id", _values(incident))
 
 
 def _values(incident: Incident) -> dict[str, object]:
