@@ -351,8 +351,11 @@ class _Drafting:
 
     def _fields(self, spec: TargetSpec, key: str, where: str) -> dict[str, Any]:
         """A target's fields as the log keeps them."""
-        if not spec.name.strip() or "\n" in spec.name or len(spec.name) > 200:
-            self._mistakes.append(f"{where}name: expected a name of at most 200 characters")
+        # A name that ends in a blank is one nobody can type again after having read it.
+        if not spec.name.isprintable() or spec.name != spec.name.strip() or not 0 < len(spec.name) <= 200:
+            self._mistakes.append(
+                f"{where}name: expected 1 to 200 characters in one line, no blank at an end, found {spec.name[:40]!r}"
+            )
         if not _usable(spec.address):
             self._mistakes.append(f"{where}address: expected a host name, an IP address, host:port or an http(s) URL")
         if spec.snmp not in _SNMP:

@@ -110,6 +110,17 @@ def test_a_name_in_use_is_refused(rooms: Rooms) -> None:
         add(rooms)
 
 
+@pytest.mark.parametrize("name", ["", " ", " web-1", "web-1 ", "web\n1", "web\t1", "w" * 201])
+def test_a_name_nobody_can_type_again_is_refused(rooms: Rooms, name: str) -> None:
+    with pytest.raises(Invalid, match="name: expected 1 to 200 characters in one line"):
+        add(rooms, name)
+
+
+@pytest.mark.parametrize("name", ["核心交换机", "shop floor 2", "w" * 200])
+def test_a_name_may_be_of_any_script_and_hold_blanks(rooms: Rooms, name: str) -> None:
+    assert add(rooms, name).name == name
+
+
 def test_all_mistakes_are_told_at_once(rooms: Rooms) -> None:
     with pytest.raises(Invalid) as refused:
         add(rooms, "a", "", parents=("b",), credentials=("c",), settings={"intervall": "1m", "timeout": 3})
