@@ -69,6 +69,14 @@ def test_what_happened_is_on_the_page(words: list[str]) -> None:
         assert word in page
 
 
+@pytest.mark.parametrize(("verdict", "said"), [("insufficient_data", True), ("missed", False), ("met", False)])
+def test_the_page_denies_a_verdict_only_where_it_gives_none(verdict: str, said: bool) -> None:
+    issued = document()
+    issued["report"]["fleet"] |= {"coverage": 0.9, "verdicts": {"fault_rate": verdict}}
+
+    assert ("no verdict is given" in render(issued, "en").decode()) is said
+
+
 def test_the_chinese_page_leaves_no_english_sentence() -> None:
     shown = Reader(render(document(), "zh-CN")).text
     english = [text for text in shown if re.search(r"[A-Za-z]{3,} [a-z]{3,}", text) and "nineward report" not in text]
