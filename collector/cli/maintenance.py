@@ -22,9 +22,9 @@ def arrange(parser: argparse.ArgumentParser) -> None:
     listing = options.action(of, "list", "the windows to come and running", run_list)
     listing.add_argument("--past", action="store_true", help="also those that are over or cancelled")
     approve = options.action(of, "approve", "approve a window before it starts", run_approve)
-    approve.add_argument("number", metavar="N")
+    approve.add_argument("number", metavar="N", type=int)
     cancel = options.action(of, "cancel", "cancel a window, or end it now", run_cancel)
-    cancel.add_argument("number", metavar="N")
+    cancel.add_argument("number", metavar="N", type=int)
 
 
 def run_add(arguments: argparse.Namespace) -> int:
@@ -89,11 +89,10 @@ def run_list(arguments: argparse.Namespace) -> int:
 def run_approve(arguments: argparse.Namespace) -> int:
     """Approve one window; say so when its beginning had passed already."""
     from collector.cli.terminal import answer
-    from collector.client import quote
     from collector.printed import instant
 
     with answer.collector(arguments) as client:
-        done = client.post(f"maintenance/{quote(arguments.number)}/approve")
+        done = client.post(f"maintenance/{arguments.number}/approve")
 
     def text(words: Any) -> str:
         said = str(words("Window {number} is approved.", number=arguments.number))
@@ -112,9 +111,8 @@ def run_approve(arguments: argparse.Namespace) -> int:
 def run_cancel(arguments: argparse.Namespace) -> int:
     """Cancel one window."""
     from collector.cli.terminal import answer
-    from collector.client import quote
 
     with answer.collector(arguments) as client:
-        done = client.post(f"maintenance/{quote(arguments.number)}/cancel")
+        done = client.post(f"maintenance/{arguments.number}/cancel")
     answer.show(arguments, done, lambda words: words("Window {number} is cancelled.", number=arguments.number))
     return 0

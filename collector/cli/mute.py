@@ -19,7 +19,7 @@ def arrange(parser: argparse.ArgumentParser) -> None:
     add.add_argument("--reason", metavar="R", required=True)
     options.action(of, "list", "what is muted", run_list)
     end = options.action(of, "end", "end a mute now", run_end)
-    end.add_argument("number", metavar="N")
+    end.add_argument("number", metavar="N", type=int)
 
 
 def run_add(arguments: argparse.Namespace) -> int:
@@ -61,9 +61,8 @@ def run_list(arguments: argparse.Namespace) -> int:
 def run_end(arguments: argparse.Namespace) -> int:
     """End one mute."""
     from collector.cli.terminal import answer
-    from collector.client import quote
 
     with answer.collector(arguments) as client:
-        ended = client.delete(f"mutes/{quote(arguments.number)}")
+        ended = client.delete(f"mutes/{arguments.number}")
     answer.show(arguments, ended, lambda words: words("Mute {number} has ended.", number=arguments.number))
     return 0

@@ -15,7 +15,7 @@ def arrange(parser: argparse.ArgumentParser) -> None:
     add.add_argument("settings", metavar="K=V", nargs="+", help="interval=30s confirm_down=2 …")
     options.action(of, "list", "all policies, the stronger ones last", run_list)
     remove = options.action(of, "remove", "withdraw a policy", run_remove)
-    remove.add_argument("number", metavar="N")
+    remove.add_argument("number", metavar="N", type=int)
 
 
 def run_add(arguments: argparse.Namespace) -> int:
@@ -50,9 +50,8 @@ def run_list(arguments: argparse.Namespace) -> int:
 def run_remove(arguments: argparse.Namespace) -> int:
     """Withdraw one policy."""
     from collector.cli.terminal import answer
-    from collector.client import quote
 
     with answer.collector(arguments) as client:
-        removed = client.delete(f"policies/{quote(arguments.number)}")
+        removed = client.delete(f"policies/{arguments.number}")
     answer.show(arguments, removed, lambda words: words("Policy {number} is withdrawn.", number=arguments.number))
     return 0

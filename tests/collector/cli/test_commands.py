@@ -117,6 +117,14 @@ def test_a_policy_reaches_its_targets_and_can_be_withdrawn(shell: Shell) -> None
     shell(f"policy remove {number}")
 
 
+@pytest.mark.parametrize("line", ["policy remove", "mute end", "maintenance approve", "maintenance cancel"])
+def test_what_has_a_number_is_not_found_by_a_word(shell: Shell, capsys: pytest.CaptureFixture[str], line: str) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        shell(f"{line} first")
+
+    assert "argument N: invalid int value: 'first'" in capsys.readouterr().err
+
+
 def test_a_credential_is_kept_and_never_shown(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COMMUNITY", "s3cret")
     shell("credential add lab --community env:COMMUNITY")
