@@ -21,11 +21,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         given = _parser().parse_args(arguments)
         code: int = given.run(given)
+        sys.stdout.flush()
     except NinewardError as trouble:
         print(trouble, file=sys.stderr)
         return trouble.exit_code
     except KeyboardInterrupt:
         return 3
+    except BrokenPipeError:
+        # The reader (head, less) has seen enough. Point standard output away, or its flush at exit complains.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except Exception:
         traceback.print_exc()
         return 3

@@ -1,6 +1,9 @@
 """The command line's other commands, as a person types them."""
 
+import os
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -70,3 +73,14 @@ def test_bad_settings_stop_a_run_with_2(tmp_path: Path, capsys: pytest.CaptureFi
 
     assert main(["run", "--config", str(tmp_path / "agent.toml")]) == 2
     assert "did you mean 'spool'" in capsys.readouterr().err
+
+
+def test_a_reader_that_has_seen_enough_is_no_error() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as nobody:
+        ended = subprocess.run(
+            (sys.executable, "-m", "agent", "kinds"), stdout=nobody, stderr=subprocess.PIPE, timeout=30
+        )
+
+    assert (ended.returncode, ended.stderr) == (0, b"")
