@@ -131,7 +131,9 @@ def _alone(data: Path, clock: Clock, patience: float) -> Iterator[None]:
             raise Unavailable(f"Another collector (process {other}) holds the data folder {data}.") from None
     try:
         os.ftruncate(holder, 0)
-        os.write(holder, f"{os.getpid()}\n".encode())
+        with contextlib.suppress(OSError):
+            # On a full disk nobody learns who holds the folder; it is held all the same.
+            os.write(holder, f"{os.getpid()}\n".encode())
         yield
     finally:
         os.close(holder)

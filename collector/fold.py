@@ -116,6 +116,7 @@ class Fold(Working):
         self._done = threading.Condition()
         self._rows_since = self._entries_since = 0
         self._position = 0
+        self._whole = False
         self._restore()
 
     def start(self) -> None:
@@ -124,7 +125,7 @@ class Fold(Working):
 
     def stop(self) -> None:
         """Finish the running cycle, write a checkpoint, end the thread. Safe to call twice."""
-        if self._end():
+        if self._end() and self._whole:
             self._checkpoint()
 
     def offer(self, arrivals: Sequence[Arrival]) -> None:
@@ -184,13 +185,12 @@ class Fold(Working):
                 if self._ending:
                     return
             try:
-                if trouble:
+                if not self._whole:
                     self._restore()
                 # Once at the log's end, all that is appended comes by the queue too: no need to read it back.
                 behind = self.step() and (behind or trouble > 0)
                 trouble = 0
             except Exception:
-                # The transaction is undone, so nothing is half applied; the live table is restored before the next try.
                 trouble += 1
                 log_of_work.exception("fold failed beyond position %d", self._position)
 
@@ -221,22 +221,30 @@ class Fold(Working):
     def _cycle(self, arrivals: Sequence[Arrival]) -> None:
         earliest: dict[str, int] = {}
         changes: list[Change] = []
-        with contextlib.ExitStack() as held, self.state.write() as tx:
-            # Taken after the turn to write, given back after the commit: who reads live table and state sees both of
-            # before the cycle or both of after it.
-            held.enter_context(self.live.lock)
-            for group in _grouped(arrivals):
-                if group[0].batch:
-                    self._batches(tx, group, earliest, changes)
-                elif group[0].kind == "conflict":
-                    for one in group:
-                        spans.add_conflict(tx, one.position, one.agent, len(decode(one.body)))
-                else:
-                    for one in group:
-                        self._decision(tx, one)
-            spans.touch(tx, earliest)
-            spans.set_position(tx, arrivals[-1].position)
-            self.live.position = arrivals[-1].position
+        with contextlib.ExitStack() as held:
+            try:
+                with self.state.write() as tx:
+                    # Taken after the turn to write, given back after the commit: who reads live table and state sees
+                    # both of before the cycle or both of after it.
+                    held.enter_context(self.live.lock)
+                    for group in _grouped(arrivals):
+                        if group[0].batch:
+                            self._batches(tx, group, earliest, changes)
+                        elif group[0].kind == "conflict":
+                            for one in group:
+                                spans.add_conflict(tx, one.position, one.agent, len(decode(one.body)))
+                        else:
+                            for one in group:
+                                self._decision(tx, one)
+                    spans.touch(tx, earliest)
+                    spans.set_position(tx, arrivals[-1].position)
+                    self.live.position = arrivals[-1].position
+            except Exception:
+                # The transaction is undone, so nothing is half applied; nor shall the live table show, or a checkpoint
+                # keep, what the state does not know.
+                self._whole = False
+                self._restore()
+                raise
         with self._done:
             self._position = arrivals[-1].position
             self._done.notify_all()
@@ -382,6 +390,7 @@ class Fold(Working):
         for note in notes:
             self._apply_note(note)
         self.live.position = self._position
+        self._whole = True
 
     def _replay(self, group: Sequence[Arrival]) -> None:
         if group:

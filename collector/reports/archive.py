@@ -24,7 +24,7 @@ from collector.store import reports
 from collector.store.log import Log
 from collector.store.reports import Issued
 from collector.texts import translator
-from rules.errors import Broken, Invalid
+from rules.errors import Broken, Invalid, Unavailable
 from rules.period import Period, local, month
 
 SEALED = "report.json"
@@ -174,15 +174,17 @@ def _periods(kind: str, name: str, tz: str) -> tuple[Period, Period]:
 
 
 def _keep(path: Path, content: bytes) -> None:
-    """Write a file whole and durable, or not at all."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Write a file whole and durable, or not at all. Raises Unavailable where the disk does not take it."""
     partly = path.with_name(f".{path.name}.{new_id('w')}")
     try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with partly.open("wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         partly.replace(path)
+    except OSError as trouble:
+        raise Unavailable(f"{path.name} cannot be written: {trouble.strerror}. Free some disk space.") from trouble
     finally:
         with contextlib.suppress(FileNotFoundError):
             partly.unlink()

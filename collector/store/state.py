@@ -28,7 +28,7 @@ class State:
         """Open or create the file (mode 0600) and apply the migrations it lacks, in order, each in one transaction.
 
         Raises Broken when a step fails (the file is then as it was before that step) or when the file was written by a
-        newer release.
+        newer release, Unavailable when the disk is full.
         """
         self.path = path
         path.touch(mode=0o600, exist_ok=True)
@@ -38,9 +38,15 @@ class State:
         self._closed = False
         self._depth = 0
         self._writer = self._connect()
-        self._writer.execute("PRAGMA journal_mode = WAL")
-        self._writer.execute("PRAGMA synchronous = FULL")
-        _migrate(self._writer, migrations)
+        try:
+            self._writer.execute("PRAGMA journal_mode = WAL")
+            self._writer.execute("PRAGMA synchronous = FULL")
+            _migrate(self._writer, migrations)
+        except sqlite3.OperationalError as trouble:
+            self._writer.close()
+            if trouble.sqlite_errorcode & 0xFF in _FULL:
+                raise _full(path, trouble) from trouble
+            raise
 
     @contextlib.contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
@@ -72,8 +78,7 @@ class State:
                 self._writer.execute("COMMIT")
             except sqlite3.OperationalError as trouble:
                 if trouble.sqlite_errorcode & 0xFF in _FULL:
-                    message = f"{self.path.name} cannot be written: {trouble}. Free some disk space."
-                    raise Unavailable(message) from trouble
+                    raise _full(self.path, trouble) from trouble
                 raise
             finally:
                 self._depth = 0
@@ -113,6 +118,10 @@ class State:
                 self._idle.append(reader)
                 return
         reader.close()
+
+
+def _full(path: Path, trouble: sqlite3.OperationalError) -> Unavailable:
+    return Unavailable(f"{path.name} cannot be written: {trouble}. Free some disk space.")
 
 
 def _migrate(connection: sqlite3.Connection, folder: Path) -> None:

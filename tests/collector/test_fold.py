@@ -13,7 +13,9 @@ from benchmarks.core import Core, made_up
 from collector.decode import decode
 from collector.fold import Change
 from collector.live import Terms
+from collector.store import spans
 from collector.store.entry import Draft
+from rules.errors import Unavailable
 from rules.parameters import CheckParameters
 from rules.result import Outcome, Reading, Result
 from rules.span import Sample, Track, track
@@ -195,3 +197,26 @@ def test_last_reading_tells_values_and_text(core: Core) -> None:
         {"rtt_us": 120, "loss_ratio": 0.25},
         "slow",
     )
+
+
+def test_a_cycle_that_could_not_be_written_leaves_no_trace(core: Core, monkeypatch: pytest.MonkeyPatch) -> None:
+    samples = [(1, 60_000 * slot, 2 if 4 <= slot < 9 else 0) for slot in range(14)]
+    core.log.append([batch(1, 1, samples[:5])])
+    while core.fold.step():
+        pass
+    before = list(core.live.rows())
+    core.log.append([batch(1, 6, samples[5:])])
+
+    def full(*_: object) -> None:
+        raise Unavailable("The disk is full.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(spans, "set_position", full)
+        with pytest.raises(Unavailable):
+            core.fold.step()
+    assert list(core.live.rows()) == before
+    assert core.live.position == core.fold.position == 1
+
+    while core.fold.step():
+        pass
+    assert core.tracks.track(1, 0, 1 << 60, NOW)[1] == expected(samples, 1)

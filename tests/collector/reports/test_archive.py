@@ -1,6 +1,8 @@
 """Reports are issued once, kept as they were, and can be proved from the log or shown to be false."""
 
+import errno
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,7 @@ import pytest
 from collector.reports.archive import BROKEN, HOLDS, Archive
 from collector.reports.seal import canonical, seal
 from collector.store.reports import Issued
-from rules.errors import Invalid, Missing
+from rules.errors import Invalid, Missing, Unavailable
 from rules.period import local
 from rules.result import Outcome
 from tests.collector.rooms import ADMIN, START, Rooms
@@ -137,3 +139,16 @@ def test_targets_that_never_answered_are_listed_and_enter_no_figure(found: Watch
 
     assert "typo" in {row["name"] for row in data["pending"]}  # type: ignore[index]
     assert "typo" not in {entry["name"] for entry in data["objects"]}  # type: ignore[index]
+
+
+def test_a_full_disk_keeps_no_half_of_a_report(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(Unavailable, match="disk space"):
+            archive.issue("month", MONTH, TZ, ADMIN)
+
+    issued = archive.issue("month", MONTH, TZ, ADMIN)
+    assert [one.id for one in archive.listed(10)] == [issued.id]

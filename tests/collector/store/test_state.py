@@ -1,14 +1,16 @@
 """One writer, many readers, and a schema that is applied whole or not at all."""
 
 import contextlib
+import os
 import sqlite3
+import subprocess
 import threading
 from pathlib import Path
 
 import pytest
 
 from collector.store.state import State
-from rules.errors import Broken
+from rules.errors import Broken, Unavailable
 
 
 def folder_of_steps(tmp_path: Path, **steps: str) -> Path:
@@ -116,3 +118,15 @@ def test_data_of_a_newer_release_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(Broken, match="newer release"):
         State(tmp_path / "state.db", steps)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="a small disk of its own (tmpfs) can be mounted by root only")
+def test_a_new_state_on_a_full_disk_says_so(tmp_path: Path) -> None:
+    mounting = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", tmp_path]
+    if subprocess.run(mounting, check=False, capture_output=True).returncode:
+        pytest.skip("no tmpfs can be mounted here")
+    try:
+        with pytest.raises(Unavailable, match="disk space"):
+            State(tmp_path / "state.db")
+    finally:
+        subprocess.run(["umount", "-l", tmp_path], check=True)
