@@ -114,6 +114,10 @@ def feed(table: Table, rows: Ints, at: Ints, outcome: Ints, pieces: Pieces) -> N
     if either.any():
         layer = np.where(moved[either], 1, 0)
         _change(table, rows[either], at[either], half[either], max_gap[either], layer, pieces)
+    for name in ("down", "impaired"):
+        quiet = rows[table[f"{name}_run"][rows] == 0]
+        table[f"{name}_before"][quiet] = NONE
+        table[f"{name}_first"][quiet] = 0
     table["last"][rows] = at
     calm = (table["down_run"][rows] == 0) & (table["impaired_run"][rows] == 0)
     table["steady"][rows] = np.where(calm, outcome, UNSTEADY)

@@ -144,6 +144,8 @@ class Machine:
         moved = self._take(self.impaired, outcome is not Outcome.OK, at, last) or moved
         if moved is not None:
             pieces += self._change(moved, at)
+        self.down.forget()
+        self.impaired.forget()
         self.last = at
         self.steady = outcome if self._settled() else None
         return pieces

@@ -51,7 +51,7 @@ AGREED = (State.UP, State.DEGRADED, State.DOWN, State.UNREACHABLE, State.UNKNOWN
 
 @dataclass(slots=True)
 class Layer:
-    """One layer of confirmation, as the table above; ``first`` and ``before`` mean something while ``run`` > 0."""
+    """One layer of confirmation, as the table above; ``first`` and ``before`` say where a pending run begins."""
 
     bad: bool = False
     run: int = 0
@@ -75,6 +75,12 @@ class Layer:
         self.bad = bad
         self.run = 0
         return True
+
+    def forget(self) -> None:
+        """Without a pending run, be as if there had never been one: one state has one form, however it was come to."""
+        if self.run == 0:
+            self.before = None
+            self.first = 0
 
 
 def confirmed(down: bool, impaired: bool) -> State:

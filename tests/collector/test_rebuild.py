@@ -31,6 +31,15 @@ def test_nothing_differs_after_results_came_late_and_twice(found: Watched) -> No
     assert differences(found) == []
 
 
+def test_nothing_differs_where_a_late_result_lies_behind_a_glitch(found: Watched) -> None:
+    found.looked([(61, Outcome.FAILED)])
+    found.looked((minute, Outcome.OK) for minute in range(62, 80))
+    found.looked((minute, Outcome.OK) for minute in (82, 83))
+    found.looked([(81, Outcome.OK)])
+
+    assert differences(found) == []
+
+
 def test_a_changed_span_is_found_on_both_sides(found: Watched) -> None:
     with found.state.write() as tx:
         tx.execute("UPDATE span SET end_at = end_at - 60000 WHERE state = 2")
