@@ -42,6 +42,7 @@ COLUMNS: dict[str, tuple[type, int]] = {
     "confirm_down": (np.int32, 1),
     "confirm_up": (np.int32, 1),
     "max_gap": (np.int64, 0),
+    "reach": (np.int64, 0),
     "last": (np.int64, NONE),
     "steady": (np.uint8, UNSTEADY),
     "state": (np.uint8, 0),
@@ -60,6 +61,9 @@ COLUMNS: dict[str, tuple[type, int]] = {
     "impaired_first": (np.int64, 0),
 }
 """The columns of a machine, with what a new one holds. A machine that has seen nothing has ``last`` NONE."""
+
+TERMS = ("interval", "confirm_down", "confirm_up", "max_gap")
+"""The columns that come from a check's terms; the others are its history."""
 
 Table = dict[str, NDArray[Any]]
 
@@ -83,7 +87,7 @@ def feed(table: Table, rows: Ints, at: Ints, outcome: Ints, pieces: Pieces) -> N
     """Feed one sample each to the machines in ``rows`` (each named once); in order of time, never an error."""
     last = table["last"][rows]
     interval = table["interval"][rows]
-    max_gap = table["max_gap"][rows]
+    max_gap = np.maximum(table["max_gap"][rows], table["reach"][rows])
     half = interval // 2
     fresh = last == NONE
     if fresh.any():
@@ -119,6 +123,7 @@ def feed(table: Table, rows: Ints, at: Ints, outcome: Ints, pieces: Pieces) -> N
         table[f"{name}_before"][quiet] = NONE
         table[f"{name}_first"][quiet] = 0
     table["last"][rows] = at
+    table["reach"][rows] = 0
     calm = (table["down_run"][rows] == 0) & (table["impaired_run"][rows] == 0)
     table["steady"][rows] = np.where(calm, outcome, UNSTEADY)
 
@@ -171,10 +176,20 @@ def _change(table: Table, rows: Ints, at: Ints, half: Ints, max_gap: Ints, layer
     pieces.changes.append((rows, state, edge, before, first, at))
 
 
+def judge_by(table: Table, row: int, terms: CheckParameters) -> None:
+    """``Machine.judge_by`` for one row."""
+    if table["last"][row] != NONE and table["max_gap"][row] != terms.max_gap:
+        table["reach"][row] = max(table["max_gap"][row], table["reach"][row])
+        table["steady"][row] = UNSTEADY
+    for name in TERMS:
+        table[name][row] = getattr(terms, name)
+
+
 def machine(table: Table, row: int) -> Machine:
     """The plain machine that stands in one row."""
     value = {name: column[row].item() for name, column in table.items() if name in COLUMNS}
     made = Machine(parameters(table, row))
+    made.reach = value["reach"]
     made.last = _or_none(value["last"])
     for layer, name in ((made.down, "down"), (made.impaired, "impaired")):
         layer.bad = value[f"{name}_bad"]
@@ -192,13 +207,13 @@ def machine(table: Table, row: int) -> Machine:
 
 def parameters(table: Table, row: int) -> CheckParameters:
     """The parameters one row is confirmed by, as far as confirmation needs them."""
-    one = {name: table[name][row].item() for name in ("interval", "confirm_down", "confirm_up", "max_gap")}
-    return CheckParameters(**one)
+    return CheckParameters(**{name: table[name][row].item() for name in TERMS})
 
 
 def put(table: Table, row: int, plain: Machine) -> None:
     """Write a plain machine into one row. Its parameters stay what they are there."""
     values = {
+        "reach": plain.reach,
         "last": _or(plain.last),
         "steady": UNSTEADY if plain.steady is None else OUTCOMES.index(plain.steady),
         "state": STATES.index(plain.state),

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from collector.confirm import COLUMNS, ERROR, NONE, Pieces, Table, feed, machine
+from collector.confirm import COLUMNS, ERROR, NONE, TERMS, Pieces, Table, feed, judge_by, machine
 from rules.parameters import CheckParameters
 from rules.span import Span
 
@@ -31,7 +31,6 @@ _OWN: dict[str, tuple[type, int]] = {
     "seen_row": (np.int64, 0),
     "taken": (np.bool_, 1),
 }
-_TERMS = ("interval", "confirm_down", "confirm_up", "max_gap")
 _FIRST_ROWS = 1024
 _UNKNOWN_ROW = -1
 
@@ -115,7 +114,7 @@ class Live:
                 self._rows_of.setdefault(handle, []).append(row)
             self.count = rows.stop
             parameters = [terms[handle].parameters for handle in handles.tolist()]
-            for name in _TERMS:
+            for name in TERMS:
                 self.table[name][rows] = [getattr(one, name) for one in parameters]
             for handle, one in terms.items():
                 if len(self._rows_of[handle]) > 1:
@@ -130,8 +129,7 @@ class Live:
             for row in self._rows_of.get(handle, ()):
                 self.table["taken"][row] = terms is not None
                 if terms:
-                    for name in _TERMS:
-                        self.table[name][row] = getattr(terms.parameters, name)
+                    judge_by(self.table, row, terms.parameters)
 
     def apply(self, arrived: Arrived) -> tuple[Pieces, Ints]:
         """Take results into the table; answer with what they completed, and the rows they came too late for.
@@ -219,7 +217,8 @@ class Live:
         """The targets (ids) with a check of which some agent has no sample younger than ``max_gap``."""
         with self.lock:
             table, count = self.table, self.count
-            old = table["taken"][:count] & (now - table["last"][:count] > table["max_gap"][:count])
+            patience = np.maximum(table["max_gap"][:count], table["reach"][:count])
+            old = table["taken"][:count] & (now - table["last"][:count] > patience)
             return {self.targets[handle] for handle in table["handle"][:count][old].tolist()}
 
     def last_seen(self, handle: int) -> dict[int, int]:

@@ -97,6 +97,7 @@ class Machine:
         "impaired",
         "last",
         "parameters",
+        "reach",
         "source",
         "start",
         "state",
@@ -106,6 +107,7 @@ class Machine:
     def __init__(self, parameters: CheckParameters, edge_policy: EdgePolicy = EdgePolicy.MIDPOINT) -> None:
         self.parameters = parameters
         self.edge_policy = edge_policy
+        self.reach = 0
         self.last: int | None = None
         self.down = Layer()
         self.impaired = Layer()
@@ -124,8 +126,8 @@ class Machine:
         """
         at, outcome = sample
         last = self.last
-        if outcome is self.steady and last is not None and 0 <= at - last <= self.parameters.max_gap:
-            self.last = at
+        if outcome is self.steady and last is not None and 0 <= at - last <= self.max_gap:
+            self.last, self.reach = at, 0
             return ()
         if outcome is Outcome.ERROR:
             return ()
@@ -135,7 +137,7 @@ class Machine:
         elif at < last:
             raise ValueError(f"sample at {at} is older than the last one at {last}")
         pieces: list[Piece] = []
-        if last is not None and at - last > self.parameters.max_gap:
+        if last is not None and at - last > self.max_gap:
             pieces.append(self._hole(last, at))
         failed = outcome is Outcome.FAILED
         if self.down.run and not self.down.bad and not failed:
@@ -146,9 +148,20 @@ class Machine:
             pieces += self._change(moved, at)
         self.down.forget()
         self.impaired.forget()
-        self.last = at
+        self.last, self.reach = at, 0
         self.steady = outcome if self._settled() else None
         return pieces
+
+    def judge_by(self, parameters: CheckParameters) -> None:
+        """Go on by other parameters. The gap that is open now is still allowed to be as long as it was before."""
+        if self.last is not None and parameters.max_gap != self.parameters.max_gap:
+            self.reach, self.steady = self.max_gap, None
+        self.parameters = parameters
+
+    @property
+    def max_gap(self) -> int:
+        """How far the next sample may lie from the last one (ms) without leaving unknown time between them."""
+        return max(self.parameters.max_gap, self.reach)
 
     def until(self, now: int | None = None) -> int:
         """The instant up to which the open span is known; past it all is unknown.
@@ -159,7 +172,7 @@ class Machine:
         if self.last is None:
             return 0
         cell = self.last + self.parameters.interval // 2
-        if now is None or now - self.last > self.parameters.max_gap:
+        if now is None or now - self.last > self.max_gap:
             return cell
         return max(now, self.last)
 
@@ -206,7 +219,7 @@ class Machine:
         half = self.parameters.interval // 2
         if before is None:
             return first - half, CELL
-        if first - before > self.parameters.max_gap:
+        if first - before > self.max_gap:
             return (first - half if layer.bad else before + half), CELL
         if self.edge_policy is EdgePolicy.MIDPOINT:
             return (before + first) // 2, self.edge_policy.value

@@ -76,6 +76,51 @@ def test_columns_equal_the_plain_machine_for_every_split(
             assert not layer.run or (layer.before, layer.first) == (other.before, other.first)
 
 
+@settings(max_examples=100, deadline=None)
+@given(PARAMETERS, PARAMETERS, STEPS, STEPS)
+def test_columns_equal_the_plain_machine_when_the_terms_change(
+    first: CheckParameters,
+    second: CheckParameters,
+    before: list[tuple[int, int, int]],
+    after: list[tuple[int, int, int]],
+) -> None:
+    live = Live(Path("unused"))
+    live.add(7, {1: Terms("t_1", first)})
+    plain = Machine(first)
+    expected: list[Span | Glitch] = []
+    found: list[Span | Glitch] = []
+    at = 1_000_000
+    for terms, steps in ((first, before), (second, after)):
+        live.set_terms(1, Terms("t_1", terms))
+        plain.judge_by(terms)
+        for _, gap, code in steps:
+            at += gap
+            if code != ERROR:
+                expected += plain.feed(Sample(at, OUTCOMES[code]))
+            place = np.zeros(1, np.int64)
+            pieces, _ = live.apply(Arrived(live.find(7, place + 1), place + at, place + code, place, place))
+            found += [span_of(tuple(rest)) for columns in pieces.spans for _, *rest in rows_of(columns)]
+            found += [glitch_of(tuple(rest)) for columns in pieces.glitches for _, *rest in rows_of(columns)]
+
+    assert sorted(map(repr, found)) == sorted(map(repr, expected))
+    assert machine(live.table, 0).tail() == plain.tail()
+    assert machine(live.table, 0).until(at + 100_000) == plain.until(at + 100_000)
+
+
+def test_a_shorter_interval_makes_no_hole_of_the_gap_that_was_allowed() -> None:
+    live = Live(Path("unused"))
+    live.add(7, {1: Terms("t_1", CheckParameters(interval=60_000, max_gap=150_000))})
+    one = np.ones(1, np.int64)
+
+    for at, interval in ((0, 60_000), (60_000, 60_000), (114_000, 10_000), (124_000, 10_000)):
+        live.set_terms(1, Terms("t_1", CheckParameters(interval=interval, max_gap=interval * 5 // 2)))
+        pieces, _ = live.apply(Arrived(live.find(7, one), one * at, one * 0, one, one))
+        assert not pieces.spans
+
+    pieces, _ = live.apply(Arrived(live.find(7, one), one * 160_000, one * 0, one, one))
+    assert [columns[2].tolist() for columns in pieces.spans] == [[155_000]]
+
+
 def test_a_result_older_than_the_newest_is_told_as_late() -> None:
     live = Live(Path("unused"))
     live.add(7, {1: Terms("t_1", CheckParameters())})

@@ -1,5 +1,7 @@
 """Samples of one check and one agent: edges, brackets, holes, glitches, the layers of confirmation."""
 
+import dataclasses
+
 import pytest
 
 from rules.parameters import CheckParameters, EdgePolicy
@@ -68,6 +70,17 @@ def test_a_silence_longer_than_the_gap_is_a_hole_between_the_cells() -> None:
 
 def test_a_silence_of_just_the_gap_is_no_hole() -> None:
     assert track(samples("U@0,150"), PLAIN).holes == ()
+
+
+def test_a_gap_may_be_as_long_as_it_might_when_it_began() -> None:
+    machine = Machine(PLAIN)
+    machine.feed(Sample(60, Outcome.OK))
+    machine.judge_by(dataclasses.replace(PLAIN, interval=10, max_gap=25))
+
+    assert machine.feed(Sample(120, Outcome.OK)) == []
+    assert [piece.state for piece in machine.feed(Sample(150, Outcome.OK)) if isinstance(piece, Span)] == [
+        State.UNKNOWN
+    ]
 
 
 def test_an_edge_beside_a_hole_is_the_border_of_the_cell() -> None:

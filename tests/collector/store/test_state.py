@@ -122,7 +122,7 @@ def test_data_of_a_newer_release_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="a small disk of its own (tmpfs) can be mounted by root only")
 def test_a_new_state_on_a_full_disk_says_so(tmp_path: Path) -> None:
-    mounting = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", tmp_path]
+    mounting = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(tmp_path)]
     if subprocess.run(mounting, check=False, capture_output=True).returncode:
         pytest.skip("no tmpfs can be mounted here")
     try:
