@@ -52,8 +52,13 @@ class House:
 
 
 @contextlib.contextmanager
-def open_house(settings: Settings, clock: Clock | None = None, patience: float = 0.0) -> Iterator[House]:
+def open_house(
+    settings: Settings, clock: Clock | None = None, patience: float = 0.0, *, deciding: bool = True
+) -> Iterator[House]:
     """Build and start every room on ``settings.data``; end them in order afterwards.
+
+    Without ``deciding`` nothing is decided about faults, nobody is told and the calendar rests: enough for a command,
+    which then needs no secret of a ticket system.
 
     Raises Unavailable when another collector still holds the data folder after ``patience`` seconds (a command may
     hold it for a moment), Invalid when the folder cannot be used.
@@ -85,7 +90,10 @@ def open_house(settings: Settings, clock: Clock | None = None, patience: float =
         fold.appliers["incident"] = incidents.apply
         fold.after_commit.append(incidents.after_commit)
         # From here on in the order of the walk: first what takes, last what tells. The stack ends them the other way.
-        for room in (fold, intake, incidents, errands, Jobs(log, clock, settings)):
+        rooms: list[Fold | Intake | Incidents | Errands | Jobs] = [fold, intake]
+        if deciding:
+            rooms += [incidents, errands, Jobs(log, clock, settings)]
+        for room in rooms:
             room.start()
             stack.callback(room.stop)
         yield House(

@@ -225,7 +225,7 @@ def _local(data: str | None) -> Iterator[Path]:
 
     with contextlib.ExitStack() as stack:
         try:
-            house = stack.enter_context(open_house(load(folder)))
+            house = stack.enter_context(open_house(load(folder), deciding=False))
         except Unavailable:
             # Somebody holds the folder: a collector that is just starting. Its socket is as good.
             _wait_for(path)

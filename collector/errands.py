@@ -60,7 +60,6 @@ class Errands:
         settings: Settings,
         chance: Callable[[], float] = random.random,
     ) -> None:
-        """Raises Invalid with every mistake in the settings of ticket systems."""
         self._state = state
         self._intake = intake
         self._fold = fold
@@ -72,11 +71,15 @@ class Errands:
         self._ending = False
         self._threads: list[threading.Thread] = []
         self._left: list[str] = []  # claimed, and how the try went could not be written
-        self.systems = tuple(self._made())
+        self.systems = tuple(settings.tickets)
         """The names of the configured systems."""
 
     def start(self) -> None:
-        """Put back what the last process had claimed, and start the workers. They wait for the fold to catch up."""
+        """Put back what the last process had claimed, and start the workers. They wait for the fold to catch up.
+
+        Raises Invalid with every mistake in the settings of ticket systems.
+        """
+        self._made()
         with self._state.write() as tx:
             table.unclaim(tx)
         self._ending = False

@@ -13,9 +13,7 @@ RESPONSIBLE = ("own", "customer", "carrier", "supplier", "power", "force_majeure
 def arrange(parser: argparse.ArgumentParser) -> None:
     """propose, approve, list."""
     of = options.actions(parser)
-    propose = options.action(
-        of, "propose", "say that a stretch of a target's time was of another class", run_propose
-    )
+    propose = options.action(of, "propose", "say that a stretch of a target's time was of another class", run_propose)
     propose.add_argument("target", metavar="TARGET")
     propose.add_argument("--from", dest="start", metavar="T", required=True)
     propose.add_argument("--to", dest="end", metavar="T", required=True)

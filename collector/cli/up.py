@@ -50,8 +50,9 @@ def run(arguments: argparse.Namespace) -> int:
     collector = Child("collector", _collector_command(arguments, data), say)
     agent = Child("agent", (sys.executable, "-m", "agent", "run", "--config", str(_agent_settings(data))), say)
     collector.start(clock.monotonic())
+    if (code := _wait(collector, data / SOCKET, stopping)) is not None:
+        return code
     try:
-        _wait(collector, data / SOCKET, stopping)
         if not stopping:
             _welcome(data)
             agent.start(clock.monotonic())
@@ -79,19 +80,21 @@ def _agent_settings(data: Path) -> Path:
     return data / "agent" / "agent.toml"
 
 
-def _wait(collector: Child, path: Path, stopping: list[int]) -> None:
-    """Wait until the collector answers. Raises Unavailable when it ends first or takes too long."""
+def _wait(collector: Child, path: Path, stopping: list[int]) -> int | None:
+    """Wait until the collector answers. When it ends instead, which it has told itself: its exit code."""
     from collector.client import listening
 
     clock = Clock()
     deadline = clock.monotonic() + READY_WITHIN_S
     while not stopping and not listening(path):
         process = collector.process
-        if process is not None and process.poll() is not None:
-            raise Unavailable("The collector did not start; its own words stand above.")
+        if process is not None and (code := process.poll()) is not None:
+            return code
         if clock.monotonic() > deadline:
+            collector.stop(COLLECTOR_STOPS_WITHIN_S)
             raise Unavailable(f"The collector did not answer within {READY_WITHIN_S:g} s.")
         time.sleep(0.05)
+    return None
 
 
 def _welcome(data: Path) -> None:
