@@ -22,7 +22,7 @@ def arrange(parser: argparse.ArgumentParser) -> None:
     propose.add_argument("--responsible", choices=RESPONSIBLE, default="own")
     propose.add_argument("--evidence", metavar="TEXT", default="", help="a ticket or record")
     approve = options.action(of, "approve", "approve what another person proposed", run_approve)
-    approve.add_argument("number", metavar="N")
+    approve.add_argument("number", metavar="N", type=int)
     options.action(of, "list", "all corrections", run_list)
 
 
@@ -52,10 +52,9 @@ def run_propose(arguments: argparse.Namespace) -> int:
 def run_approve(arguments: argparse.Namespace) -> int:
     """Approve one correction."""
     from collector.cli.terminal import answer
-    from collector.client import quote
 
     with answer.collector(arguments) as client:
-        done = client.post(f"corrections/{quote(arguments.number)}/approve")
+        done = client.post(f"corrections/{arguments.number}/approve")
     answer.show(arguments, done, lambda words: words("Correction {number} is approved.", number=arguments.number))
     return 0
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar import MediaType
 from litestar.datastructures import Cookie
 from litestar.response import Response
 
@@ -85,7 +86,7 @@ def page(
     return Response(
         markup(template, viewer, path, **views),
         status_code=status,
-        media_type="text/html; charset=utf-8",
+        media_type=MediaType.HTML,
         headers=HEADERS,
         cookies=list(cookies),
     )

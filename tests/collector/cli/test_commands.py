@@ -117,7 +117,9 @@ def test_a_policy_reaches_its_targets_and_can_be_withdrawn(shell: Shell) -> None
     shell(f"policy remove {number}")
 
 
-@pytest.mark.parametrize("line", ["policy remove", "mute end", "maintenance approve", "maintenance cancel"])
+@pytest.mark.parametrize(
+    "line", ["policy remove", "mute end", "maintenance approve", "maintenance cancel", "correction approve"]
+)
 def test_what_has_a_number_is_not_found_by_a_word(shell: Shell, capsys: pytest.CaptureFixture[str], line: str) -> None:
     with pytest.raises(SystemExit, match="2"):
         shell(f"{line} first")
