@@ -3,7 +3,7 @@
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -66,21 +66,7 @@ class Settings:
     """The data folder. Not a setting: it is where this file was found."""
 
     def __post_init__(self) -> None:
-        if not 0 <= self.port <= 65535:
-            raise Invalid("port: expected 0 … 65535")
-        if self.language not in LANGUAGES:
-            raise Invalid(f"language: expected one of {', '.join(LANGUAGES)}")
-        if (self.certificate is None) != (self.private_key is None):
-            raise Invalid("certificate and private_key belong together: give both or none")
-        zone(self.tz)
-        given, shipped = Parameters().with_settings(self.parameters), Parameters()
-        mistakes = [
-            f"parameters.{name}: {why}"
-            for name, why in _NOT_HERE.items()
-            if getattr(given, name) != getattr(shipped, name)
-        ]
-        if mistakes:
-            # Reports print the parameters as the method of their figures, so none may stand there without effect.
+        if mistakes := _contradictions({item.name: getattr(self, item.name) for item in fields(self)}):
             raise Invalid("; ".join(mistakes))
 
     @property
@@ -110,19 +96,59 @@ def load(data: Path, environment: Mapping[str, str] = os.environ) -> Settings:
 
     Raises Invalid with every mistake, each with its path.
     """
+    table = table_of(data)
+    where = str(data / FILE)
+    try:
+        found = settings.read(Settings, table, where, resolve=lambda kind, name: secret(kind, name, environment))
+    except Invalid as wrong:
+        # What is wrong with values of the right type must not wait until the others are mended.
+        meant = _contradictions(table)
+        mistakes = [mistake for mistake in wrong.mistakes if mistake != "; ".join(meant)]
+        raise Invalid(f"{where} has mistakes.", (*mistakes, *meant)) from None
+    return found.at(data)
+
+
+def table_of(data: Path) -> dict[str, Any]:
+    """The plain table of nineward.toml; empty where there is none. Raises Invalid for what is no TOML."""
     file = data / FILE
     try:
-        text = file.read_text(encoding="utf-8-sig")
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        return Settings().at(data)
+        return {}
     except (OSError, UnicodeDecodeError) as trouble:
         raise Invalid(f"{file} cannot be read: {trouble}.") from trouble
-    try:
-        table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as trouble:
         raise Invalid(f"{file} is not TOML: {trouble}.") from trouble
-    found = settings.read(Settings, table, str(file), resolve=lambda source, name: secret(source, name, environment))
-    return found.at(data)
+
+
+def _contradictions(table: Mapping[str, Any]) -> list[str]:
+    """What cannot be meant, among values of the right type; values of another type are passed over."""
+    found: list[str] = []
+    port, language, tz, parameters = (table.get(name) for name in ("port", "language", "tz", "parameters"))
+    if isinstance(port, int) and not 0 <= port <= 65535:
+        found.append("port: expected 0 … 65535")
+    if isinstance(language, str) and language not in LANGUAGES:
+        found.append(f"language: expected one of {', '.join(LANGUAGES)}")
+    if (table.get("certificate") is None) != (table.get("private_key") is None):
+        found.append("certificate and private_key belong together: give both or none")
+    if isinstance(tz, str):
+        try:
+            zone(tz)
+        except Invalid as wrong:
+            found.append(f"tz: {wrong.message}")
+    if isinstance(parameters, Mapping):
+        found += [f"parameters.{mistake}" for mistake in _ineffective(parameters)]
+    return found
+
+
+def _ineffective(parameters: Mapping[str, Any]) -> list[str]:
+    """Mistakes among the parameters. Reports print them as the method, so none may stand there without effect."""
+    shipped = Parameters()
+    try:
+        given = shipped.with_settings(parameters, "parameters")
+    except Invalid as wrong:
+        return [*(wrong.mistakes or (wrong.message,))]
+    return [f"{name}: {why}" for name, why in _NOT_HERE.items() if getattr(given, name) != getattr(shipped, name)]
 
 
 def secret(source: str, name: str, environment: Mapping[str, str] = os.environ) -> str:

@@ -6,6 +6,8 @@ import logging
 from pathlib import Path
 from typing import Any
 
+from rules.errors import Invalid
+
 SUMMARY = "run the collector, or check its settings"
 
 _PATIENCE_S = 10.0
@@ -52,12 +54,19 @@ def run(arguments: argparse.Namespace) -> int:
 def check_config(arguments: argparse.Namespace) -> int:
     """Say that nineward.toml holds, or tell every mistake in it (exit code 2)."""
     from collector.clock import Clock
-    from collector.settings import FILE, load
+    from collector.settings import FILE, load, table_of
     from collector.tickets import configured
 
     data = _data(arguments)
-    settings = load(data)
-    configured(settings.tickets, Clock().now)
+    mistakes: list[str] = []
+    tickets = table_of(data).get("tickets", {})
+    for look in (lambda: load(data), lambda: configured(tickets if isinstance(tickets, dict) else {}, Clock().now)):
+        try:
+            look()
+        except Invalid as wrong:
+            mistakes += wrong.mistakes or (wrong.message,)
+    if mistakes:
+        raise Invalid(f"{data / FILE} cannot be used.", tuple(mistakes))
     print(
         f"{data / FILE} holds." if (data / FILE).exists() else f"There is no {data / FILE}; the shipped settings hold."
     )

@@ -39,6 +39,21 @@ def test_all_mistakes_are_told_with_their_paths(tmp_path: Path) -> None:
     assert "did you mean 'port'" in refused.value.mistakes[0]
 
 
+def test_a_mistake_of_type_hides_none_of_meaning(tmp_path: Path) -> None:
+    with pytest.raises(Invalid) as refused:
+        load(written(tmp_path, 'port = "many"\ntz = "Asia/Shangai"\n[parameters]\nconfirm_dwn = 3\n'))
+
+    told = [mistake.partition(":")[0] for mistake in refused.value.mistakes]
+    assert told == ["port", "tz", "parameters.confirm_dwn"]
+
+
+def test_a_meaning_is_told_once(tmp_path: Path) -> None:
+    with pytest.raises(Invalid) as refused:
+        load(written(tmp_path, 'port = 70000\nlanguage = "tlh"\n'))
+
+    assert [mistake.partition(":")[0] for mistake in refused.value.mistakes] == ["port", "language"]
+
+
 def test_wrong_parameters_are_refused_at_once(tmp_path: Path) -> None:
     with pytest.raises(Invalid):
         load(written(tmp_path, "[parameters]\nconfirm_dwn = 3\n"))

@@ -1,0 +1,24 @@
+"""``nineward collector``: what it says of its settings before it starts."""
+
+from pathlib import Path
+
+import pytest
+
+from collector.cli import main
+
+
+def test_check_config_tells_the_mistakes_of_all_parts_at_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "nineward.toml").write_text('tz = "Asia/Shangai"\n[tickets.desk]\nkind = "webhok"\n')
+
+    assert main(["--data", str(tmp_path), "collector", "check-config"]) == 2
+
+    said = capsys.readouterr().err
+    assert "tz: There is no time zone 'Asia/Shangai'" in said
+    assert "did you mean 'webhook'?" in said
+
+
+def test_check_config_holds_without_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--data", str(tmp_path), "collector", "check-config"]) == 0
+    assert "the shipped settings hold" in capsys.readouterr().out
