@@ -1,0 +1,1 @@
+"""ICMP echo for all targets of the process over shared sockets."""
