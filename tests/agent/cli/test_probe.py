@@ -1,15 +1,11 @@
-"""The command line's other commands, as a person types them."""
+"""``nineward-agent probe``, as a person types it."""
 
-import os
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from agent import probes
 from agent.cli import main
 
 
@@ -22,14 +18,6 @@ def port() -> Iterator[int]:
 
 def probe(tmp_path: Path, *words: str) -> int:
     return main(["probe", *words, "--config", str(tmp_path / "agent.toml")])
-
-
-def test_kinds_lists_every_probe_with_its_options(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["kinds"]) == 0
-
-    said = capsys.readouterr().out
-    assert all(f"\n{kind}" in f"\n{said}" for kind in probes.kinds())
-    assert "--option count=" in said
 
 
 def test_a_probe_that_finds_all_well_ends_with_0(tmp_path: Path, port: int, capsys: pytest.CaptureFixture[str]) -> None:
@@ -66,21 +54,3 @@ def test_usage_mistakes_are_told_with_2(
 ) -> None:
     assert probe(tmp_path, *words) == 2
     assert said in capsys.readouterr().err
-
-
-def test_bad_settings_stop_a_run_with_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "agent.toml").write_text("spol = 1")
-
-    assert main(["run", "--config", str(tmp_path / "agent.toml")]) == 2
-    assert "did you mean 'spool'" in capsys.readouterr().err
-
-
-def test_a_reader_that_has_seen_enough_is_no_error() -> None:
-    reading, writing = os.pipe()
-    os.close(reading)
-    with os.fdopen(writing, "wb") as nobody:
-        ended = subprocess.run(
-            (sys.executable, "-m", "agent", "kinds"), stdout=nobody, stderr=subprocess.PIPE, timeout=30
-        )
-
-    assert (ended.returncode, ended.stderr) == (0, b"")
