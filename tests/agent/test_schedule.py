@@ -100,6 +100,16 @@ def test_a_check_that_is_taken_out_is_due_no_more() -> None:
     assert (ring.next(), len(ring)) == (None, 0)
 
 
+def test_a_look_released_for_later_is_dropped_when_its_check_left_or_changed() -> None:
+    ring = ring_of(1, 2, 3, now=0)
+    released, _ = ring.release(0, 3 * MINUTE)
+    of = {one.handle: one for one in released}
+    ring.take_out(1)
+    ring.take_out(2)
+    ring.put(2, 99, 0)
+    assert [ring.holds(of[handle]) for handle in (1, 2, 3)] == [False, False, True]
+
+
 def test_a_wall_clock_set_back_by_an_hour_stops_nothing() -> None:
     """APScheduler compares wall times; here it is shown the boot clock."""
 
