@@ -23,10 +23,12 @@ from collector.live import Live
 from collector.plans import Plans
 from collector.registry import Registry
 from collector.settings import Settings
+from collector.store import traps
 from collector.store.log import Log
 from collector.store.state import State
 from collector.timelines import Timelines
 from collector.tracks import Tracks
+from collector.traps import Traps
 from rules.errors import Invalid, Unavailable
 
 
@@ -49,6 +51,7 @@ class House:
     incidents: Incidents
     errands: Errands
     events: Events
+    traps: Traps
 
 
 @contextlib.contextmanager
@@ -88,6 +91,7 @@ def open_house(
         incidents.listeners.append(errands.wake)
         fold.appliers["config"] = registry.apply
         fold.appliers["incident"] = incidents.apply
+        fold.appliers["trap"] = traps.apply
         fold.after_commit.append(incidents.after_commit)
         # From here on in the order of the walk: first what takes, last what tells. The stack ends them the other way.
         rooms: list[Fold | Intake | Incidents | Errands | Jobs] = [fold, intake]
@@ -112,6 +116,7 @@ def open_house(
             incidents=incidents,
             errands=errands,
             events=events,
+            traps=Traps(state, intake, plans, clock),
         )
 
 

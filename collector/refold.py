@@ -14,6 +14,7 @@ from collector.fold import Fold
 from collector.live import Live
 from collector.registry import Registry
 from collector.settings import Settings
+from collector.store import traps
 from collector.store.entry import BEGINNING, Draft, Entry
 from collector.store.log import Log
 from collector.store.state import State
@@ -87,6 +88,7 @@ def refolded(log: Log, last: int, settings: Settings) -> Iterator[Refolded]:
         fold = Fold(prefix, state, live, Registry.terms)
         fold.appliers["config"] = Registry.apply
         fold.appliers["incident"] = decisions.apply
+        fold.appliers["trap"] = traps.apply
         tracks = Tracks(prefix, state, live)
         again = Refolded(prefix, state, live, fold, tracks, Timelines(state, tracks, settings))
         again.run()

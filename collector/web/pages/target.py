@@ -9,7 +9,7 @@ from collector.access import require
 from collector.explain import explain
 from collector.roles import Permission
 from collector.specs import TargetSpec
-from collector.store import agents, checks, credentials, incidents, targets
+from collector.store import agents, checks, credentials, incidents, targets, traps
 from collector.store.targets import Priority
 from collector.web.pages.desk import Asked, place, see_other
 from collector.web.pages.entrance import Form
@@ -19,10 +19,13 @@ from collector.web.views.bar import recent
 from collector.web.views.explain import explanation
 from collector.web.views.incidents import incident_row
 from collector.web.views.target import chosen_month, target_page
+from collector.web.views.traps import trap_rows
 from collector.web.views.words import KINDS, PRIORITIES, word
 from rules.errors import Invalid
 from rules.period import parse_instant
 
+_TRAPS_SHOWN = 30 * 86_400_000
+_MOST_TRAPS = 20
 _OFFERED_KINDS = ("host", "switch", "router", "firewall", "printer", "ups", "site")
 
 
@@ -44,6 +47,7 @@ def show(
             for incident in incidents.of_target(tx, target.id, now)
             if incident.living
         ]
+        heard = traps.page(tx, target=target.id, since=now - _TRAPS_SHOWN, limit=_MOST_TRAPS)
     shown, last = chosen_month(month, now, tz), recent(now, target.in_service_from, tz)
     looks = [
         (
@@ -65,7 +69,9 @@ def show(
         now=now,
         words=words,
     )
-    return page("target.html", viewer, place(request), view=view, incidents=living)
+    return page(
+        "target.html", viewer, place(request), view=view, incidents=living, traps=trap_rows(heard, now, tz, words)
+    )
 
 
 @get("/targets/{key:str}/explain", sync_to_thread=True)
