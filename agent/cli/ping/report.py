@@ -1,0 +1,221 @@
+"""What a sweep found, for people and for programs: the state of each target, the summary, the exit code."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from agent.cli.terminal.table import GAP, cell, padded
+from agent.cli.terminal.target_list import Aim
+from agent.icmp.sweep import Event, Fate
+
+
+class State(StrEnum):
+    """What is known of a target."""
+
+    ALIVE = "alive"
+    UNREACHABLE = "unreachable"
+    ERROR = "error"
+    """This machine could not ask; that says nothing about the target."""
+    UNRESOLVED = "unresolved"
+    """Its name has no address here."""
+    UNASKED = "unasked"
+    """Stopped before its first request was over."""
+
+
+class Row(NamedTuple):
+    """One target and what became of it; ``fate`` is None where nothing was sent to it."""
+
+    aim: Aim
+    state: State
+    fate: Fate | None
+
+
+class Summary(NamedTuple):
+    """All targets in one line."""
+
+    states: Counter[State]
+    sent: int
+    received: int
+    late: int
+    duplicates: int
+    took_s: float
+    complete: bool
+
+
+def rows(aims: Sequence[Aim], fates: Sequence[Fate]) -> list[Row]:
+    """The targets with their fates, in the order they were given; ``fates`` belong to the aims with an address."""
+    each = iter(fates)
+    told = []
+    for aim in aims:
+        if not aim.address:
+            told.append(Row(aim, State.UNRESOLVED, None))
+            continue
+        fate = next(each)
+        if fate.received:
+            state = State.ALIVE
+        elif fate.own:
+            state = State.ERROR
+        elif not fate.sent:
+            state = State.UNASKED
+        else:
+            state = State.UNREACHABLE
+        told.append(Row(aim, state, fate))
+    return told
+
+
+def summary(told: Sequence[Row], took_s: float, *, complete: bool) -> Summary:
+    """The rows added up."""
+    fates = [row.fate for row in told if row.fate is not None]
+    return Summary(
+        Counter([row.state for row in told]),
+        sum([fate.sent for fate in fates]),
+        sum([fate.received for fate in fates]),
+        sum([fate.late for fate in fates]),
+        sum([fate.duplicates for fate in fates]),
+        took_s,
+        complete,
+    )
+
+
+def exit_code(states: Counter[State]) -> int:
+    """0 all alive, 1 some did not answer, 2 a name that does not resolve, 3 this machine could not ask."""
+    if states[State.ERROR]:
+        return 3
+    if states[State.UNRESOLVED]:
+        return 2
+    return 1 if states[State.UNREACHABLE] or states[State.UNASKED] else 0
+
+
+def table(told: Sequence[Row], *, once: bool) -> str:
+    """The rows for people. Asked ``once``, a target has one round trip and no spread."""
+    columns = [["Target", *[cell(row.aim.name) for row in told]]]
+    if any(row.aim.name != row.aim.address and row.aim.address for row in told):
+        columns.append(["Address", *[row.aim.address for row in told]])
+    fates = [row.fate if row.fate is not None and row.fate.received else None for row in told]
+    numbers = [] if once else _counts(told)
+    if once:
+        numbers.append(["RTT ms", *[_ms(fate.min_ns) if fate else "–" for fate in fates]])
+    else:
+        numbers.append(["Min ms", *[_ms(fate.min_ns) if fate else "–" for fate in fates]])
+        numbers.append(["Avg", *[_ms(fate.mean_ns) if fate else "–" for fate in fates]])
+        numbers.append(["Max", *[_ms(fate.max_ns) if fate else "–" for fate in fates]])
+        numbers.append(["Mdev", *[_ms(fate.mdev_ns) if fate else "–" for fate in fates]])
+    laid = [padded(column, False) for column in columns] + [padded(column, True) for column in numbers]
+    laid.append(["", *[remark(row) for row in told]])
+    return "\n".join([GAP.join(line).rstrip() for line in zip(*laid, strict=True)])
+
+
+def remark(row: Row) -> str:
+    """What a person should know besides the figures; empty when there is nothing."""
+    fate = row.fate
+    if fate is None:
+        return row.aim.trouble
+    words = []
+    if row.state is State.UNASKED:
+        words.append("not asked, or not over yet")
+    elif row.state is not State.ALIVE:
+        words.append(fate.trouble or "no answer")
+    if fate.late:
+        words.append(f"{fate.late} late")
+    if fate.duplicates:
+        words.append(f"{fate.duplicates} duplicate{'s' if fate.duplicates > 1 else ''}")
+    return ", ".join(words)
+
+
+def line(of: Summary) -> str:
+    """The summary for people."""
+    total = of.states.total()
+    words = [f"{total:,} target{'' if total == 1 else 's'}", f"{of.states[State.ALIVE]:,} alive"]
+    words += [f"{of.states[state]:,} {state}" for state in State if state is not State.ALIVE and of.states[state]]
+    if not of.states[State.UNREACHABLE]:
+        words.insert(2, "0 unreachable")
+    loss = f"{_loss(of.sent, of.received):.1%} loss" if of.sent else "nothing sent"
+    words.append(f"{of.sent:,} sent, {of.received:,} received ({loss})")
+    if of.late:
+        words.append(f"{of.late:,} late")
+    if of.duplicates:
+        words.append(f"{of.duplicates:,} duplicates")
+    return f"{', '.join(words)}, {of.took_s:.2f} s{'' if of.complete else ' (stopped)'}"
+
+
+def target(row: Row) -> dict[str, Any]:
+    """A row for programs. Round trips in microseconds."""
+    fate = row.fate or Fate(0, 0, None, None, None, None)
+    return {
+        "target": row.aim.name,
+        "address": row.aim.address or None,
+        "state": row.state,
+        "sent": fate.sent,
+        "received": fate.received,
+        "loss": round(_loss(fate.sent, fate.received), 4) if fate.sent else None,
+        "min_us": _us(fate.min_ns),
+        "avg_us": _us(fate.mean_ns),
+        "max_us": _us(fate.max_ns),
+        "mdev_us": _us(fate.mdev_ns),
+        "late": fate.late,
+        "duplicates": fate.duplicates,
+        "reason": (row.aim.trouble if row.fate is None else fate.trouble) or None,
+    }
+
+
+def totals(of: Summary) -> dict[str, Any]:
+    """The summary for programs."""
+    return {
+        "targets": of.states.total(),
+        **{state.value: of.states[state] for state in State},
+        "sent": of.sent,
+        "received": of.received,
+        "loss": round(_loss(of.sent, of.received), 4) if of.sent else None,
+        "late": of.late,
+        "duplicates": of.duplicates,
+        "took_s": round(of.took_s, 6),
+        "complete": of.complete,
+    }
+
+
+def document(told: Sequence[Row], of: Summary) -> str:
+    """One JSON document."""
+    return json.dumps({"targets": [target(row) for row in told], "summary": totals(of)}, ensure_ascii=False)
+
+
+def lines(told: Sequence[Row], of: Summary) -> Iterator[str]:
+    """The end of a JSON Lines stream: a line per target, then the summary."""
+    for row in told:
+        yield json.dumps({"target": target(row)}, ensure_ascii=False)
+    yield json.dumps({"summary": totals(of)})
+
+
+def event(what: Event, aim: Aim, at_ms: int) -> dict[str, Any]:
+    """One answer, or one that did not come, for programs."""
+    told: dict[str, Any] = {"at": at_ms, "target": aim.name, "address": aim.address, "request": what.request}
+    return told | {"became": what.became, "rtt_us": _us(what.rtt_ns), "reason": what.text or None}
+
+
+def spoken(what: Event, aim: Aim) -> str:
+    """One answer, or one that did not come, for people."""
+    who = cell(aim.name) if aim.name == aim.address else f"{cell(aim.name)} ({aim.address})"
+    time = "" if what.rtt_ns is None else f"  {_ms(what.rtt_ns)} ms"
+    return f"{who}  request {what.request}{time}{'  ' if what.text else ''}{what.text}"
+
+
+def _counts(told: Sequence[Row]) -> list[list[str]]:
+    fates = [row.fate for row in told]
+    return [
+        ["Sent", *[str(fate.sent) if fate else "–" for fate in fates]],
+        ["Received", *[str(fate.received) if fate else "–" for fate in fates]],
+        ["Loss", *[f"{_loss(fate.sent, fate.received):.0%}" if fate and fate.sent else "–" for fate in fates]],
+    ]
+
+
+def _loss(sent: int, received: int) -> float:
+    return 1 - received / sent
+
+
+def _ms(ns: float | None) -> str:
+    return "–" if ns is None else f"{ns / 1e6:.3f}"
+
+
+def _us(ns: float | None) -> float | None:
+    return None if ns is None else round(ns / 1000, 3)

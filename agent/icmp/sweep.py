@@ -1,0 +1,323 @@
+"""Sweep: one question to very many targets, paced, and what became of every request.
+
+Requests leave in rounds, each target once a round, in bursts between which answers are read. The bookkeeping is per
+family (`Group`) and made for the common case, in which a target is asked once or twice and answers.
+"""
+
+import asyncio
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from agent.icmp import engine
+from agent.icmp.channel import BURST, Channel
+from agent.icmp.destination import Destination
+from agent.icmp.pace import Pace
+from agent.icmp.packet import Refusal
+from agent.trouble import judge
+from rules.result import Outcome
+
+FULL_S = 0.001
+"""How long to wait when the machine takes no further request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How to ask. Seconds, packets a second, bytes."""
+
+    count: int | None = 3
+    """Requests to each target; None: until stopped."""
+    interval_s: float = 0.2
+    """Between two requests to one target, at least."""
+    timeout_s: float = 1.0
+    rate: float = 0.0
+    """Requests a second to all targets together; 0: as fast as the machine sends without losing answers."""
+    size: int = 56
+
+
+class Became(StrEnum):
+    """What became of a request, or what came for one that was over."""
+
+    ANSWERED = "answered"
+    LOST = "lost"
+    REFUSED = "refused"
+    UNSENT = "unsent"
+    LATE = "late"
+    DUPLICATE = "duplicate"
+
+
+class Event(NamedTuple):
+    """One request's end. ``target`` is the position among the sweep's targets, ``request`` counts from 0."""
+
+    target: int
+    request: int
+    became: Became
+    rtt_ns: int | None
+    text: str
+
+
+class Fate(NamedTuple):
+    """What became of all requests to one target. Round trips in nanoseconds, None without any answer.
+
+    ``sent`` counts requests that are over: answered, or given up. What is still awaited when a sweep is stopped is
+    neither. ``mdev_ns`` is the population standard deviation, as iputils' ping prints it. ``trouble`` is the last
+    thing said about a request without answer, by a router or by this machine; ``own``: this machine could not ask.
+    """
+
+    sent: int
+    received: int
+    min_ns: int | None
+    mean_ns: float | None
+    max_ns: int | None
+    mdev_ns: float | None
+    late: int = 0
+    duplicates: int = 0
+    trouble: str = ""
+    own: bool = False
+
+
+class Tally:
+    """The round trips of a target that answered more than once."""
+
+    __slots__ = ("count", "least", "most", "squares", "total")
+
+    def __init__(self, rtt_ns: int) -> None:
+        self.count = 1
+        self.total = self.least = self.most = rtt_ns
+        self.squares = rtt_ns * rtt_ns
+
+    def add(self, rtt_ns: int) -> None:
+        """One more answer."""
+        self.count += 1
+        self.total += rtt_ns
+        self.squares += rtt_ns * rtt_ns
+        self.least = min(self.least, rtt_ns)
+        self.most = max(self.most, rtt_ns)
+
+    def mdev_ns(self) -> float:
+        """sqrt(Σx²/n - mean²), from whole numbers, so that nothing cancels."""
+        return math.sqrt(self.count * self.squares - self.total * self.total) / self.count
+
+
+class Group:
+    """The targets of one family, and the owner of the requests to them. A request's key is round × targets + index."""
+
+    def __init__(
+        self, targets: Sequence[Destination], positions: Sequence[int], watch: Callable[[Event], None] | None
+    ) -> None:
+        self.targets = targets
+        self.positions = positions
+        self.next = 0
+        """The key of the request that goes out next."""
+        self.settled = 0
+        """Requests whose fate is known."""
+        self.wanted = -1
+        """How many of them make the end; -1: no number does."""
+        self.done = asyncio.Event()
+        self.answers = 0
+        self._watch = watch
+        self._size = len(targets)
+        self._first = [0] * len(targets)
+        """The first round trip of each target; 0: no answer yet."""
+        self._tallies: dict[int, Tally] = {}
+        self._late: dict[int, int] = {}
+        self._duplicates: dict[int, int] = {}
+        self._lost: dict[int, int] = {}
+        self._own: set[int] = set()
+        self._troubles: dict[int, str] = {}
+
+    def answered(self, key: int, rtt_ns: int) -> None:
+        """In time."""
+        index = key % self._size
+        if self._first[index]:
+            self._again(index, rtt_ns)
+        else:
+            self._first[index] = rtt_ns or 1
+        self.answers += 1
+        self.settled += 1
+        if self.settled == self.wanted:
+            self.done.set()
+        if self._watch is not None:
+            self._tell(key, Became.ANSWERED, rtt_ns, "")
+
+    def expired(self, key: int) -> None:
+        """Not in time."""
+        self._lose(key % self._size)
+        self._tell(key, Became.LOST, None, "no answer")
+
+    def refused(self, key: int, refusal: Refusal) -> None:
+        """By a router or the target."""
+        index, text = key % self._size, str(refusal)
+        self._troubles[index] = text
+        self._lose(index)
+        self._tell(key, Became.REFUSED, None, text)
+
+    def unsent(self, key: int, trouble: OSError) -> None:
+        """The kernel did not take it: a request that counts against the target only where the route to it is gone."""
+        index = key % self._size
+        outcome, text = judge(trouble, self.targets[index].family)
+        self._troubles[index] = text
+        if outcome is Outcome.ERROR:
+            self._own.add(index)
+            self._settle()
+        else:
+            self._lose(index)
+        self._tell(key, Became.UNSENT, None, text)
+
+    def doubted(self, key: int, remark: str) -> None:
+        """An answer that does not count; the reason stays if no better one comes."""
+        self._troubles[key % self._size] = remark
+
+    def late(self, key: int, rtt_ns: int) -> None:
+        """After its time was over."""
+        index = key % self._size
+        self._late[index] = self._late.get(index, 0) + 1
+        self._tell(key, Became.LATE, rtt_ns, "after its time was over")
+
+    def repeated(self, key: int) -> None:
+        """One more answer to a request."""
+        index = key % self._size
+        self._duplicates[index] = self._duplicates.get(index, 0) + 1
+        self._tell(key, Became.DUPLICATE, None, "one more answer to the same request")
+
+    def fate(self, index: int) -> Fate:
+        """What is known now about one target of the group."""
+        first = self._first[index]
+        lost = self._lost.get(index, 0) if self._lost else 0
+        late = self._late.get(index, 0) if self._late else 0
+        duplicates = self._duplicates.get(index, 0) if self._duplicates else 0
+        trouble = self._troubles.get(index, "") if self._troubles else ""
+        if not first:
+            return Fate(lost, 0, None, None, None, None, late, duplicates, trouble, index in self._own)
+        tally = self._tallies.get(index) if self._tallies else None
+        if tally is None:
+            return Fate(1 + lost, 1, first, first, first, 0.0, late, duplicates, trouble)
+        mean, mdev = tally.total / tally.count, tally.mdev_ns()
+        return Fate(tally.count + lost, tally.count, tally.least, mean, tally.most, mdev, late, duplicates, trouble)
+
+    def _again(self, index: int, rtt_ns: int) -> None:
+        tally = self._tallies.get(index)
+        if tally is None:
+            tally = self._tallies[index] = Tally(self._first[index])
+        tally.add(rtt_ns)
+
+    def _lose(self, index: int) -> None:
+        self._lost[index] = self._lost.get(index, 0) + 1
+        self._settle()
+
+    def _settle(self) -> None:
+        self.settled += 1
+        if self.settled == self.wanted:
+            self.done.set()
+
+    def _tell(self, key: int, became: Became, rtt_ns: int | None, text: str) -> None:
+        if self._watch is not None:
+            request, index = divmod(key, self._size)
+            self._watch(Event(self.positions[index], request, became, rtt_ns, text))
+
+
+class Sweep:
+    """All requests to all targets, once. Made inside the event loop it runs in."""
+
+    def __init__(
+        self, targets: Sequence[Destination], manner: Manner, watch: Callable[[Event], None] | None = None
+    ) -> None:
+        """``watch`` is told the end of every request, in the loop; it must be quick and raise nothing."""
+        self._manner = manner
+        self._groups: list[Group] = []
+        self._where: list[tuple[Group, int]] | None = None
+        for family in (4, 6):
+            positions = [at for at, target in enumerate(targets) if target.family == family]
+            if positions:
+                chosen = targets if len(positions) == len(targets) else [targets[at] for at in positions]
+                self._groups.append(Group(chosen, positions, watch))
+        if manner.count is not None:
+            for group in self._groups:
+                group.wanted = manner.count * len(group.targets)
+        self._task: asyncio.Task[object] | None = None
+        self.complete = False
+        """Whether the fate of every request is known."""
+
+    @property
+    def asked(self) -> int:
+        """Requests that went out so far."""
+        return sum(group.next for group in self._groups)
+
+    @property
+    def answers(self) -> int:
+        """Answers that came in time so far."""
+        return sum(group.answers for group in self._groups)
+
+    async def run(self) -> None:
+        """Ask, and wait until the fate of every request is known, or until ``stop``.
+
+        Raises sockets.Forbidden (Unavailable) when this machine allows no ICMP.
+        """
+        self._task = asyncio.current_task()
+        loop = asyncio.get_running_loop()
+        shared = engine.join(loop)
+        try:
+            channels = [shared.channel(group.targets[0].family) for group in self._groups]
+            try:
+                await self._rounds(loop, channels)
+                for group in self._groups:
+                    await group.done.wait()
+                self.complete = True
+            finally:
+                for group, channel in zip(self._groups, channels, strict=True):
+                    channel.abandon(group)
+        except asyncio.CancelledError:
+            if self._task is not None:
+                raise
+        finally:
+            shared.leave()
+
+    def stop(self) -> None:
+        """End ``run`` now; what is known by then stays known."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+
+    def fates(self) -> list[Fate]:
+        """What is known now about every target, in the order they were given."""
+        told: list[Fate | None] = [None] * sum(len(group.targets) for group in self._groups)
+        for group in self._groups:
+            for index, position in enumerate(group.positions):
+                told[position] = group.fate(index)
+        return [fate for fate in told if fate is not None]
+
+    async def _rounds(self, loop: asyncio.AbstractEventLoop, channels: Sequence[Channel]) -> None:
+        manner = self._manner
+        pace = Pace(manner.rate, BURST, loop.time()) if manner.rate else None
+        began = loop.time()
+        round_ = 0
+        while manner.count is None or round_ < manner.count:
+            early = began + round_ * manner.interval_s - loop.time()
+            if early > 0:
+                await asyncio.sleep(early)
+            else:
+                began -= early
+            for group, channel in zip(self._groups, channels, strict=True):
+                await self._round(loop, group, channel, pace)
+            round_ += 1
+
+    async def _round(self, loop: asyncio.AbstractEventLoop, group: Group, channel: Channel, pace: Pace | None) -> None:
+        """One request to each target of the group."""
+        targets, timeout_s, size = group.targets, self._manner.timeout_s, self._manner.size
+        first, at, end = group.next, 0, len(targets)
+        while at < end:
+            allowed = min(BURST, end - at)
+            if pace is not None:
+                allowed = pace.take(allowed, loop.time())
+                if not allowed:
+                    await asyncio.sleep(pace.wait(1, loop.time()))
+                    continue
+            key = first + at
+            taken = channel.send_many(targets[at : at + allowed], range(key, key + allowed), group, timeout_s, size)
+            if taken < allowed and pace is not None:
+                pace.give_back(allowed - taken)
+            at += taken
+            group.next = first + at
+            await asyncio.sleep(0 if taken == allowed else FULL_S)
