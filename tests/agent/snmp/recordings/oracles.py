@@ -29,6 +29,7 @@ _KINDS = {
     "Counter64": Tag.COUNTER64,
     "Hex-STRING": Tag.OCTET_STRING,
     "OPAQUE": Tag.OPAQUE,
+    "Opaque": Tag.OPAQUE,
 }
 _LINE = re.compile(r"\.([0-9.]+) = (.*)", re.DOTALL)
 _FLOAT = b"\x9f\x78\x04"
