@@ -10,7 +10,7 @@ WHEELS := $(VENV)/share/nineward/wheels
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --config-settings editable_mode=compat
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check lint types imports packages bench bench-agent bench-detection bench-ingest bench-scheduling docs dist clean
+.PHONY: help up test check lint types imports packages bench bench-agent bench-detection bench-ingest bench-ping bench-scheduling docs dist clean
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,7 +58,7 @@ types: $(VENV)/.installed-dev
 imports: $(VENV)/.installed-dev
 	PYTHONPATH=. $(BIN)/lint-imports
 
-bench: bench-ingest bench-agent bench-detection bench-scheduling  ## all benchmarks, each beside its peer or its bar
+bench: bench-ingest bench-agent bench-detection bench-scheduling bench-ping  ## all benchmarks, each beside its peer or its bar
 
 bench-ingest: $(VENV)/.installed-dev  ## results per second durable end to end, bytes per result
 	$(BIN)/python -m benchmarks.ingest
@@ -71,6 +71,9 @@ bench-scheduling: $(VENV)/.installed-dev  ## what deciding when to look costs wi
 
 bench-detection: $(VENV)/.installed-dev  ## from a target's last answer to the ticket's arrival
 	$(BIN)/python -m benchmarks.detection
+
+bench-ping: $(VENV)/.installed-dev  ## sweeps of up to 50,000 targets beside fping (as root; some minutes)
+	$(BIN)/python -m benchmarks.ping
 
 docs: $(VENV)/.installed-dev  ## write the generated parts of docs/ anew
 	$(BIN)/python -m docs.generate
