@@ -12,13 +12,14 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from agent.icmp import engine
-from agent.icmp.channel import BURST, Channel
+from agent.icmp.channel import BURST, Channel, Stray
 from agent.icmp.destination import Destination
 from agent.icmp.pace import Pace
 from agent.icmp.packet import Refusal
 from agent.trouble import judge
 from rules.result import Outcome
 
+_STRAY = {Stray.CORRUPTED: "a damaged answer came", Stray.FOREIGN: "an answer came from another address, {}"}
 FULL_S = 0.001
 """How long to wait when the machine takes no further request."""
 
@@ -105,7 +106,11 @@ class Group:
     """The targets of one family, and the owner of the requests to them. A request's key is round × targets + index."""
 
     def __init__(
-        self, targets: Sequence[Destination], positions: Sequence[int], watch: Callable[[Event], None] | None
+        self,
+        targets: Sequence[Destination],
+        positions: Sequence[int],
+        timeout_s: float,
+        watch: Callable[[Event], None] | None,
     ) -> None:
         self.targets = targets
         self.positions = positions
@@ -117,6 +122,7 @@ class Group:
         """How many of them make the end; -1: no number does."""
         self.done = asyncio.Event()
         self.answers = 0
+        self._timeout_s = timeout_s
         self._watch = watch
         self._size = len(targets)
         self._first = [0] * len(targets)
@@ -154,7 +160,7 @@ class Group:
         self._lose(index)
         self._tell(key, Became.REFUSED, None, text)
 
-    def unsent(self, key: int, trouble: OSError) -> None:
+    def unable(self, key: int, trouble: OSError) -> None:
         """The kernel did not take it: a request that counts against the target only where the route to it is gone."""
         index = key % self._size
         outcome, text = judge(trouble, self.targets[index].family)
@@ -166,21 +172,24 @@ class Group:
             self._lose(index)
         self._tell(key, Became.UNSENT, None, text)
 
-    def doubted(self, key: int, remark: str) -> None:
-        """An answer that does not count; the reason stays if no better one comes."""
-        self._troubles[key % self._size] = remark
-
-    def late(self, key: int, rtt_ns: int) -> None:
-        """After its time was over."""
+    def stray(self, key: int, why: Stray, rtt_ns: int, source: str) -> None:
+        """An answer that does not count."""
         index = key % self._size
-        self._late[index] = self._late.get(index, 0) + 1
-        self._tell(key, Became.LATE, rtt_ns, "after its time was over")
+        if why is Stray.LATE:
+            self._late[index] = self._late.get(index, 0) + 1
+            self._tell(key, Became.LATE, rtt_ns, f"after more than {self._timeout_s:g} s")
+        elif why is Stray.DUPLICATE:
+            self._duplicates[index] = self._duplicates.get(index, 0) + 1
+            self._tell(key, Became.DUPLICATE, rtt_ns, "one more answer to the same request")
+        else:
+            self._troubles[index] = _STRAY[why].format(source)
 
-    def repeated(self, key: int) -> None:
-        """One more answer to a request."""
-        index = key % self._size
-        self._duplicates[index] = self._duplicates.get(index, 0) + 1
-        self._tell(key, Became.DUPLICATE, None, "one more answer to the same request")
+    def give_up(self, trouble: OSError) -> None:
+        """This machine cannot ask any of them."""
+        _, text = judge(trouble, self.targets[0].family)
+        self._own.update(range(self._size))
+        self._troubles = dict.fromkeys(range(self._size), text)
+        self.done.set()
 
     def fate(self, index: int) -> Fate:
         """What is known now about one target of the group."""
@@ -232,7 +241,7 @@ class Sweep:
             positions = [at for at, target in enumerate(targets) if target.family == family]
             if positions:
                 chosen = targets if len(positions) == len(targets) else [targets[at] for at in positions]
-                self._groups.append(Group(chosen, positions, watch))
+                self._groups.append(Group(chosen, positions, manner.timeout_s, watch))
         if manner.count is not None:
             for group in self._groups:
                 group.wanted = manner.count * len(group.targets)
@@ -258,20 +267,23 @@ class Sweep:
         self._task = asyncio.current_task()
         loop = asyncio.get_running_loop()
         shared = engine.join(loop)
+        ways: list[tuple[Group, Channel]] = []
         try:
-            channels = [shared.channel(group.targets[0].family) for group in self._groups]
-            try:
-                await self._rounds(loop, channels)
-                for group in self._groups:
-                    await group.done.wait()
-                self.complete = True
-            finally:
-                for group, channel in zip(self._groups, channels, strict=True):
-                    channel.abandon(group)
+            for group in self._groups:
+                try:
+                    ways.append((group, shared.channel(group.targets[0].family)))
+                except OSError as trouble:
+                    group.give_up(trouble)
+            await self._rounds(loop, ways)
+            for group in self._groups:
+                await group.done.wait()
+            self.complete = True
         except asyncio.CancelledError:
             if self._task is not None:
                 raise
         finally:
+            for group, channel in ways:
+                channel.abandon(group)
             shared.leave()
 
     def stop(self) -> None:
@@ -288,18 +300,18 @@ class Sweep:
                 told[position] = group.fate(index)
         return [fate for fate in told if fate is not None]
 
-    async def _rounds(self, loop: asyncio.AbstractEventLoop, channels: Sequence[Channel]) -> None:
+    async def _rounds(self, loop: asyncio.AbstractEventLoop, ways: Sequence[tuple[Group, Channel]]) -> None:
         manner = self._manner
         pace = Pace(manner.rate, BURST, loop.time()) if manner.rate else None
         began = loop.time()
         round_ = 0
-        while manner.count is None or round_ < manner.count:
+        while ways and (manner.count is None or round_ < manner.count):
             early = began + round_ * manner.interval_s - loop.time()
             if early > 0:
                 await asyncio.sleep(early)
             else:
                 began -= early
-            for group, channel in zip(self._groups, channels, strict=True):
+            for group, channel in ways:
                 await self._round(loop, group, channel, pace)
             round_ += 1
 

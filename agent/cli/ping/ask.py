@@ -123,9 +123,11 @@ def _print(given: argparse.Namespace, rows: Sequence[report.Row], told: report.S
     if given.json:
         print("\n".join(report.lines(rows, told)) if given.loop else report.document(rows, told))
         return
-    for row in rows:
-        if row.state is report.State.UNRESOLVED:
-            print(row.aim.trouble, file=sys.stderr)
+    if given.quiet or given.alive or given.unreachable:
+        # The table tells it by itself.
+        for row in rows:
+            if row.state is report.State.UNRESOLVED:
+                print(row.aim.trouble, file=sys.stderr)
     if given.alive or given.unreachable:
         wanted = report.State.ALIVE if given.alive else report.State.UNREACHABLE
         names = [row.aim.name for row in rows if row.state is wanted]
