@@ -1,27 +1,24 @@
-"""Pinger: a few echo requests to one target over the shared channel."""
+"""Pinger: a few echo requests to one address, over the engine of the running loop."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from agent.icmp.destination import destination
+from agent.icmp.engine import join
+from agent.icmp.volley import Echoes
 
-@dataclass(frozen=True, slots=True)
-class Echoes:
-    """What became of the requests of one look."""
-
-    sent: int
-    rtts_us: tuple[int, ...]
-    """Round trips in the order the requests were sent."""
-    troubles: tuple[str, ...]
-    """Why requests had no answer, where somebody said so (a router, the kernel about this target)."""
-    own_troubles: tuple[str, ...]
-    """What kept this machine from sending."""
+__all__ = ["Echoes", "ping"]
 
 
 async def ping(
-    address: str, count: int, spacing_ms: int, size: int, until: float, log: Callable[[str], None]
+    address: str, count: int, spacing_ms: int, size: int, until: float, log: Callable[[str], None] | None = None
 ) -> Echoes:
     """Send ``count`` requests ``spacing_ms`` apart and collect answers until ``until`` (of the running loop's clock).
 
-    Raises sockets.Forbidden when the machine allows no ICMP.
+    Raises Invalid for what is no address, sockets.Forbidden when the machine allows no ICMP, OSError when it lacks the
+    address's family.
     """
-    raise NotImplementedError
+    engine = join()
+    try:
+        return await engine.volleys.fire(destination(address), count, spacing_ms / 1000, size, until, log)
+    finally:
+        engine.leave()

@@ -2,28 +2,24 @@
 
 Requests leave at fixed moments whether or not the one before was answered, so a dead target costs one timeout, not
 three. A late answer counts as lost. Where this machine may send no ICMP the look is an ``error``, never a failure.
+All looks of the agent share the sockets of ``agent.icmp``.
 """
 
 import asyncio
-import os
-import socket
-import statistics
-import sys
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from struct import unpack_from
-from typing import TYPE_CHECKING
 
-from agent.names import Unresolved, resolve, version
+from agent.icmp.destination import Destination, destination
+from agent.icmp.engine import Engine, join
+from agent.icmp.volley import Echoes
+from agent.names import Unresolved, resolve
 from agent.probes.probe import Log, Probe, Subject, option, silent
 from agent.trouble import judge
+from rules.errors import Invalid, Unavailable
 from rules.result import Outcome, Reading
 from rules.threshold import Threshold
-
-if TYPE_CHECKING:
-    from icmplib import ICMPv4Socket, ICMPv6Socket
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,60 +30,6 @@ class Options:
     family: str = option("any", "which addresses of a name to ask", choices=("any", "ipv4", "ipv6"))
 
 
-@dataclass(frozen=True, slots=True)
-class Echo:
-    """An echo reply (``trouble`` is None), or an ICMP error about a request of ours, told by a router."""
-
-    identifier: int
-    sequence: int
-    payload: bytes = b""
-    trouble: str | None = None
-
-
-_ERRORS = {
-    4: {3: "destination unreachable", 11: "time to live exceeded", 12: "parameter problem"},
-    6: {1: "destination unreachable", 2: "packet too big", 3: "hop limit exceeded", 4: "parameter problem"},
-}
-_UNREACHABLE = {
-    4: {0: "network", 1: "host", 2: "protocol", 3: "port", 4: "fragmentation needed"}
-    | dict.fromkeys((9, 10, 13), "prohibited"),
-    6: {0: "no route", 1: "prohibited", 3: "address", 4: "port", 5: "source policy", 6: "route rejected"},
-}
-_REPLY = {4: 0, 6: 129}
-_REQUEST = {4: 8, 6: 128}
-
-
-def parse(packet: bytes, family: int, raw: bool) -> Echo | None:
-    """What a received packet says, or None when it is not about an echo request.
-
-    ``family`` is 4 or 6. A raw IPv4 socket delivers the IP header first, and everybody's ICMP: one's own requests on
-    loopback too. An ICMP error carries the IP header and first 8 bytes of the packet it is about (RFC 792, RFC 4443).
-    """
-    if raw and family == 4:
-        if not packet:
-            return None
-        packet = packet[(packet[0] & 0x0F) * 4 :]
-    if len(packet) < 8:
-        return None
-    kind, code = packet[0], packet[1]
-    if kind == _REPLY[family]:
-        identifier, sequence = unpack_from("!HH", packet, 4)
-        return Echo(identifier, sequence, payload=packet[8:])
-    if kind not in _ERRORS[family]:
-        return None
-    inner = packet[8:]
-    if not inner:
-        return None
-    inner = inner[(inner[0] & 0x0F) * 4 :] if family == 4 else inner[40:]
-    if len(inner) < 8 or inner[0] != _REQUEST[family]:
-        return None
-    text = _ERRORS[family][kind]
-    if kind == (3 if family == 4 else 1):
-        text += f": {_UNREACHABLE[family].get(code, f'code {code}')}"
-    identifier, sequence = unpack_from("!HH", inner, 4)
-    return Echo(identifier, sequence, trouble=text)
-
-
 def reading(sent: int, rtts_us: Sequence[int], troubles: Sequence[str]) -> Reading:
     """The Reading of one look: up with at least one answer. Round trip times in whole microseconds."""
     values: dict[str, float] = {"loss_ratio": round(1 - len(rtts_us) / sent, 4)}
@@ -95,14 +37,13 @@ def reading(sent: int, rtts_us: Sequence[int], troubles: Sequence[str]) -> Readi
         reason = troubles[0] if troubles else "no answer"
         return Reading(Outcome.FAILED, values, f"{reason} to {sent} requests")
     ordered = sorted(rtts_us)
-    values |= {
-        "rtt_us": round(statistics.median(ordered)),
-        "rtt_min_us": ordered[0],
-        "rtt_max_us": ordered[-1],
-    }
-    steps = [abs(after - before) for before, after in pairwise(rtts_us)]
-    if steps:
-        values["jitter_us"] = round(statistics.fmean(steps))
+    middle = len(ordered) // 2
+    values["rtt_us"] = ordered[middle] if len(ordered) % 2 else round((ordered[middle - 1] + ordered[middle]) / 2)
+    values["rtt_min_us"] = ordered[0]
+    values["rtt_max_us"] = ordered[-1]
+    if len(rtts_us) > 1:
+        steps = [abs(after - before) for before, after in pairwise(rtts_us)]
+        values["jitter_us"] = round(sum(steps) / len(steps))
     return Reading(Outcome.OK, values)
 
 
@@ -113,39 +54,27 @@ _WINDOW = 20
 class Window:
     """Loss over the last looks that had an answer. Looks without any are an outage, and told as that."""
 
+    __slots__ = ("_looks", "_lost", "_sent")
+
     def __init__(self) -> None:
-        self._looks: deque[tuple[int, float]] = deque()
+        self._looks: deque[tuple[int, int]] = deque()
+        self._sent = 0
+        self._lost = 0
 
-    def add(self, sent: int, loss: float) -> float | None:
+    def add(self, sent: int, lost: int) -> float | None:
         """The loss over the fewest looks that make 20 requests, this one included; None before there are so many."""
-        self._looks.append((sent, loss * sent))
-        while sum(count for count, _ in self._looks) - self._looks[0][0] >= _WINDOW:
-            self._looks.popleft()
-        total = sum(count for count, _ in self._looks)
-        return round(sum(lost for _, lost in self._looks) / total, 4) if total >= _WINDOW else None
-
-
-def open_socket(family: int) -> "tuple[ICMPv4Socket | ICMPv6Socket, bool] | OSError":
-    """An ICMP socket and whether it is raw, or why this machine gives none.
-
-    The kernel's ping socket is tried first, as it needs no privilege where ``ping_group_range`` allows it, and a raw
-    socket after it. Both being refused says nothing about any target.
-    """
-    from icmplib import ICMPv4Socket, ICMPv6Socket, SocketAddressError, SocketPermissionError
-    from icmplib.exceptions import ICMPSocketError
-
-    kind = ICMPv4Socket if family == 4 else ICMPv6Socket
-    refused: ICMPSocketError | None = None
-    for raw in (False, True):
-        try:
-            return kind(privileged=raw), raw
-        except (SocketPermissionError, SocketAddressError, ICMPSocketError) as trouble:
-            refused = trouble
-    return OSError(str(refused))
+        self._looks.append((sent, lost))
+        self._sent += sent
+        self._lost += lost
+        while self._sent - self._looks[0][0] >= _WINDOW:
+            old_sent, old_lost = self._looks.popleft()
+            self._sent -= old_sent
+            self._lost -= old_lost
+        return round(self._lost / self._sent, 4) if self._sent >= _WINDOW else None
 
 
 class Ping(Probe):
-    """Sends a few echo requests over one socket and waits for the answers until the deadline."""
+    """Sends a few echo requests and waits for the answers until the deadline."""
 
     shape = Options
     thresholds = (Threshold("loss_window_ratio", warn=0.10, critical=0.40, for_ms=300_000, clear=0.05),)
@@ -158,116 +87,59 @@ class Ping(Probe):
     ) -> None:
         super().__init__(options, local, log)
         self._window = Window()
+        self._engine: Engine | None = None
+        self._literal: tuple[str, list[Destination]] = ("", [])
 
     async def look(self, subject: Subject, deadline_s: float) -> Reading:
-        found = await self._ask(subject, deadline_s)
+        until = asyncio.get_running_loop().time() + deadline_s
+        try:
+            targets = await self._targets(subject.address, until)
+        except TimeoutError:
+            return Reading(Outcome.ERROR, text=f"resolving {subject.address} took too long")
+        except (Unresolved, Invalid) as trouble:
+            return Reading(Outcome.ERROR, text=str(trouble))
+        echoes = await self._ask(targets, until)
+        if isinstance(echoes, Reading):
+            return echoes
+        if not echoes.sent:
+            return Reading(Outcome.ERROR, text=echoes.own_troubles[0])
+        found = reading(echoes.sent, echoes.rtts_us, echoes.troubles)
         if found.outcome is not Outcome.OK:
             return found
-        loss = self._window.add(self.options.count, found.values["loss_ratio"])
+        loss = self._window.add(echoes.sent, echoes.sent - len(echoes.rtts_us))
         return found if loss is None else replace(found, values={**found.values, "loss_window_ratio": loss})
 
-    async def _ask(self, subject: Subject, deadline_s: float) -> Reading:
-        loop = asyncio.get_running_loop()
-        until = loop.time() + deadline_s
-        try:
-            async with asyncio.timeout_at(until):
-                addresses = await resolve(subject.address, self.options.family)
-        except (Unresolved, TimeoutError) as trouble:
-            return Reading(Outcome.ERROR, text=str(trouble) or f"resolving {subject.address} took too long")
-        opened = OSError("no address")
-        for address in addresses:
-            answer = open_socket(version(address))
-            if isinstance(answer, OSError):
-                opened = answer
-                continue
-            carrier, raw = answer
+    def close(self) -> None:
+        engine, self._engine = self._engine, None
+        if engine is not None:
+            engine.leave()
+
+    async def _targets(self, address: str, until: float) -> list[Destination]:
+        """Where to ask. An address is read once; a name is looked up each time, as it may move."""
+        if self._literal[0] == address:
+            return self._literal[1]
+        async with asyncio.timeout_at(until):
+            found = await resolve(address, self.options.family)
+        targets = [destination(one) for one in found]
+        if found == [address]:
+            self._literal = (address, targets)
+        return targets
+
+    async def _ask(self, targets: Sequence[Destination], until: float) -> Echoes | Reading:
+        """What the first target said whose family this machine can send to, or why there is none."""
+        engine = self._engine
+        if engine is None:
+            engine = self._engine = join()
+        options = self.options
+        log = None if self.log is silent else self.log
+        refused = Reading(Outcome.ERROR, text="the name has no address")
+        for target in targets:
             try:
-                return await Exchange(self, carrier, raw, address).run(until)
-            finally:
-                carrier.close()
-        return Reading(Outcome.ERROR, text=f"icmp: not permitted on this machine ({opened})")
-
-
-class Exchange:
-    """The requests of one look over one socket, and what came back."""
-
-    def __init__(self, probe: Ping, carrier: "ICMPv4Socket | ICMPv6Socket", raw: bool, address: str) -> None:
-        self.options: Options = probe.options
-        self.log = probe.log
-        self.carrier, self.raw, self.address = carrier, raw, address
-        self.family = version(address)
-        self.identifier = int.from_bytes(os.urandom(2), "big")
-        # Devices that rewrite identifiers exist; eight random bytes of payload tell our answers from others'.
-        self.payload = os.urandom(8) + bytes(self.options.size - 8)
-        self.sent_at: dict[int, float] = {}
-        self.rtts_us: dict[int, int] = {}
-        self.troubles: dict[int, str] = {}
-        self.own: dict[int, str] = {}
-
-    async def run(self, until: float) -> Reading:
-        """Send all requests, collect answers until all are in or the deadline (of the loop's clock) is there."""
-        loop = asyncio.get_running_loop()
-        sock = self.carrier.sock
-        sock.setblocking(False)
-        if self.raw and self.family == 4:
-            sock.setsockopt(_SOL_RAW, _ICMP_FILTER, _ALL_BUT_ANSWERS)
-        listening = loop.create_task(self._listen(sock))
-        begun = loop.time()
-        try:
-            async with asyncio.timeout_at(until):
-                for sequence in range(1, self.options.count + 1):
-                    await asyncio.sleep(begun + (sequence - 1) * self.options.spacing_ms / 1000 - loop.time())
-                    self._send(sequence)
-                if not self._settled():
-                    await listening
-        except TimeoutError:
-            self.log("deadline reached")
-        finally:
-            listening.cancel()
-        if not self.sent_at and not self.troubles:
-            return Reading(Outcome.ERROR, text=next(iter(self.own.values()), "the deadline left no time to send"))
-        sent = len(self.sent_at.keys() | self.troubles.keys())
-        return reading(sent, [self.rtts_us[key] for key in sorted(self.rtts_us)], list(self.troubles.values()))
-
-    def _send(self, sequence: int) -> None:
-        from icmplib import ICMPRequest
-        from icmplib.exceptions import ICMPSocketError
-
-        request = ICMPRequest(self.address, self.identifier, sequence, payload=self.payload)
-        self.sent_at[sequence] = asyncio.get_running_loop().time()
-        try:
-            self.carrier.send(request)
-        except ICMPSocketError as wrapped:
-            del self.sent_at[sequence]
-            cause = wrapped.__context__
-            outcome, line = judge(cause if isinstance(cause, OSError) else OSError(str(wrapped)), self.family)
-            (self.own if outcome is Outcome.ERROR else self.troubles)[sequence] = line
-            self.log(f"request {sequence}: {line}")
-            return
-        self.identifier = request.id  # the kernel's ping socket puts its own in
-
-    async def _listen(self, sock: socket.socket) -> None:
-        loop = asyncio.get_running_loop()
-        while not self._settled():
-            packet, source = await loop.sock_recvfrom(sock, 4096)
-            at = loop.time()
-            echo = parse(packet, self.family, self.raw)
-            if echo is None or echo.identifier != self.identifier or echo.sequence not in self.sent_at:
-                continue
-            if echo.trouble is not None:
-                self.troubles.setdefault(echo.sequence, f"{echo.trouble} (told by {source[0]})")
-                self.log(f"request {echo.sequence}: {echo.trouble}, from {source[0]}")
-            elif source[0] == self.address.partition("%")[0] and echo.payload[:8] == self.payload[:8]:
-                rtt = round((at - self.sent_at[echo.sequence]) * 1e6)
-                self.rtts_us.setdefault(echo.sequence, rtt)
-                self.log(f"request {echo.sequence}: answered after {rtt / 1000:.3f} ms")
-
-    def _settled(self) -> bool:
-        """Whether nothing more can come: every request is out and has an answer or a trouble."""
-        return len(self.rtts_us.keys() | self.troubles.keys() | self.own.keys()) >= self.options.count
-
-
-_SOL_RAW = 255
-_ICMP_FILTER = 1
-_ALL_BUT_ANSWERS = (0xFFFFFFFF & ~sum(1 << kind for kind in (0, 3, 11, 12))).to_bytes(4, sys.byteorder)
-"""The kernel's filter for raw ICMP sockets: a set bit keeps that type away (linux/icmp.h)."""
+                return await engine.volleys.fire(
+                    target, options.count, options.spacing_ms / 1000, options.size, until, log
+                )
+            except Unavailable as forbidden:
+                refused = Reading(Outcome.ERROR, text=str(forbidden))
+            except OSError as trouble:
+                refused = Reading(Outcome.ERROR, text=judge(trouble, target.family)[1])
+        return refused
