@@ -3,9 +3,9 @@ loopback.
 
     python -m benchmarks.ping [--pairs 7] [--targets 1000,10000,50000] [--nets cable,loopback]
 
-Both are measured without their start (fping: the run of one target; ours: after loading), which is told apart, because
-it is the same whatever the number of targets. fping runs at the fastest of its settings that loses no answer. Needs
-root, iproute2 and fping; ping sockets are opened in a namespace made for this, not on the machine.
+Of both the cost of a run of one target is taken off and told apart, because it is the same whatever their number: the
+start of the process and, with us, of the interpreter. fping runs at the fastest of its settings that loses no answer.
+Needs root, iproute2 and fping; ping sockets are opened in a namespace made for this, not on the machine.
 """
 
 import argparse
@@ -111,12 +111,12 @@ class Field:
         return Ran(ran.wall_s - off_s, ran.cpu_s - off_cpu_s, told)
 
     def ours(self) -> Ran:
-        """One run of nineward-agent ping, without the start of the interpreter."""
+        """One run of nineward-agent ping, without what one target costs."""
         spent = self._child("tool", str(self._list), str(self._output), f"{TIMEOUT_S:g}")
         told: dict[str, float | None] = {}
         for line in self._output.read_text("utf-8").splitlines()[1 : len(self.addresses) + 1]:
             name, rtt, *_ = line.split(None, 2)
-            told[name] = None if rtt == "–" else float(rtt) * 1000
+            told[name] = None if rtt == "-" else float(rtt) * 1000
         return Ran(spent["wall_s"], spent["cpu_s"], told)
 
     def noted(self, rate: float, busy_ms: float) -> dict[str, Any]:

@@ -18,11 +18,19 @@ import traceback
 from collections.abc import Sequence
 
 from agent.cli.terminal import registry
-from agent.machine import version
 from rules.errors import NinewardError
 
 UNEXPECTED = 3
 _SHARED = frozenset({"terminal"})
+
+
+class _Version(argparse.Action):
+    """Looks the version up only when it is asked for: finding it takes longer than all the rest of a start."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from agent.machine import version
+
+        parser.exit(message=f"nineward {version()}\n")
 
 
 def names() -> list[str]:
@@ -38,7 +46,7 @@ def build_parser(chosen: Sequence[str] | None = None) -> argparse.ArgumentParser
         epilog="Exit codes: 0 fine, 1 the thing asked about is bad, 2 usage or settings, 3 unexpected.",
         allow_abbrev=False,
     )
-    parser.add_argument("--version", action="version", version=f"nineward {version()}")
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version and end")
     registry.arrange(parser, "COMMAND", __name__, chosen or names())
     return parser
 

@@ -50,8 +50,10 @@ def run(given: argparse.Namespace) -> int:
                 raise Invalid(f"The plan of this machine names no credential {name!r}.")
             credentials.append(credential(name, known[name]))
     if given.fields:
-        credentials.append(credential("by hand", _by_hand(given.kind, options.pairs("--with", given.fields))))
-    local = load(folder.settings).probes.get(given.kind, {}) if folder.settings.exists() else {}
+        credentials.append(
+            credential("by hand", _by_hand(found.family or given.kind, options.pairs("--with", given.fields)))
+        )
+    local = load(folder.settings).probes.get(found.family or given.kind, {}) if folder.settings.exists() else {}
 
     chosen = options.pairs("--option", given.option)
     probe = found(chosen, local, lambda line: print(f"  {line}", file=sys.stderr))

@@ -191,16 +191,26 @@ class Group:
         self._troubles = dict.fromkeys(range(self._size), text)
         self.done.set()
 
-    def fate(self, index: int) -> Fate:
-        """What is known now about one target of the group."""
+    def fates(self) -> list[Fate]:
+        """What is known now about each target of the group."""
+        odd = self._lost.keys() | self._tallies.keys() | self._late.keys() | self._duplicates.keys()
+        odd |= self._troubles.keys() | self._own
+        told = [Fate(1, 1, first, first, first, 0.0) for first in self._first]
+        for index in odd:
+            told[index] = self._fate(index)
+        if self.settled < self._size:
+            for index, first in enumerate(self._first):
+                if not first and index not in odd:
+                    told[index] = Fate(0, 0, None, None, None, None)
+        return told
+
+    def _fate(self, index: int) -> Fate:
         first = self._first[index]
-        lost = self._lost.get(index, 0) if self._lost else 0
-        late = self._late.get(index, 0) if self._late else 0
-        duplicates = self._duplicates.get(index, 0) if self._duplicates else 0
-        trouble = self._troubles.get(index, "") if self._troubles else ""
+        lost, late, duplicates = (counted.get(index, 0) for counted in (self._lost, self._late, self._duplicates))
+        trouble = self._troubles.get(index, "")
         if not first:
             return Fate(lost, 0, None, None, None, None, late, duplicates, trouble, index in self._own)
-        tally = self._tallies.get(index) if self._tallies else None
+        tally = self._tallies.get(index)
         if tally is None:
             return Fate(1 + lost, 1, first, first, first, 0.0, late, duplicates, trouble)
         mean, mdev = tally.total / tally.count, tally.mdev_ns()
@@ -236,11 +246,12 @@ class Sweep:
         """``watch`` is told the end of every request, in the loop; it must be quick and raise nothing."""
         self._manner = manner
         self._groups: list[Group] = []
-        self._where: list[tuple[Group, int]] | None = None
+        families = [target.family for target in targets]
         for family in (4, 6):
-            positions = [at for at, target in enumerate(targets) if target.family == family]
-            if positions:
-                chosen = targets if len(positions) == len(targets) else [targets[at] for at in positions]
+            if family in families:
+                whole = len(set(families)) == 1
+                positions = range(len(targets)) if whole else [at for at, one in enumerate(families) if one == family]
+                chosen = targets if whole else [targets[at] for at in positions]
                 self._groups.append(Group(chosen, positions, manner.timeout_s, watch))
         if manner.count is not None:
             for group in self._groups:
@@ -282,8 +293,9 @@ class Sweep:
             if self._task is not None:
                 raise
         finally:
-            for group, channel in ways:
-                channel.abandon(group)
+            if not self.complete:
+                for group, channel in ways:
+                    channel.abandon(group)
             shared.leave()
 
     def stop(self) -> None:
@@ -294,11 +306,10 @@ class Sweep:
 
     def fates(self) -> list[Fate]:
         """What is known now about every target, in the order they were given."""
-        told: list[Fate | None] = [None] * sum(len(group.targets) for group in self._groups)
-        for group in self._groups:
-            for index, position in enumerate(group.positions):
-                told[position] = group.fate(index)
-        return [fate for fate in told if fate is not None]
+        if len(self._groups) == 1:
+            return self._groups[0].fates()
+        pairs = [pair for group in self._groups for pair in zip(group.positions, group.fates(), strict=True)]
+        return [fate for _, fate in sorted(pairs)]
 
     async def _rounds(self, loop: asyncio.AbstractEventLoop, ways: Sequence[tuple[Group, Channel]]) -> None:
         manner = self._manner

@@ -14,7 +14,6 @@ from agent.cli.ping import report
 from agent.cli.terminal import target_list
 from agent.cli.terminal.progress import Progress
 from agent.cli.terminal.target_list import Aim
-from agent.icmp.destination import destination
 from agent.icmp.sweep import Event, Manner, Sweep
 from rules.errors import Invalid
 
@@ -36,13 +35,13 @@ async def _ask(given: argparse.Namespace, words: Sequence[target_list.Word]) -> 
     aims, again = await target_list.aims(words, given.family, every=given.every_address)
     if again:
         print(f"{again:,} given more than once {'is' if again == 1 else 'are'} asked once.", file=sys.stderr)
-    asked = [aim for aim in aims if aim.address]
+    asked = [aim for aim in aims if aim.destination is not None]
     if not asked:
         raise Invalid("No target resolves, so nothing was sent.", tuple(aim.trouble for aim in aims))
     manner = _manner(given)
     telling = given.loop and not (given.quiet or given.alive or given.unreachable)
     teller = _Teller(asked, as_json=given.json) if telling else None
-    sweep = Sweep([destination(aim.address) for aim in asked], manner, teller)
+    sweep = Sweep([aim.destination for aim in asked if aim.destination is not None], manner, teller)
     if teller is not None:
         teller.give_up = sweep.stop
     began = time.monotonic()

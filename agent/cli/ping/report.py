@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from agent.cli.terminal.table import GAP, cell, padded
+from agent.cli.terminal.table import GAP, cell, cells, padded
 from agent.cli.terminal.target_list import Aim
 from agent.icmp.sweep import Event, Fate
 
@@ -45,24 +45,19 @@ class Summary(NamedTuple):
 
 
 def rows(aims: Sequence[Aim], fates: Sequence[Fate]) -> list[Row]:
-    """The targets with their fates, in the order they were given; ``fates`` belong to the aims with an address."""
+    """The targets with their fates, in the order they were given; ``fates`` belong to the aims with a destination."""
     each = iter(fates)
-    told = []
-    for aim in aims:
-        if not aim.address:
-            told.append(Row(aim, State.UNRESOLVED, None))
-            continue
-        fate = next(each)
-        if fate.received:
-            state = State.ALIVE
-        elif fate.own:
-            state = State.ERROR
-        elif not fate.sent:
-            state = State.UNASKED
-        else:
-            state = State.UNREACHABLE
-        told.append(Row(aim, state, fate))
-    return told
+    return [_row(aim, next(each) if aim.destination is not None else None) for aim in aims]
+
+
+def _row(aim: Aim, fate: Fate | None) -> Row:
+    if fate is None:
+        return Row(aim, State.UNRESOLVED, None)
+    if fate.received:
+        return Row(aim, State.ALIVE, fate)
+    if fate.own:
+        return Row(aim, State.ERROR, fate)
+    return Row(aim, State.UNREACHABLE if fate.sent else State.UNASKED, fate)
 
 
 def summary(told: Sequence[Row], took_s: float, *, complete: bool) -> Summary:
@@ -90,20 +85,28 @@ def exit_code(states: Counter[State]) -> int:
 
 def table(told: Sequence[Row], *, once: bool) -> str:
     """The rows for people. Asked ``once``, a target has one round trip and no spread."""
-    columns = [["Target", *[cell(row.aim.name) for row in told]]]
-    if any(row.aim.name != row.aim.address and row.aim.address for row in told):
-        columns.append(["Address", *[row.aim.address for row in told]])
-    fates = [row.fate if row.fate is not None and row.fate.received else None for row in told]
-    numbers = [] if once else _counts(told)
+    names = cells([row.aim.name for row in told])
+    columns = [["Target", *names]]
+    addresses = [row.aim.address for row in told]
+    if addresses != names:
+        columns.append(["Address", *addresses])
+    fates = [row.fate for row in told]
     if once:
-        numbers.append(["RTT ms", *[_ms(fate.min_ns) if fate else "–" for fate in fates]])
+        numbers = [["RTT ms", *[_ms(fate.min_ns) if fate else "-" for fate in fates]]]
     else:
-        numbers.append(["Min ms", *[_ms(fate.min_ns) if fate else "–" for fate in fates]])
-        numbers.append(["Avg", *[_ms(fate.mean_ns) if fate else "–" for fate in fates]])
-        numbers.append(["Max", *[_ms(fate.max_ns) if fate else "–" for fate in fates]])
-        numbers.append(["Mdev", *[_ms(fate.mdev_ns) if fate else "–" for fate in fates]])
+        numbers = [
+            ["Sent", *[str(fate.sent) if fate else "-" for fate in fates]],
+            ["Received", *[str(fate.received) if fate else "-" for fate in fates]],
+            ["Loss", *[f"{_loss(fate.sent, fate.received):.0%}" if fate and fate.sent else "-" for fate in fates]],
+            ["Min ms", *[_ms(fate.min_ns) if fate else "-" for fate in fates]],
+            ["Avg", *[_ms(fate.mean_ns) if fate else "-" for fate in fates]],
+            ["Max", *[_ms(fate.max_ns) if fate else "-" for fate in fates]],
+            ["Mdev", *[_ms(fate.mdev_ns) if fate else "-" for fate in fates]],
+        ]
     laid = [padded(column, False) for column in columns] + [padded(column, True) for column in numbers]
-    laid.append(["", *[remark(row) for row in told]])
+    remarks = [remark(row) for row in told]
+    if any(remarks):
+        laid.append(["", *remarks])
     return "\n".join([GAP.join(line).rstrip() for line in zip(*laid, strict=True)])
 
 
@@ -111,12 +114,16 @@ def remark(row: Row) -> str:
     """What a person should know besides the figures; empty when there is nothing."""
     fate = row.fate
     if fate is None:
-        return row.aim.trouble
+        return cell(row.aim.trouble)
+    if fate.sent == fate.received and not (fate.late or fate.duplicates or fate.own or fate.trouble):
+        return "" if fate.sent else "not over yet"
     words = []
     if row.state is State.UNASKED:
-        words.append("not asked, or not over yet")
+        words.append("not over yet")
     elif row.state is not State.ALIVE:
         words.append(fate.trouble or "no answer")
+    elif fate.trouble:
+        words.append(fate.trouble)
     if fate.late:
         words.append(f"{fate.late} late")
     if fate.duplicates:
@@ -200,21 +207,12 @@ def spoken(what: Event, aim: Aim) -> str:
     return f"{who}  request {what.request}{time}{'  ' if what.text else ''}{what.text}"
 
 
-def _counts(told: Sequence[Row]) -> list[list[str]]:
-    fates = [row.fate for row in told]
-    return [
-        ["Sent", *[str(fate.sent) if fate else "–" for fate in fates]],
-        ["Received", *[str(fate.received) if fate else "–" for fate in fates]],
-        ["Loss", *[f"{_loss(fate.sent, fate.received):.0%}" if fate and fate.sent else "–" for fate in fates]],
-    ]
-
-
 def _loss(sent: int, received: int) -> float:
     return 1 - received / sent
 
 
 def _ms(ns: float | None) -> str:
-    return "–" if ns is None else f"{ns / 1e6:.3f}"
+    return "-" if ns is None else f"{ns / 1e6:.3f}"
 
 
 def _us(ns: float | None) -> float | None:

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from agent.address_blocks import expand
-from agent.names import Unresolved, resolve, version
+from agent.icmp.destination import Destination, destination
+from agent.names import Unresolved, resolve
 from rules.errors import Invalid
 
 MOST = 262_144
@@ -21,18 +22,32 @@ _LINES = "Give a file with a target on each line: an address, a name, a block or
 
 
 class Word(NamedTuple):
-    """A word that stands for targets, and where it stands; empty for the command line itself."""
+    """A word that stands for targets. ``where`` it stands is a file and a line; empty for the command line itself."""
 
     text: str
-    where: str
+    file: str = ""
+    line: int = 0
+
+    @property
+    def where(self) -> str:
+        """The place, as a message begins with it."""
+        return f"{self.file} line {self.line}: " if self.file else ""
 
 
 class Aim(NamedTuple):
-    """One target: what the person calls it, and its address; without an address ``trouble`` tells why."""
+    """One target: what the person calls it, and where requests go; without a destination ``trouble`` tells why."""
 
     name: str
-    address: str
+    destination: Destination | None
     trouble: str = ""
+
+    @property
+    def address(self) -> str:
+        """The address in words, with its zone; empty without one."""
+        where = self.destination
+        if where is None:
+            return ""
+        return where.sockaddr[0] if where.family == 4 else str(where)
 
 
 def read(given: Sequence[str], files: Sequence[str]) -> list[Word]:
@@ -41,7 +56,7 @@ def read(given: Sequence[str], files: Sequence[str]) -> list[Word]:
     Of a line the first word counts, so that /etc/hosts will do; ``#`` begins a remark. UTF-8 with or without its mark,
     or UTF-16 with one. Raises Invalid for what cannot be read or names nothing.
     """
-    words = [Word(text, "") for text in given]
+    words = [Word(text) for text in given]
     for file in files:
         found = list(_lines(file))
         if not found:
@@ -53,62 +68,78 @@ def read(given: Sequence[str], files: Sequence[str]) -> list[Word]:
 
 
 async def aims(words: Iterable[Word], family: str = "any", *, every: bool = False) -> tuple[list[Aim], int]:
-    """The targets behind the words, each once, and how many words were there more than once.
+    """The targets behind the words, each once, and how many were there more than once.
 
     ``family`` is ``any``, ``ipv4`` or ``ipv6``. A name stands for the first of its addresses, or for ``every`` one.
-    One that does not resolve becomes an Aim without address. Raises Invalid, with every mistake and its place, for
+    One that does not resolve becomes an Aim without destination. Raises Invalid, with every mistake and its place, for
     words that can be no target, and for more than ``MOST`` targets.
     """
+    found: dict[str, Aim | None] = {}
     mistakes: list[str] = []
-    found: dict[str, list[Aim] | None] = {}
-    again = count = 0
+    again = 0
     for word in words:
-        if word.text in found:
+        text = word.text
+        if text in found:
             again += 1
             continue
+        if family != "ipv6" and ":" not in text:
+            # Nearly every line of a long list is a plain IPv4 address: those take the short way.
+            try:
+                found[text] = Aim(text, destination(text))
+                continue
+            except Invalid:
+                pass
         try:
-            addresses = expand(word.text, MOST)
-            if addresses is not None and family != "any":
-                _same_family(word.text, addresses, family)
+            again += _take(found, text, family)
         except Invalid as mistake:
             mistakes.append(f"{word.where}{mistake}")
-            continue
-        found[word.text] = None if addresses is None else [Aim(address, address) for address in addresses]
-        count += 1 if addresses is None else len(addresses)
-        if count > MOST:
-            raise Invalid(f"These are more than {MOST:,} targets, the most of one command. Give them in parts.")
+        if len(found) > MOST:
+            break
     if mistakes:
         more = len(mistakes) - _MOST_MISTAKES
         shown = (*mistakes[:_MOST_MISTAKES], *([f"and {more:,} more"] if more > 0 else ()))
         raise Invalid("Nothing was sent, because of:", shown)
-    await _resolve(found, family, every)
-    unique: dict[tuple[str, str], Aim] = {}
-    for listed in found.values():
-        for aim in listed or ():
-            unique.setdefault((aim.name, aim.address), aim)
-    if len(unique) > MOST:
+    told = [aim for aim in found.values() if aim is not None]
+    if len(told) < len(found):
+        told = await _resolved(found, family, every)
+    if len(told) > MOST:
         raise Invalid(f"These are more than {MOST:,} targets, the most of one command. Give them in parts.")
-    return list(unique.values()), again + sum(len(listed or ()) for listed in found.values()) - len(unique)
+    return told, again
 
 
-async def _resolve(found: dict[str, list[Aim] | None], family: str, every: bool) -> None:
-    names = iter([name for name, listed in found.items() if listed is None])
+def _take(found: dict[str, Aim | None], text: str, family: str) -> int:
+    """Put what a word stands for into ``found``, None for a name; how many were there already. Raises Invalid."""
+    addresses = expand(text, MOST)
+    if addresses is None:
+        found[text] = None
+        return 0
+    again = 0
+    for address in addresses:
+        if address in found:
+            again += 1
+            continue
+        aim = found[address] = Aim(address, destination(address))
+        if family != "any" and aim.destination is not None and aim.destination.family != int(family[-1]):
+            raise Invalid(f"{text!r} is no IPv{family[-1]} address, and no other was asked for.")
+    return again
+
+
+async def _resolved(found: dict[str, Aim | None], family: str, every: bool) -> list[Aim]:
+    """The targets with those behind the names, a number of names asked for at a time."""
+    behind: dict[str, list[Aim]] = {}
+    names = iter([name for name, aim in found.items() if aim is None])
 
     async def work() -> None:
         for name in names:
             try:
                 addresses = await resolve(name, family)
             except Unresolved as trouble:
-                found[name] = [Aim(name, "", str(trouble))]
+                behind[name] = [Aim(name, None, str(trouble))]
             else:
-                found[name] = [Aim(name, address) for address in (addresses if every else addresses[:1])]
+                behind[name] = [Aim(name, destination(address)) for address in addresses[: None if every else 1]]
 
     await asyncio.gather(*(work() for _ in range(_ASKED_AT_ONCE)))
-
-
-def _same_family(word: str, addresses: Sequence[str], family: str) -> None:
-    if addresses and version(addresses[0].partition("%")[0].strip("[]")) != int(family[-1]):
-        raise Invalid(f"{word!r} is no IPv{family[-1]} address, and no other was asked for.")
+    return [one for name, aim in found.items() for one in ([aim] if aim is not None else behind[name])]
 
 
 def _called(file: str) -> str:
@@ -118,9 +149,10 @@ def _called(file: str) -> str:
 def _lines(file: str) -> Iterator[Word]:
     called = _called(file)
     for number, line in enumerate(_text(file, called).splitlines(), 1):
-        words = line.partition("#")[0].split(None, 1)
+        told = line.partition("#")[0] if "#" in line else line
+        words = told.split(None, 1)
         if words:
-            yield Word(words[0], f"{called} line {number}: ")
+            yield Word(words[0], called, number)
 
 
 def _text(file: str, called: str) -> str:
