@@ -160,9 +160,12 @@ class States:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """That a cell is one of these: numbers are compared, texts are patterns (or object identifiers) to be found."""
+    """That a cell, or a sub-identifier of the row's index, is one of these.
 
-    object: Object
+    Numbers and object identifiers are compared; a text fits when one of the patterns is found in it.
+    """
+
+    object: "Object | Place"
     numbers: frozenset[int]
     patterns: tuple[Pattern[str], ...]
     names: frozenset[Oid]
