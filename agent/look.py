@@ -57,7 +57,7 @@ class Watch:
         self.confirmation = Confirmation(check.confirm_down, check.confirm_up)
         self.probe: Probe | None = None
         self.trouble = ""
-        self.subject = Subject(check.address, check.target, credentials, check.handle)
+        self.subject = Subject(check.address, check.target, credentials, check.handle, check.interval / 1000)
         self.thresholds: tuple[Threshold, ...] = ()
         self.memory: Memory = {}
         self.running: set[asyncio.Task[None]] = set()
@@ -67,11 +67,11 @@ class Watch:
         self.last: Outcome | None = None
         self.timer: asyncio.TimerHandle | None = None
 
-    def set_up(self, local: Mapping[str, Any]) -> None:
+    def set_up(self, local: Mapping[str, Mapping[str, Any]]) -> None:
         """Make the probe, or note why there is none: then every look is an error that says so."""
         try:
             made = probes.find(self.check.kind)
-            self.probe = made(self.check.options, local)
+            self.probe = made(self.check.options, local.get(made.family or self.check.kind, {}))
             self.thresholds = thresholds(made, self.check.thresholds)
         except NinewardError as wrong:
             self.trouble = str(wrong)
@@ -203,7 +203,7 @@ class Looks:
 
     async def _read(self, watch: Watch) -> Reading:
         if watch.probe is None and not watch.trouble:
-            watch.set_up(self._local.get(watch.check.kind, {}))
+            watch.set_up(self._local)
         if watch.probe is None:
             return Reading(Outcome.ERROR, text=watch.trouble)
         deadline_s = watch.check.timeout / 1000

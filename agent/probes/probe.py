@@ -46,13 +46,14 @@ def credential(name: str, table: Mapping[str, object]) -> Credential:
 class Subject:
     """What is looked at: an address (name, IP address or URL; empty for the agent's own host) and how to get in.
 
-    ``handle`` is the check's number, 0 for a look by hand.
+    ``handle`` is the check's number and ``interval_s`` the time from one look to the next; both 0 for a look by hand.
     """
 
     address: str
     name: str = ""
     credentials: tuple[Credential, ...] = ()
     handle: int = 0
+    interval_s: float = 0.0
 
 
 def option(
@@ -133,6 +134,8 @@ class Probe(ABC):
     kind: ClassVar[str] = ""
     shape: ClassVar[type[Any]] = NoOptions
     """The Options of the kind: a frozen dataclass of ``option`` fields, in the probe's own file."""
+    family: ClassVar[str] = ""
+    """The kind whose credentials and whose table of agent.toml it uses too; its own where empty."""
     thresholds: ClassVar[tuple[Threshold, ...]] = ()
     """What holds where the plan says nothing about a metric."""
 
@@ -142,7 +145,8 @@ class Probe(ABC):
         local: Mapping[str, object] | None = None,
         log: Log = silent,
     ) -> None:
-        """``options`` come from the plan or the command line, ``local`` is ``[probes.KIND]`` of agent.toml.
+        """``options`` come from the plan or the command line, ``local`` is ``[probes.KIND]`` of agent.toml (of its
+        family, where it has one).
 
         Raises Invalid with every mistake found in the options.
         """

@@ -1,53 +1,47 @@
-"""A device by SNMP: does its agent answer, how long is it up, and what do its interfaces do.
+"""A device by SNMP: does its agent answer, how long is it up, what do its interfaces do, what say its own sensors.
 
-The answer to sysUpTime decides; the interface table is only recorded, and nothing wrong with it makes the device look
-down. Silence is a failure (dead, blocked or an unknown community look alike); credentials the device refuses are an
+The answer to sysUpTime decides. All tables are only recorded, and nothing wrong with them makes the device look down.
+Silence is a failure (dead, blocked or an unknown community look alike); credentials the device refuses are an
 ``error``, because then it lives and we could not look.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
-from agent.names import Unresolved, resolve, version
-from agent.probes.probe import Log, Probe, Subject, option, silent
-from agent.snmp.credentials import Access, ways_in
-from agent.snmp.discovery import discovered
-from agent.snmp.interfaces import (
-    COUNTER_COLUMNS,
-    STATUS_COLUMNS,
-    Interface,
-    elapsed,
-    interfaces,
-    restarted,
-    state,
-    traffic,
-)
-from agent.snmp.session import Denied, ErrorStatus, Session, Silent
-from agent.snmp.walk import Oid, Walk
-from agent.stream import split
-from agent.trouble import judge, unroutable
+from agent.probes.probe import Log, Subject, option, silent
+from agent.snmp.device_probe import DeviceOptions, DeviceProbe
+from agent.snmp.errors import Refused, Silent
+from agent.snmp.health import Health
+from agent.snmp.interfaces import Admin, Interface, Oper
+from agent.snmp.pacing import Pacing
+from agent.snmp.profile import SEVERITY, State
+from agent.snmp.survey import Alive, Survey, Tables
+from agent.snmp.traffic import Kept, motion, narrow_inside
+from agent.snmp.uptime import Begun
+from rules.errors import NinewardError
 from rules.result import Outcome, Reading
 
-SYS_UP_TIME: Oid = (1, 3, 6, 1, 2, 1, 1, 3, 0)
+T = TypeVar("T")
+
+_RESTARTED = {Begun.HOST: "host_restarted_s", Begun.AGENT: "agent_restarted_s", Begun.EITHER: "restarted_s"}
+_MOST_TOLD = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
-    version: str = option(
-        "auto", "protocol version; auto takes what the credential says", choices=("auto", "v1", "v2c", "v3")
-    )
-    port: int = option(161, "UDP port, when the address has none", low=1, high=65535)
+class Options(DeviceOptions):
     interfaces: bool = option(True, "also read the interface table")
-    interfaces_every_s: int = option(60, "seconds from one reading of the table to the next", low=1, high=86400)
-    repetitions: int = option(10, "rows per GETBULK; 1 uses GETNEXT, for devices with a broken GETBULK", low=1, high=50)
-    most_values: int = option(50_000, "values after which a walk is cut off", low=100, high=1_000_000)
+    interfaces_every_s: int = option(60, "seconds from one reading of the interfaces to the next", low=1, high=86400)
+    health: bool = option(True, "also read what the device profile names: load, memory, sensors, power, disks")
+    health_every_s: int = option(300, "seconds from one reading of the health to the next", low=1, high=86400)
 
 
-class Snmp(Probe):
-    """Keeps the way in that worked, and the interface counters between looks."""
+class Snmp(DeviceProbe):
+    """Keeps the interface counters between looks, packed; all else lives in the survey of the device."""
 
     shape = Options
+    part = False
 
     def __init__(
         self,
@@ -56,135 +50,114 @@ class Snmp(Probe):
         log: Log = silent,
     ) -> None:
         super().__init__(options, local, log)
-        self._sessions: dict[tuple[Access, str, int], Session] = {}
-        self._worked: Access | None = None
-        self._uptime: int | None = None
-        self._uptime_at_s = 0.0
-        self._interfaces: dict[str, Interface] = {}
-        self._interfaces_uptime = 0
-        self._walk_due_s = 0.0
-        self._repetitions: int = self.options.repetitions
+        chosen: Options = self.options
+        self._ports_pace = Pacing(chosen.interfaces_every_s)
+        self._health_pace = Pacing(chosen.health_every_s)
+        self._kept: Kept | None = None
+        self._restarts: int | None = None
 
-    async def look(self, subject: Subject, deadline_s: float) -> Reading:
-        loop = asyncio.get_running_loop()
-        until = loop.time() + deadline_s
-        try:
-            host, port = split(subject.address, self.options.port)
-            ways = list(ways_in(subject.credentials, self.options.version))
-            async with asyncio.timeout_at(until):
-                address = (await resolve(host))[0]
-        except (ValueError, Unresolved, TimeoutError) as wrong:
-            return Reading(Outcome.ERROR, text=str(wrong) or f"resolving {subject.address} took too long")
-        if not ways:
-            return Reading(Outcome.ERROR, text="no SNMP credential that fits is given to this check")
-        blocked = unroutable(address, port)
-        if blocked is not None:
-            outcome, line = judge(blocked, version(address))
-            return Reading(outcome, text=line)
-        try:
-            return await self._read(ways, address, port, until)
-        except Silent:
-            return Reading(Outcome.FAILED, text="no answer")
-        except Denied as refused:
-            return Reading(Outcome.ERROR, text=f"the device answers, but could not be read: {refused}")
+    def tables(self) -> Tables:
+        return Tables(ports=self.options.interfaces, health=self.options.health)
 
-    def close(self) -> None:
-        for session in self._sessions.values():
-            session.close()
-        self._sessions.clear()
+    async def read(self, survey: Survey, alive: Alive, subject: Subject, until: float) -> Reading:
+        if alive.odd:
+            return Reading(Outcome.OK, text=f"answers with {alive.odd}")
+        values: dict[str, float] = {}
+        said = []
+        if alive.uptime is None:
+            said.append("answers, but does not show sysUpTime")
+        else:
+            values["uptime_s"] = alive.uptime // 100
+        said += self._restarted(alive, values)
+        chosen: Options = self.options
+        oldest_s = subject.interval_s / 2
+        now_s = asyncio.get_running_loop().time()
+        if chosen.interfaces and self._ports_pace.due(now_s):
+            reading = survey.ports(self.user, oldest_s, until, chosen.most_values)
+            ports = await self._table("interface table", said, self._ports_pace, reading)
+            if ports is not None:
+                longest_s = 3 * max(chosen.interfaces_every_s, subject.interval_s)
+                said += self._interfaces(ports.found, values, longest_s)
+                said += _faults("interface table", ports.faults)
+                self.log(f"{len(ports.found)} interfaces")
+        if chosen.health and self._health_pace.due(now_s):
+            measuring = survey.health(self.user, oldest_s, until, chosen.most_values)
+            condition = await self._table("health", said, self._health_pace, measuring)
+            if condition is not None:
+                values |= recorded(condition.health)
+                said += unwell(condition.health)
+                said += _faults("health", condition.faults)
+                self.log(f"profile {condition.profile}: {len(condition.health.components)} components")
+        return Reading(Outcome.OK, values, "; ".join(said))
 
-    async def _read(self, ways: list[Access], address: str, port: int, until: float) -> Reading:
-        loop = asyncio.get_running_loop()
-        try:
-            uptime, session = await self._up_time(ways, address, port, until)
-        except ErrorStatus as refused:
-            return Reading(Outcome.OK, text=f"answers with {refused}")
-        now = loop.time()
-        if uptime is None:
-            return Reading(Outcome.OK, text="answers, but does not show sysUpTime")
-        values: dict[str, float] = {"uptime_s": uptime // 100}
-        text = ""
-        fresh = self._uptime is None or restarted(self._uptime, uptime, now - self._uptime_at_s)
-        if fresh and self._uptime is not None:
-            text = f"its SNMP agent restarted {uptime // 100} s ago"
-            self._interfaces = {}
-        self._uptime, self._uptime_at_s = uptime, now
-        if self.options.interfaces and now >= self._walk_due_s:
-            self._walk_due_s = now + self.options.interfaces_every_s - 0.5
-            found, faults = await self._table(session, until)
-            values |= state(found)
-            values |= traffic(self._interfaces, found, elapsed(self._interfaces_uptime, uptime))
-            self._interfaces, self._interfaces_uptime = found, uptime
-            text = "; ".join(filter(None, (text, *(f"interface table: {fault}" for fault in faults[:2]))))
-        return Reading(Outcome.OK, values, text)
+    def _restarted(self, alive: Alive, values: dict[str, float]) -> list[str]:
+        """Tell of a restart in the first look after it, and count anew from there."""
+        before, self._restarts = self._restarts, alive.restarts
+        if before is None or before == alive.restarts:
+            return []
+        self._kept = None
+        restart = alive.restart
+        if restart.ago_s is not None and restart.what in _RESTARTED:
+            values[_RESTARTED[restart.what]] = round(restart.ago_s + alive.at_s - alive.restarted_at_s, 2)
+        return [restart.text]
 
-    async def _up_time(self, ways: list[Access], address: str, port: int, until: float) -> tuple[int | None, Session]:
-        """sysUpTime by the first way in that works, the one that worked last before all others.
-
-        sysUpTime is None when the device answers without it. Raises Denied when any way was refused, else Silent: a
-        refusal shows that the device lives.
-        """
-        loop = asyncio.get_running_loop()
-        ways = sorted(ways, key=lambda way: way != self._worked)
-        denied: Denied | None = None
-        denied_name = ""
-        for number, way in enumerate(ways):
-            if denied is not None and way.name == denied_name and not denied.retry:
+    def _interfaces(self, found: dict[str, Interface], values: dict[str, float], longest_s: float) -> list[str]:
+        """Record every interface, and what went through it since the reading before."""
+        before = {} if self._kept is None else self._kept.get()
+        narrow = []
+        for name, one in found.items():
+            if one.admin is not None:
+                values[f"admin_up[{name}]"] = int(one.admin is Admin.UP)
+            if one.oper is not None:
+                values[f"oper_up[{name}]"] = int(one.oper is Oper.UP)
+            old = before.get(name)
+            if old is None or one.admin is Admin.DOWN:
                 continue
-            session = self._open(way, address, port)
-            patience = (until - loop.time()) / (len(ways) - number)
-            try:
-                answer = await session.get([SYS_UP_TIME], patience * (0.7 if way.version == "v3" else 1))
-            except Silent:
-                self.log(f"{way.name} ({way.version}): no answer")
-                # Many devices drop what they cannot decrypt without a word. They live all the same.
-                if way.version == "v3" and await discovered(address, port, patience * 0.25):
-                    denied = Denied("not one word to this user; is the privacy key or protocol wrong?", retry=True)
-                    denied_name = way.name
-                continue
-            except Denied as refused:
-                self.log(f"{way.name} ({way.version}): {refused}")
-                denied, denied_name = refused, way.name
-                continue
-            value = answer[0][1]
-            self.log(f"{way.name} ({way.version}): sysUpTime {value!r}")
-            self._worked = way
-            return (value if isinstance(value, int) else None), session
-        raise denied or Silent()
+            if narrow_inside(old, one.counters):
+                narrow.append(name)
+            for metric, value in motion(old, one.counters, one.speed, longest_s).values(one.speed).items():
+                values[f"{metric}[{name}]"] = value
+        self._kept = Kept({name: one.counters for name, one in found.items()}, self._kept)
+        return [f"64-bit counters that wrap like 32-bit ones: {_some(narrow)}"] if narrow else []
 
-    def _open(self, way: Access, address: str, port: int) -> Session:
-        """The session by that way. All stay open until the end: looks of one check may overlap."""
-        session = self._sessions.get((way, address, port))
-        if session is None:
-            session = self._sessions[way, address, port] = Session(way, address, port)
-        return session
+    async def _table(self, name: str, said: list[str], pace: Pacing, reading: Awaitable[T]) -> T | None:
+        """A table's reading, or None and a word in ``said``: the device lives, whatever becomes of its tables."""
+        try:
+            found = await reading
+        except (Silent, TimeoutError):
+            trouble = "no answer"
+        except (Refused, OSError, NinewardError) as refused:
+            trouble = str(refused)
+        else:
+            pace.done(asyncio.get_running_loop().time())
+            return found
+        pace.failed(asyncio.get_running_loop().time())
+        said.append(f"{name}: {trouble}{'; tried again in an hour' if pace.resting else ''}")
+        return None
 
-    async def _table(self, session: Session, until: float) -> tuple[dict[str, Interface], list[str]]:
-        """The interface table, and what was wrong with it. What could not be read in time is left out."""
-        faults: list[str] = []
-        cells = {}
-        for columns in (STATUS_COLUMNS, COUNTER_COLUMNS):
-            walk = Walk(columns, self.options.most_values)
-            faults += await self._walk(session, walk, until)
-            cells.update(walk.cells)
-            faults += walk.faults
-        found = interfaces(cells)
-        self.log(f"{len(found)} interfaces{': ' + '; '.join(faults) if faults else ''}")
-        return found, faults
 
-    async def _walk(self, session: Session, walk: Walk, until: float) -> list[str]:
-        loop = asyncio.get_running_loop()
-        while not walk.done:
-            patience = (until - loop.time()) * 0.6
-            if patience < 0.05:
-                return ["no time was left to read all of it"]
-            try:
-                walk.take(await session.following(walk.asks(), self._repetitions, patience))
-            except Silent:
-                # Answers in pieces that never arrive: a device that answers Get wants smaller ones.
-                if self._repetitions == 1:
-                    return ["no answer"]
-                self._repetitions = max(1, self._repetitions // 2)
-            except (Denied, ErrorStatus) as refused:
-                return [str(refused)]
-        return []
+def recorded(health: Health) -> dict[str, float]:
+    """The values of a health reading: its numbers, and the state of each component: 0 ok, 1 warning, 2 critical."""
+    values = dict(health.metrics)
+    for one in health.components:
+        if one.state not in (State.ABSENT, State.UNKNOWN):
+            values[f"state[{one.key}]"] = SEVERITY[one.state] - SEVERITY[State.OK]
+    return values
+
+
+def unwell(health: Health) -> list[str]:
+    """What the device itself says is not well, in words. Nobody need have accepted it: this changes no outcome."""
+    bad = sorted(
+        (one for one in health.components if one.state in (State.WARNING, State.CRITICAL)),
+        key=lambda one: -SEVERITY[one.state],
+    )
+    return [f"not well: {_some([f'{one.key} ({one.text or one.state})' for one in bad])}"] if bad else []
+
+
+def _faults(name: str, faults: Iterable[str]) -> list[str]:
+    return [f"{name}: {fault}" for fault in tuple(faults)[:2]]
+
+
+def _some(names: list[str]) -> str:
+    more = len(names) - _MOST_TOLD
+    return ", ".join(names[:_MOST_TOLD]) + (f" and {more} more" if more > 0 else "")

@@ -1,157 +1,190 @@
-"""The interface table of a device (IF-MIB, RFC 2863): rows keyed by name, and rates between two readings.
+"""The interface table of a device (IF-MIB, RFC 2863; EtherLike-MIB, RFC 3635): its rows by name. Pure.
 
 Interfaces are known by ifName, then ifDescr; ifIndex may be renumbered at any restart.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import IntEnum
+from typing import TypeVar
 
-from agent.counters import moved
+from agent.snmp.ber import Oid, Value
+from agent.snmp.table import Table
 from agent.snmp.text import text
-from agent.snmp.walk import Oid, Value
+from agent.snmp.traffic import MOST, Counters
+from agent.snmp.uptime import since
+
+_S = TypeVar("_S", bound=IntEnum)
 
 _TABLE: Oid = (1, 3, 6, 1, 2, 1, 2, 2, 1)
 _MORE: Oid = (1, 3, 6, 1, 2, 1, 31, 1, 1, 1)
 
-DESCR, KIND, SPEED, ADMIN, OPER = (*_TABLE, 2), (*_TABLE, 3), (*_TABLE, 5), (*_TABLE, 7), (*_TABLE, 8)
-IN_OCTETS, IN_DISCARDS, IN_ERRORS = (*_TABLE, 10), (*_TABLE, 13), (*_TABLE, 14)
-OUT_OCTETS, OUT_DISCARDS, OUT_ERRORS = (*_TABLE, 16), (*_TABLE, 19), (*_TABLE, 20)
-NAME, HC_IN_OCTETS, HC_OUT_OCTETS = (*_MORE, 1), (*_MORE, 6), (*_MORE, 10)
-HIGH_SPEED, ALIAS, DISCONTINUITY = (*_MORE, 15), (*_MORE, 18), (*_MORE, 19)
+DESCR, KIND, SPEED = (*_TABLE, 2), (*_TABLE, 3), (*_TABLE, 5)
+ADMIN, OPER, LAST_CHANGE = (*_TABLE, 7), (*_TABLE, 8), (*_TABLE, 9)
+IN_OCTETS, IN_PACKETS, IN_DISCARDS, IN_ERRORS = (*_TABLE, 10), (*_TABLE, 11), (*_TABLE, 13), (*_TABLE, 14)
+OUT_OCTETS, OUT_PACKETS, OUT_DISCARDS, OUT_ERRORS = (*_TABLE, 16), (*_TABLE, 17), (*_TABLE, 19), (*_TABLE, 20)
+NAME, HIGH_SPEED, ALIAS, DISCONTINUITY = (*_MORE, 1), (*_MORE, 15), (*_MORE, 18), (*_MORE, 19)
+HC_IN_OCTETS, HC_IN_UNICAST, HC_IN_MULTICAST, HC_IN_BROADCAST = ((*_MORE, number) for number in (6, 7, 8, 9))
+HC_OUT_OCTETS, HC_OUT_UNICAST, HC_OUT_MULTICAST, HC_OUT_BROADCAST = ((*_MORE, number) for number in (10, 11, 12, 13))
+DUPLEX: Oid = (1, 3, 6, 1, 2, 1, 10, 7, 2, 1, 19)
 
-STATUS_COLUMNS = (DESCR, KIND, SPEED, ADMIN, OPER, NAME, HIGH_SPEED, ALIAS)
-COUNTER_COLUMNS = (
+_NARROW = {
+    IN_OCTETS: HC_IN_OCTETS,
+    OUT_OCTETS: HC_OUT_OCTETS,
+    IN_PACKETS: HC_IN_UNICAST,
+    OUT_PACKETS: HC_OUT_UNICAST,
+}
+"""Counters of 32 bits, and those of 64 that make them needless."""
+
+_HC_PACKETS = (
+    HC_IN_UNICAST,
+    HC_IN_MULTICAST,
+    HC_IN_BROADCAST,
+    HC_OUT_UNICAST,
+    HC_OUT_MULTICAST,
+    HC_OUT_BROADCAST,
+)
+
+COLUMNS = (
+    NAME,
+    DESCR,
+    KIND,
+    ADMIN,
+    OPER,
+    LAST_CHANGE,
+    HIGH_SPEED,
+    SPEED,
+    ALIAS,
+    DUPLEX,
     HC_IN_OCTETS,
     HC_OUT_OCTETS,
     IN_OCTETS,
     OUT_OCTETS,
+    *_HC_PACKETS,
+    IN_PACKETS,
+    OUT_PACKETS,
     IN_ERRORS,
     OUT_ERRORS,
     IN_DISCARDS,
     OUT_DISCARDS,
     DISCONTINUITY,
 )
+"""What is asked for at first; ``needless`` says what of it a device need not be asked again."""
 
 _LOOPBACK = 24
-_UP = 1
+_HALF, _FULL = 2, 3
 _UNKNOWN_SPEED = 0xFFFFFFFF
-_WRAPS_SLOWLY_BPS = 100_000_000
-"""A 32-bit octet counter wraps in 34 s at 1 Gb/s: above this speed it tells nothing."""
+
+
+class Admin(IntEnum):
+    """ifAdminStatus: what the device was told to have the interface be."""
+
+    UP = 1
+    DOWN = 2
+    TESTING = 3
+
+
+class Oper(IntEnum):
+    """ifOperStatus: what the interface is."""
+
+    UP = 1
+    DOWN = 2
+    TESTING = 3
+    UNKNOWN = 4
+    DORMANT = 5
+    NOT_PRESENT = 6
+    LOWER_LAYER_DOWN = 7
 
 
 @dataclass(frozen=True, slots=True)
 class Interface:
-    """One interface at one moment. ``None`` is what the device does not say. Speed in bits per second."""
+    """One interface at one moment. ``None`` is what the device does not say. Speed in bits per second.
+
+    ``kind`` is ifType; ``changed_s`` how many seconds ago its state changed, None when that was before the last
+    restart of the device's SNMP agent.
+    """
 
     name: str
-    index: int
-    admin_up: bool | None = None
-    oper_up: bool | None = None
-    speed: int | None = None
+    counters: Counters
+    descr: str = ""
     alias: str = ""
-    octets_in: int | None = None
-    octets_out: int | None = None
-    wide: bool = True
-    errors: int | None = None
-    discards: int | None = None
-    discontinuity: int | None = None
+    kind: int | None = None
+    admin: Admin | None = None
+    oper: Oper | None = None
+    speed: int | None = None
+    half_duplex: bool | None = None
+    changed_s: float | None = None
 
 
-def interfaces(cells: Mapping[Oid, Mapping[Oid, Value]]) -> dict[str, Interface]:
-    """The rows of the walked columns by name. A value of a wrong type counts as not said; loopbacks are left out.
+def interfaces(table: Table) -> dict[str, Interface]:
+    """The rows of a reading by name. A value of a wrong type counts as not said; loopbacks are left out.
 
     Of two rows with one name the later one is told apart by its index.
     """
+    cells = table.cells
     found: dict[str, Interface] = {}
-    rows = {row for column in cells.values() for row in column if len(row) == 1}
+    rows = {row for column in COLUMNS if column is not DUPLEX for row in cells.get(column, ()) if len(row) == 1}
     for row in sorted(rows):
-        if _number(cells, KIND, row) == _LOOPBACK:
+        kind = _number(cells, KIND, row)
+        if kind == _LOOPBACK:
             continue
-        name = _text(cells, NAME, row) or _text(cells, DESCR, row) or f"if{row[0]}"
+        descr = _text(cells, DESCR, row)
+        name = _text(cells, NAME, row) or descr or f"if{row[0]}"
         if name in found:
             name = f"{name}#{row[0]}"
-        wide = _number(cells, HC_IN_OCTETS, row) is not None
+        changed = _number(cells, LAST_CHANGE, row)
+        uptime = table.uptime_of(LAST_CHANGE, row)
         found[name] = Interface(
             name=name,
-            index=row[0],
-            admin_up=_is_up(_number(cells, ADMIN, row)),
-            oper_up=_is_up(_number(cells, OPER, row)),
-            speed=_speed(_number(cells, HIGH_SPEED, row), _number(cells, SPEED, row)),
+            counters=_counters(table, row),
+            descr=descr,
             alias=_text(cells, ALIAS, row),
-            octets_in=_number(cells, HC_IN_OCTETS if wide else IN_OCTETS, row),
-            octets_out=_number(cells, HC_OUT_OCTETS if wide else OUT_OCTETS, row),
-            wide=wide,
-            errors=_sum(_number(cells, IN_ERRORS, row), _number(cells, OUT_ERRORS, row)),
-            discards=_sum(_number(cells, IN_DISCARDS, row), _number(cells, OUT_DISCARDS, row)),
-            discontinuity=_number(cells, DISCONTINUITY, row),
+            kind=kind,
+            admin=_state(Admin, _number(cells, ADMIN, row)),
+            oper=_state(Oper, _number(cells, OPER, row)),
+            speed=_speed(_number(cells, HIGH_SPEED, row), _number(cells, SPEED, row)),
+            half_duplex={_HALF: True, _FULL: False}.get(_number(cells, DUPLEX, row) or 0),
+            changed_s=None if changed is None or uptime is None else since(changed, uptime),
         )
     return found
 
 
-def state(now: Mapping[str, Interface]) -> dict[str, float]:
-    """What is up, as values of parts: 1 for up, 0 for not."""
-    values: dict[str, float] = {}
-    for name, one in now.items():
-        if one.admin_up is not None:
-            values[f"admin_up[{name}]"] = int(one.admin_up)
-        if one.oper_up is not None:
-            values[f"oper_up[{name}]"] = int(one.oper_up)
-    return values
+def needless(table: Table) -> frozenset[Oid]:
+    """Counters of 32 bits that tell nothing more, because every row has the same in 64 bits."""
+    return frozenset(
+        narrow
+        for narrow, wide in _NARROW.items()
+        if table.cells.get(wide) and table.cells.get(narrow, {}).keys() <= table.cells[wide].keys()
+    )
 
 
-def traffic(before: Mapping[str, Interface], after: Mapping[str, Interface], elapsed_s: float) -> dict[str, float]:
-    """Rates between two readings of one uninterrupted run of the device, as values of parts.
-
-    ``elapsed_s`` by the device's own clock. An interface is left out when it is new, was renumbered, had a
-    discontinuity, or shows more than its speed allows.
-    """
-    values: dict[str, float] = {}
-    if elapsed_s < 0.5:
-        return values
-    for name, now in after.items():
-        then = before.get(name)
-        if then is None or then.index != now.index or then.discontinuity != now.discontinuity or then.wide != now.wide:
-            continue
-        slow = now.speed is not None and now.speed <= _WRAPS_SLOWLY_BPS
-        if now.wide or slow:
-            bits = 64 if now.wide else 32
-            for metric, old, new in (
-                ("in_bytes_s", then.octets_in, now.octets_in),
-                ("out_bytes_s", then.octets_out, now.octets_out),
-            ):
-                step = None if old is None or new is None else moved(old, new, bits)
-                if step is not None and not (now.speed and step * 8 / elapsed_s > 1.1 * now.speed):
-                    values[f"{metric}[{name}]"] = round(step / elapsed_s)
-        for metric, old, new in (("errors_s", then.errors, now.errors), ("discards_s", then.discards, now.discards)):
-            # Sums of two 32-bit counters: a step back is a reset or a wrap, and which one cannot be told.
-            step = None if old is None or new is None else moved(old, new)
-            if step is not None:
-                values[f"{metric}[{name}]"] = round(step / elapsed_s, 3)
-    return values
-
-
-UPTIME_ROUND = 1 << 32
-"""sysUpTime counts hundredths of a second in 32 bits: after 497 days it begins anew without a restart."""
-
-
-def restarted(before: int, after: int, elapsed_s: float) -> bool:
-    """Whether the device's agent restarted between two readings of sysUpTime (hundredths of a second).
-
-    ``elapsed_s`` by our clock. A wrap is no restart: the count is then where it should be, give or take 5 s or 1 %.
-    """
-    expected = (before + round(elapsed_s * 100)) % UPTIME_ROUND
-    off = (after - expected) % UPTIME_ROUND
-    return min(off, UPTIME_ROUND - off) > max(500, elapsed_s)
-
-
-def elapsed(before: int, after: int) -> float:
-    """Seconds between two readings of sysUpTime of one run."""
-    return ((after - before) % UPTIME_ROUND) / 100
+def _counters(table: Table, row: Oid) -> Counters:
+    cells = table.cells
+    wide = _number(cells, HC_IN_OCTETS, row) is not None
+    octets_in = HC_IN_OCTETS if wide else IN_OCTETS
+    octets_out = HC_OUT_OCTETS if wide else OUT_OCTETS
+    packets = [_number(cells, column, row) for column in _HC_PACKETS]
+    if packets[0] is None:
+        packets = [_number(cells, IN_PACKETS, row), _number(cells, OUT_PACKETS, row)]
+    return Counters(
+        row=row[0],
+        wide=wide,
+        discontinuity=_number(cells, DISCONTINUITY, row),
+        octets_in=_number(cells, octets_in, row),
+        octets_out=_number(cells, octets_out, row),
+        packets=_sum(packets[:1] + [number or 0 for number in packets[1:]]),
+        errors=_sum([_number(cells, IN_ERRORS, row), _number(cells, OUT_ERRORS, row)]),
+        discards=_sum([_number(cells, IN_DISCARDS, row), _number(cells, OUT_DISCARDS, row)]),
+        at_in=table.uptime_of(octets_in, row),
+        at_out=table.uptime_of(octets_out, row),
+        at_errors=table.uptime_of(IN_ERRORS, row),
+    )
 
 
 def _number(cells: Mapping[Oid, Mapping[Oid, Value]], column: Oid, row: Oid) -> int | None:
-    value = cells.get(column, {}).get(row)
-    return value if isinstance(value, int) and value >= 0 else None
+    column_cells = cells.get(column)
+    value = None if column_cells is None else column_cells.get(row)
+    return value if isinstance(value, int) and 0 <= value < MOST else None
 
 
 def _text(cells: Mapping[Oid, Mapping[Oid, Value]], column: Oid, row: Oid) -> str:
@@ -159,8 +192,8 @@ def _text(cells: Mapping[Oid, Mapping[Oid, Value]], column: Oid, row: Oid) -> st
     return text(value) if isinstance(value, bytes) else ""
 
 
-def _is_up(status: int | None) -> bool | None:
-    return None if status is None else status == _UP
+def _state(states: type[_S], number: int | None) -> _S | None:
+    return None if number is None or not 1 <= number <= len(states) else states(number)
 
 
 def _speed(high: int | None, low: int | None) -> int | None:
@@ -170,5 +203,6 @@ def _speed(high: int | None, low: int | None) -> int | None:
     return low if low and low != _UNKNOWN_SPEED else None
 
 
-def _sum(one: int | None, other: int | None) -> int | None:
-    return None if one is None or other is None else one + other
+def _sum(numbers: list[int | None]) -> int | None:
+    total = sum(number or 0 for number in numbers)
+    return total if None not in numbers and total < MOST else None

@@ -1,126 +1,115 @@
 """The interface table as plain values."""
 
-from dataclasses import replace
+from collections.abc import Mapping
 
 import pytest
 
-from agent.snmp import interfaces as table
-from agent.snmp.interfaces import Interface, elapsed, interfaces, restarted, state, traffic
-from agent.snmp.walk import Oid, Value
+from agent.snmp import interfaces as table_of
+from agent.snmp.ber import Oid, Value
+from agent.snmp.interfaces import Admin, Interface, Oper, interfaces, needless
+from agent.snmp.table import Table
 
-PORT = Interface("Gi1/0/1", 10, True, True, 1_000_000_000, "uplink", 1000, 2000, True, 0, 0, 0)
+
+def table(uptime: int | None = 10_000, **columns: Mapping[int, Value]) -> Table:
+    cells: dict[Oid, dict[Oid, Value]] = {
+        getattr(table_of, name): {(row,): value for row, value in rows.items()} for name, rows in columns.items()
+    }
+    return Table(cells, uptime=uptime)
 
 
-def cells(**columns: dict[int, Value]) -> dict[Oid, dict[Oid, Value]]:
-    return {getattr(table, name): {(row,): value for row, value in rows.items()} for name, rows in columns.items()}
+def only(**columns: Value) -> Interface:
+    (found,) = interfaces(table(**{name: {1: value} for name, value in columns.items()})).values()
+    return found
 
 
 def test_a_row_is_known_by_its_name_then_its_description_then_its_index() -> None:
-    found = interfaces(cells(NAME={1: b"Gi1", 2: b""}, DESCR={1: b"GigabitEthernet1", 2: b"Vlan 5"}, KIND={3: 6}))
+    found = interfaces(table(NAME={1: b"Gi1", 2: b""}, DESCR={1: b"GigabitEthernet1", 2: b"Vlan 5"}, KIND={3: 6}))
 
     assert list(found) == ["Gi1", "Vlan 5", "if3"]
 
 
 def test_two_rows_with_one_name_stay_apart() -> None:
-    assert list(interfaces(cells(NAME={1: b"port", 2: b"port"}))) == ["port", "port#2"]
+    assert list(interfaces(table(NAME={1: b"port", 2: b"port"}))) == ["port", "port#2"]
 
 
 def test_loopbacks_are_left_out() -> None:
-    assert interfaces(cells(NAME={1: b"lo"}, KIND={1: 24})) == {}
+    assert interfaces(table(NAME={1: b"lo"}, KIND={1: 24})) == {}
 
 
 def test_a_value_of_a_wrong_type_counts_as_not_said() -> None:
-    found = interfaces(cells(NAME={1: b"a"}, OPER={1: b"up"}, HIGH_SPEED={1: -5}, ADMIN={1: 1}))
+    found = only(NAME=b"a", OPER=b"up", HIGH_SPEED=-5, ADMIN=1, HC_IN_OCTETS=2**70)
 
-    assert (found["a"].oper_up, found["a"].speed, found["a"].admin_up) == (None, None, True)
+    assert (found.oper, found.speed, found.admin, found.counters.octets_in) == (None, None, Admin.UP, None)
+
+
+@pytest.mark.parametrize(("number", "state"), [(7, Oper.LOWER_LAYER_DOWN), (0, None), (8, None)])
+def test_a_state_nobody_knows_counts_as_not_said(number: int, state: Oper | None) -> None:
+    assert only(NAME=b"a", OPER=number).oper is state
 
 
 @pytest.mark.parametrize(
     ("high", "low", "speed"), [(10_000, 4_294_967_295, 10**10), (0, 10**7, 10**7), (0, 4_294_967_295, None)]
 )
 def test_the_speed_is_the_one_that_fits(high: int, low: int, speed: int | None) -> None:
-    assert interfaces(cells(NAME={1: b"a"}, HIGH_SPEED={1: high}, SPEED={1: low}))["a"].speed == speed
+    assert only(NAME=b"a", HIGH_SPEED=high, SPEED=low).speed == speed
 
 
 def test_chinese_names_are_read() -> None:
-    assert list(interfaces(cells(NAME={1: "上联口".encode("gb18030")}))) == ["上联口"]
+    assert only(NAME="上联口".encode("gb18030")).name == "上联口"
 
 
 def test_wide_counters_are_taken_before_narrow_ones() -> None:
-    found = interfaces(cells(NAME={1: b"a"}, HC_IN_OCTETS={1: 2**40}, IN_OCTETS={1: 5}))
+    found = only(NAME=b"a", HC_IN_OCTETS=2**40, IN_OCTETS=5, HC_IN_UNICAST=7, HC_OUT_BROADCAST=2, IN_PACKETS=99)
 
-    assert found["a"].octets_in == 2**40
-
-
-def test_only_operational_state_says_up() -> None:
-    found = interfaces(cells(NAME={1: b"a"}, ADMIN={1: 1}, OPER={1: 7}))
-
-    assert state(found) == {"admin_up[a]": 1, "oper_up[a]": 0}
+    assert (found.counters.octets_in, found.counters.wide, found.counters.packets) == (2**40, True, 9)
 
 
-def rates(before: Interface, after: Interface, elapsed_s: float = 10) -> dict[str, float]:
-    return traffic({before.name: before}, {after.name: after}, elapsed_s)
+def test_narrow_counters_do_where_there_are_no_wide_ones() -> None:
+    found = only(NAME=b"a", IN_OCTETS=5, IN_PACKETS=3, OUT_PACKETS=4)
+
+    assert (found.counters.octets_in, found.counters.wide, found.counters.packets) == (5, False, 7)
 
 
-def test_traffic_is_movement_over_time() -> None:
-    after = replace(PORT, octets_in=11_000, octets_out=4000, errors=5, discards=1)
-
-    assert rates(PORT, after) == {
-        "in_bytes_s[Gi1/0/1]": 1000,
-        "out_bytes_s[Gi1/0/1]": 200,
-        "errors_s[Gi1/0/1]": 0.5,
-        "discards_s[Gi1/0/1]": 0.1,
-    }
+def test_errors_of_one_direction_alone_are_not_told() -> None:
+    assert only(NAME=b"a", IN_ERRORS=5).counters.errors is None
 
 
-@pytest.mark.parametrize(
-    "after",
-    [
-        replace(PORT, index=11),
-        replace(PORT, discontinuity=99),
-        replace(PORT, wide=False),
-        replace(PORT, name="new"),
-    ],
-)
-def test_an_interface_that_is_not_the_same_any_more_is_left_out(after: Interface) -> None:
-    assert rates(PORT, after) == {}
+def test_a_counter_is_dated_by_the_answer_that_brought_it() -> None:
+    rows = {table_of.NAME: {(1,): b"a", (2,): b"b"}, table_of.HC_IN_OCTETS: {(1,): 1, (2,): 2}}
+    stamps: dict[Oid, tuple[list[Oid], list[int | None]]] = {table_of.HC_IN_OCTETS: ([(1,), (2,)], [500, 600])}
+
+    found = interfaces(Table(rows, uptime=400, stamps=stamps))
+
+    assert (found["a"].counters.at_in, found["b"].counters.at_in, found["b"].counters.at_out) == (500, 600, 400)
 
 
-def test_a_wide_counter_that_goes_down_is_a_gap() -> None:
-    high = replace(PORT, octets_in=2**50)
-
-    assert "in_bytes_s[Gi1/0/1]" not in rates(high, PORT)
+def test_the_last_change_is_told_in_seconds_before_now() -> None:
+    assert only(NAME=b"a", LAST_CHANGE=4000).changed_s == 60.0
 
 
-def test_a_wide_counter_with_narrow_content_may_wrap_once() -> None:
-    assert rates(replace(PORT, octets_in=2**32 - 1000), replace(PORT, octets_in=9000))["in_bytes_s[Gi1/0/1]"] == 1000
+def test_a_change_before_the_last_restart_is_not_dated() -> None:
+    assert only(NAME=b"a", LAST_CHANGE=0).changed_s is None
 
 
-def test_more_than_the_line_carries_is_no_measurement() -> None:
-    assert "in_bytes_s[Gi1/0/1]" not in rates(PORT, replace(PORT, octets_in=10**12))
+@pytest.mark.parametrize(("number", "half"), [(1, None), (2, True), (3, False)])
+def test_half_duplex_is_told_where_the_device_knows(number: int, half: bool | None) -> None:
+    assert only(NAME=b"a", DUPLEX=number).half_duplex is half
 
 
-def test_a_narrow_counter_is_no_use_on_a_fast_line() -> None:
-    narrow = replace(PORT, wide=False)
-    slow = replace(narrow, speed=10**8)
-
-    assert "in_bytes_s[Gi1/0/1]" not in rates(narrow, replace(narrow, octets_in=5000))
-    assert rates(replace(slow, octets_in=2**32 - 500), replace(slow, octets_in=500))["in_bytes_s[Gi1/0/1]"] == 100
+def test_an_ethernet_row_without_an_interface_makes_none() -> None:
+    assert interfaces(table(DUPLEX={1: 3})) == {}
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "elapsed_s", "again"),
-    [
-        (1000, 7000, 60, False),
-        (2**32 - 3000, 3000, 60, False),
-        (900_000, 2000, 60, True),
-        (1000, 900_000, 60, True),
-        (0, 100_000 * 100 - 90_000, 100_000, False),
-    ],
-)
-def test_a_wrap_of_the_uptime_is_no_restart(before: int, after: int, elapsed_s: float, again: bool) -> None:
-    assert restarted(before, after, elapsed_s) is again
+def test_narrow_counters_are_needless_where_every_row_has_wide_ones() -> None:
+    found = needless(
+        table(
+            HC_IN_OCTETS={1: 1, 2: 2},
+            IN_OCTETS={1: 1, 2: 2},
+            HC_OUT_OCTETS={1: 1},
+            OUT_OCTETS={1: 1, 2: 2},
+            OPER={1: 1},
+        )
+    )
 
-
-def test_elapsed_time_goes_over_the_wrap() -> None:
-    assert elapsed(2**32 - 100, 200) == 3
+    assert table_of.IN_OCTETS in found
+    assert table_of.OUT_OCTETS not in found
