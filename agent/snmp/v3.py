@@ -1,0 +1,280 @@
+"""Messages of SNMPv3 (RFC 3412) under the user-based security model (RFC 3414), for one user at one device.
+
+The device's engine is the authority: its id makes the keys, its clock dates every message. Both are asked for with the
+first request and corrected when the device says so.
+"""
+
+import os
+from collections.abc import Callable
+from hmac import compare_digest
+from time import monotonic
+from typing import NamedTuple
+
+from agent.snmp import usm
+from agent.snmp.ber import Malformed, Oid, Tag, content, element, encode_integer, expect, integer, octets
+from agent.snmp.credentials import Access
+from agent.snmp.errors import Cause, Denied
+from agent.snmp.message import Forged, Kind, Report, request, response
+
+WINDOW_S = 150
+"""How far a message's time may be from the engine's (RFC 3414 §2.2.3)."""
+
+_LATCHED = 0x7FFFFFFF
+_AUTH, _PRIV, _REPORTABLE = 1, 2, 4
+_LARGEST = 65_507
+_VERSION = encode_integer(3)
+_USM = encode_integer(3)
+_NEVER = -1
+
+_STATISTICS: Oid = (1, 3, 6, 1, 6, 3, 15, 1, 1)
+_UNKNOWN_ENGINE = (*_STATISTICS, 4)
+_NOT_IN_TIME = (*_STATISTICS, 2)
+_REASONS: dict[Oid, tuple[str, Cause, bool]] = {
+    (*_STATISTICS, 1): (
+        "the device does not offer this security level to the user", Cause.UNSUPPORTED_LEVEL, True,
+    ),
+    _NOT_IN_TIME: ("the device's clock does not agree with its own earlier answers", Cause.NOT_IN_TIME_WINDOW, False),
+    (*_STATISTICS, 3): ("the device does not know the user", Cause.UNKNOWN_USER, False),
+    _UNKNOWN_ENGINE: ("the device does not accept its own engine id", Cause.UNKNOWN_ENGINE, False),
+    (*_STATISTICS, 5): ("wrong authentication key or protocol", Cause.WRONG_DIGEST, False),
+    (*_STATISTICS, 6): ("wrong privacy key or protocol", Cause.DECRYPTION, True),
+    (1, 3, 6, 1, 6, 3, 11, 2, 1, 1): ("the device does not offer users (USM)", Cause.UNSUPPORTED_MODEL, False),
+    (1, 3, 6, 1, 6, 3, 12, 1, 4): ("the context is not available on the device", Cause.UNKNOWN_CONTEXT, False),
+    (1, 3, 6, 1, 6, 3, 12, 1, 5): ("the device does not know the context", Cause.UNKNOWN_CONTEXT, False),
+}  # fmt: skip
+"""Counters that a Report names (SNMP-USER-BASED-SM-MIB, SNMP-MPD-MIB, SNMP-TARGET-MIB): what that says, and whether
+another key may do."""
+
+
+class _Message(NamedTuple):
+    """What stands around a payload; ``tag_at`` is where the digest stands, ``data`` where the payload."""
+
+    flags: int
+    engine: bytes
+    boots: int
+    time: int
+    user: bytes
+    tag: bytes
+    tag_at: int
+    salt: bytes
+    data: int
+    end: int
+
+
+class User:
+    """One user at one device: what is known of its engine, and the keys for it. A ``message.Security``.
+
+    ``engine_id`` is empty until the device has told it, ``boots`` None until an answer showed it beyond doubt.
+    """
+
+    __slots__ = (
+        "_access", "_at", "_auth_key", "_boots", "_context", "_decrypt", "_encrypt", "_flags", "_latest", "_name",
+        "_now", "_salt", "_time", "boots", "engine_id",
+    )  # fmt: skip
+
+    def __init__(self, access: Access, now: Callable[[], float] = monotonic) -> None:
+        """``now`` is a clock in seconds that never jumps."""
+        self._access = access
+        self._now = now
+        self._name = element(Tag.OCTET_STRING, access.user.encode())
+        self._context = element(Tag.OCTET_STRING, access.context.encode())
+        self._flags = (_AUTH if access.auth else 0) | (_PRIV if access.priv else 0)
+        self._salt = int.from_bytes(os.urandom(8), "big")
+        self._auth_key = b""
+        self._encrypt: usm.Cipher | None = None
+        self._decrypt: usm.Cipher | None = None
+        self.engine_id = b""
+        self.boots: int | None = None
+        self._boots = self._time = 0
+        self._at = 0.0
+        self._latest = _NEVER
+
+    def seal(self, pdu: bytes, number: int) -> bytes:
+        """The datagram that carries a PDU; the question for the engine while that is unknown (RFC 3414 §4).
+
+        Raises Denied when this machine cannot make it.
+        """
+        if not self.engine_id:
+            return self._discovery(number)
+        scoped = element(Tag.SEQUENCE, element(Tag.OCTET_STRING, self.engine_id) + self._context + pdu)
+        access, boots, time = self._access, self._boots, self._engine_time()
+        salt = b""
+        if self._encrypt is not None:
+            salt = self._next_salt(boots)
+            scoped = element(Tag.OCTET_STRING, self._encrypt(scoped, boots, time, salt))
+        blank = bytes(usm.TAGS[access.auth]) if access.auth else b""
+        outside = element(Tag.OCTET_STRING, self.engine_id) + encode_integer(boots) + encode_integer(time) + self._name
+        parameters = outside + element(Tag.OCTET_STRING, blank) + element(Tag.OCTET_STRING, salt)
+        message = _wrapped(number, self._flags | _REPORTABLE, parameters, scoped)
+        if not access.auth:
+            return message
+        # The digest stands right before the salt and the payload.
+        at = len(message) - len(scoped) - len(salt) - 2 - len(blank)
+        tag = usm.digest(access.auth, self._auth_key, message)
+        return b"%b%b%b" % (message[:at], tag, message[at + len(tag) :])
+
+    def open(self, datagram: bytes) -> tuple[bytes, int]:
+        """The buffer that holds the PDU of a datagram, and where. What the device says of its engine is taken in.
+
+        Raises Malformed, Forged for what is not its word, Report for why it does not answer.
+        """
+        message = _read(datagram)
+        if not message.flags & _AUTH:
+            return self._unproven(datagram, message)
+        if not self._flags & _AUTH or message.engine != self.engine_id or message.user != self._access.user.encode():
+            raise Forged("another engine or user")
+        self._prove(datagram, message)
+        buffer, at = self._payload(datagram, message)
+        if buffer[at] == Kind.REPORT:
+            self._reported(buffer, at, message, proven=True)
+        if message.flags & _PRIV != self._flags & _PRIV:
+            raise Forged("not encrypted")
+        self._in_time(message)
+        return buffer, at
+
+    def _unproven(self, datagram: bytes, message: _Message) -> tuple[bytes, int]:
+        """A message nobody vouches for: a Report, or the answer to a user without a key."""
+        if message.flags & _PRIV:
+            raise Forged("encrypted, but not authenticated")
+        buffer, at = self._payload(datagram, message)
+        if buffer[at] == Kind.REPORT:
+            self._reported(buffer, at, message, proven=False)
+        if self._flags or message.engine != self.engine_id:
+            raise Forged("not authenticated" if self._flags else "another engine")
+        self.boots = message.boots
+        return buffer, at
+
+    def _prove(self, datagram: bytes, message: _Message) -> None:
+        auth = self._access.auth
+        size = usm.TAGS[auth]
+        at = message.tag_at
+        if len(message.tag) != size:
+            raise Forged("a digest of another length")
+        blanked = b"%b%b%b" % (datagram[:at], bytes(size), datagram[at + size : message.end])
+        if not compare_digest(usm.digest(auth, self._auth_key, blanked), message.tag):
+            raise Forged("a wrong digest")
+
+    def _payload(self, datagram: bytes, message: _Message) -> tuple[bytes, int]:
+        """The PDU inside, decrypted if need be."""
+        if not message.flags & _PRIV:
+            return datagram, _pdu(datagram, message.data, message.end)
+        if self._decrypt is None or len(message.salt) != 8:
+            raise Forged("encrypted, and not for us")
+        begin, end = expect(datagram, message.data, message.end, Tag.OCTET_STRING)
+        plain = self._decrypt(datagram[begin:end], message.boots, message.time, message.salt)
+        try:
+            return plain, _pdu(plain, 0, len(plain))
+        except Malformed:
+            raise Report("wrong privacy key or protocol", Cause.DECRYPTION, retry=True) from None
+
+    def _reported(self, buffer: bytes, at: int, message: _Message, proven: bool) -> None:
+        """Take in what a Report says of the engine, and raise it."""
+        told = response(buffer, at).varbinds
+        counter = told[0].oid[:-1] if told else ()
+        if counter not in _REASONS:
+            shown = ".".join(map(str, counter)) or "nothing"
+            raise Report(f"the device reports {shown}", Cause.OTHER)
+        text, cause, retry = _REASONS[counter]
+        again = False
+        if counter == _UNKNOWN_ENGINE and message.engine and message.engine != self.engine_id:
+            self._meet(message.engine)
+            # Not proven, so it only dates the next request; if it is wrong the device says so, and proves that.
+            self._set_clock(message)
+            again = True
+        elif counter == _NOT_IN_TIME and proven:
+            again = (message.boots, message.time) != (self._boots, self._engine_time())
+            self._set_clock(message)
+            self.boots, self._latest = message.boots, message.time
+        raise Report(text, cause, again, retry)
+
+    def _meet(self, engine: bytes) -> None:
+        """Make the keys for an engine."""
+        access = self._access
+        self._auth_key, self._encrypt, self._decrypt = b"", None, None
+        if access.auth:
+            self._auth_key = usm.localised(access.auth, _password(access.auth_key), engine)
+        if access.priv:
+            if not access.auth:
+                raise Denied("privacy without authentication is no security level of SNMPv3", Cause.UNSUPPORTED_LEVEL)
+            key = usm.privacy_key(access.auth, access.priv, _password(access.priv_key), engine)
+            self._encrypt, self._decrypt = usm.ciphers(access.priv, key)
+        self.engine_id, self.boots, self._latest = engine, None, _NEVER
+
+    def _in_time(self, message: _Message) -> None:
+        """Judge the time of a proven message, and follow the engine's clock (RFC 3414 §3.2, 7b)."""
+        boots, time = message.boots, message.time
+        if self.boots is None or boots > self.boots or (boots == self.boots and time > self._latest):
+            self._set_clock(message)
+            self.boots, self._latest = boots, time
+        late = boots == self.boots and time < self._engine_time() - WINDOW_S
+        if boots == _LATCHED or boots < self.boots or late:
+            raise Forged("an old message")
+
+    def _set_clock(self, message: _Message) -> None:
+        self._boots, self._time, self._at = message.boots, message.time, self._now()
+
+    def _engine_time(self) -> int:
+        return min(_LATCHED, self._time + int(self._now() - self._at))
+
+    def _next_salt(self, boots: int) -> bytes:
+        self._salt = (self._salt + 1) & 0xFFFFFFFFFFFFFFFF
+        if self._access.priv == "des":
+            return (boots << 32 | self._salt & 0xFFFFFFFF).to_bytes(8, "big")
+        return self._salt.to_bytes(8, "big")
+
+    def _discovery(self, number: int) -> bytes:
+        nothing = b"\x04\x00"
+        scoped = element(Tag.SEQUENCE, nothing + nothing + request(Kind.GET, number, ()))
+        return _wrapped(number, _REPORTABLE, nothing + b"\x02\x01\x00\x02\x01\x00" + nothing * 3, scoped)
+
+
+def _wrapped(number: int, flags: int, parameters: bytes, scoped: bytes) -> bytes:
+    """The message (RFC 3412 §6) around security parameters and a payload."""
+    head = element(Tag.SEQUENCE, encode_integer(number) + _SIZE + b"\x04\x01%c" % flags + _USM)
+    security = element(Tag.OCTET_STRING, element(Tag.SEQUENCE, parameters))
+    return element(Tag.SEQUENCE, _VERSION + head + security + scoped)
+
+
+_SIZE = encode_integer(_LARGEST)
+
+
+def _read(datagram: bytes) -> _Message:
+    """The outside of a message. Raises Malformed."""
+    at, end = expect(datagram, 0, len(datagram), Tag.SEQUENCE)
+    version, at = integer(datagram, at, end)
+    if version != 3:
+        raise Malformed(f"a message of version {version}, not 3", at)
+    begin, at = expect(datagram, at, end, Tag.SEQUENCE)
+    _, begin = integer(datagram, begin, at)
+    _, begin = integer(datagram, begin, at)
+    flags, begin = octets(datagram, begin, at)
+    model, _ = integer(datagram, begin, at)
+    if len(flags) != 1 or model != 3:
+        raise Malformed("no message of the user-based security model", begin)
+    begin, data = expect(datagram, at, end, Tag.OCTET_STRING)
+    begin, over = expect(datagram, begin, data, Tag.SEQUENCE)
+    engine, begin = octets(datagram, begin, over)
+    boots, begin = integer(datagram, begin, over)
+    time, begin = integer(datagram, begin, over)
+    if not 0 <= boots <= _LATCHED or not 0 <= time <= _LATCHED:
+        raise Malformed("an engine's clock outside of its range", begin)
+    user, begin = octets(datagram, begin, over)
+    tag_at, tag_end = expect(datagram, begin, over, Tag.OCTET_STRING)
+    salt, _ = octets(datagram, tag_end, over)
+    return _Message(flags[0], engine, boots, time, user, datagram[tag_at:tag_end], tag_at, salt, data, end)
+
+
+def _pdu(buffer: bytes, at: int, end: int) -> int:
+    """Where the PDU of a scoped PDU begins. Padding may stand behind it."""
+    at, end = expect(buffer, at, end, Tag.SEQUENCE)
+    _, at = octets(buffer, at, end)
+    _, at = octets(buffer, at, end)
+    content(buffer, at, end)
+    return at
+
+
+def _password(secret: object) -> bytes:
+    reveal = getattr(secret, "reveal", None)
+    if reveal is None:
+        raise Denied("the user's credential lacks a key", Cause.OTHER)
+    return str(reveal()).encode()
