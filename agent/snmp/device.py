@@ -1,10 +1,37 @@
 """One device by one way in: its values by GET, and its tables by walks, over sockets shared with all others."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Protocol
 
-from agent.snmp.ber import Oid, Value, VarBind
+from agent.snmp.ber import Malformed, Oid, Tag, VarBind
 from agent.snmp.credentials import Access
+from agent.snmp.errors import Cause, Denied, ErrorStatus, Garbled
+from agent.snmp.line import Line, Request
+from agent.snmp.message import Kind, Response, response
+from agent.snmp.pace import Pace
+from agent.snmp.reading import NO_SUCH_NAME, SYS_UP_TIME, TOO_BIG, Reading
 from agent.snmp.table import Table
+from agent.snmp.walk import Walk
+
+_NO_RIGHT = (6, 16)
+"""noAccess and authorizationError."""
+_STATUSES = (
+    "noError", "tooBig", "noSuchName", "badValue", "readOnly", "genErr", "noAccess", "wrongType", "wrongLength",
+    "wrongEncoding", "wrongValue", "noCreation", "inconsistentValue", "resourceUnavailable", "commitFailed",
+    "undoFailed", "authorizationError", "notWritable", "inconsistentName",
+)  # fmt: skip
+"""RFC 3416 §3, in the order of their numbers."""
+
+
+class Room(Protocol):
+    """What keeps the devices of one event loop."""
+
+    def close(self, device: "Device") -> None: ...
+
+    def engine_seen(self, device: "Device", engine: bytes) -> None: ...
+
+    def twins(self, device: "Device") -> tuple[str, ...]: ...
 
 
 class Device:
@@ -17,27 +44,32 @@ class Device:
     All methods raise Silent, Denied, ErrorStatus, or OSError for what this machine could not do.
     """
 
-    __slots__ = ("access", "address", "port")
+    __slots__ = ("_room", "access", "address", "line", "noted_engine", "pace", "port")
 
-    access: Access
-    address: str
-    port: int
+    def __init__(self, access: Access, address: str, port: int, line: Line, room: Room) -> None:
+        self.access, self.address, self.port = access, address, port
+        self.pace = Pace(access.version != "v1")
+        self.line = line
+        self.noted_engine: bytes | None = None
+        self._room = room
 
     @property
     def boots(self) -> int | None:
         """How often the device's engine started, as its v3 answers tell (snmpEngineBoots); None when not known."""
-        raise NotImplementedError
+        boots: int | None = getattr(self.line.security, "boots", None)
+        return boots
 
     @property
     def engine_id(self) -> bytes | None:
         """Its engine id, None with v1, v2c and before the first answer."""
-        raise NotImplementedError
+        known: bytes | None = getattr(self.line.security, "engine_id", None)
+        return known or None
 
     @property
     def twins(self) -> tuple[str, ...]:
         """Other addresses at which the same engine id answers now: two names of one device, or a cloned one whose
-        clock spoils that of the first (RFC 3414 §1.4.1 wants engine ids unique)."""
-        raise NotImplementedError
+        clock spoils that of the first (RFC 3411 §5 wants engine ids unique)."""
+        return self._room.twins(self)
 
     async def get(self, oids: Sequence[Oid], patience_s: float) -> list[VarBind]:
         """These objects, in their order, within ``patience_s`` (three tries, each half as long again).
@@ -45,12 +77,39 @@ class Device:
         With v1, which fails whole, what is missing comes as NO_SUCH_OBJECT; an answer that is too big is asked for in
         halves.
         """
-        raise NotImplementedError
+        until = self.line.transport.now() + patience_s
+        try:
+            return await self._got(oids, until)
+        except ErrorStatus as refused:
+            if refused.status == TOO_BIG and len(oids) > 1:
+                half = len(oids) // 2
+                return await self._parts(until, oids[:half], oids[half:])
+            place = refused.index - 1
+            if refused.status == NO_SUCH_NAME and 0 <= place < len(oids):
+                found = await self._parts(until, [*oids[:place], *oids[place + 1 :]])
+                found.insert(place, VarBind(oids[place], Tag.NO_SUCH_OBJECT, None))
+                return found
+            raise
 
     async def following(self, oids: Sequence[Oid], repetitions: int, patience_s: float) -> list[VarBind]:
         """The objects after these, row by row, up to ``repetitions`` rows; one row from v1 and from devices that
         cannot GETBULK. What is at its end comes as END_OF_MIB_VIEW, with the name it was asked by."""
-        raise NotImplementedError
+        until = self.line.transport.now() + patience_s
+        if repetitions > 1 and self.pace.may_bulk(self.line.transport.now()):
+            bulk: Response = await self._ask(Kind.GET_BULK, oids, 0, repetitions, _checked, until, ahead=True)
+            return bulk.varbinds
+        try:
+            row: Response = await self._ask(Kind.GET_NEXT, oids, 0, 0, _checked, until, ahead=True)
+            return row.varbinds
+        except ErrorStatus as refused:
+            place = refused.index - 1
+            if refused.status != NO_SUCH_NAME or not 0 <= place < len(oids):
+                raise
+        # With v1 the end of one column spoils the answer for all.
+        rest = [*oids[:place], *oids[place + 1 :]]
+        found = await self.following(rest, 1, until - self.line.transport.now()) if rest else []
+        found.insert(place, VarBind(oids[place], Tag.END_OF_MIB_VIEW, None))
+        return found
 
     async def read(
         self, columns: Sequence[Oid], scalars: Sequence[Oid] = (), *, until: float, most: int = 50_000
@@ -61,8 +120,94 @@ class Device:
         Raises Silent, Denied, ErrorStatus or OSError only when nothing at all was answered; what else went wrong
         stands in the table's faults.
         """
-        raise NotImplementedError
+        return await Reading(self, self.line.transport.now, until, most).run(columns, scalars)
+
+    async def rows(self, walk: Walk, repetitions: int, uptime: bool, patience_s: float) -> tuple[int, float]:
+        """Ask for what the walk wants next and let it take the answer; the answer's bytes, and the seconds it took.
+
+        ``repetitions`` 0 asks by GETNEXT. ``uptime`` asks for sysUpTime along with it.
+        """
+        asked = walk.asks()
+        oids = [SYS_UP_TIME[:-1], *asked] if uptime else asked
+        kind = Kind.GET_BULK if repetitions else Kind.GET_NEXT
+        line = self.line
+        request = Request(
+            line,
+            line.transport.loop.create_future(),
+            kind,
+            oids,
+            int(uptime),
+            repetitions,
+            _checked,
+            line.transport.now() + patience_s,
+        )
+        told: Response = await self._sent(request, ahead=False)
+        varbinds = told.varbinds
+        if not uptime or not varbinds:
+            walk.take(varbinds)
+        else:
+            first = varbinds[0]
+            since = first.value if first.oid == SYS_UP_TIME and isinstance(first.value, int) else None
+            walk.take(varbinds[1:], since)
+        return request.size, request.took_s
 
     def close(self) -> None:
         """Give back this use of the device. The last one lets go of its sockets."""
-        raise NotImplementedError
+        self._room.close(self)
+
+    def answers_from(self, hosts: Iterable[str]) -> None:
+        """Take its answers also when they come from these addresses."""
+        self.line.also = tuple(dict.fromkeys((*self.line.also, *hosts)))
+
+    async def _got(self, oids: Sequence[Oid], until: float) -> list[VarBind]:
+        told: Response = await self._ask(Kind.GET, oids, 0, 0, _checked, until, ahead=True)
+        if len(told.varbinds) != len(oids):
+            raise Garbled(f"{len(told.varbinds)} values in answer to {len(oids)} objects")
+        return told.varbinds
+
+    async def _parts(self, until: float, *parts: Sequence[Oid]) -> list[VarBind]:
+        found: list[VarBind] = []
+        for part in parts:
+            if part:
+                found += await self.get(part, until - self.line.transport.now())
+        return found
+
+    async def _ask(
+        self,
+        kind: Kind,
+        oids: Sequence[Oid],
+        skip: int,
+        repetitions: int,
+        reader: Callable[[bytes, int], Any],
+        until: float,
+        ahead: bool,
+    ) -> Any:
+        line = self.line
+        answer = line.transport.loop.create_future()
+        return await self._sent(Request(line, answer, kind, oids, skip, repetitions, reader, until), ahead)
+
+    async def _sent(self, request: Request, ahead: bool) -> Any:
+        transport = request.line.transport
+        transport.begin(request, ahead)
+        try:
+            told = await request.answer
+        except asyncio.CancelledError:
+            transport.withdraw(request)
+            raise
+        engine = self.engine_id
+        if engine is not None and engine != self.noted_engine:
+            self._room.engine_seen(self, engine)
+        return told
+
+
+def _checked(buffer: bytes, at: int) -> Response:
+    """The answer at that place. Raises Malformed, and the error status when it bears one."""
+    told = response(buffer, at)
+    if told.kind != Kind.RESPONSE:
+        raise Malformed("no answer, but a question", at)
+    if told.status:
+        name = _STATUSES[told.status] if 0 <= told.status < len(_STATUSES) else f"error status {told.status}"
+        if told.status in _NO_RIGHT:
+            raise Denied(f"these credentials may not read ({name})", Cause.NO_ACCESS)
+        raise ErrorStatus(f"error status {name}", told.status, told.index)
+    return told

@@ -1,68 +1,145 @@
-"""Walking columns of a table by GETBULK or GETNEXT, safe against everything devices are known to answer.
+"""Walking columns of tables by GETBULK or GETNEXT, safe against everything devices are known to answer.
 
-Pure: ``Walk`` says what to ask next and is told what came; it knows no socket and no SNMP library.
+Pure: ``Walk`` says what to ask next and is told what came; it knows no socket and no device.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-Oid = tuple[int, ...]
-Value = int | bytes | Oid | None
-"""A value as Python has it; None for "no such object" and "end of the MIB view"."""
+from agent.snmp.ber import Oid, Tag, Value, VarBind
+
+_AT_ONCE = 10
+"""Columns in one request."""
+_FIRST_GUESS = 24
+"""Bytes of one value in an answer, before the first one came."""
+_END = (Tag.NO_SUCH_OBJECT, Tag.NO_SUCH_INSTANCE, Tag.END_OF_MIB_VIEW)
 
 
 class Walk:
-    """One walk over some columns.
+    """One walk over some columns side by side.
 
-    ``cells`` holds what was found: column → index → value. ``faults`` tells in words what the device did wrong; the
-    rest of its answers stays good.
+    ``cells`` holds what was found: column → index → value; ``stamps`` column → the last index of each answer, and the
+    sysUpTime that came with it. ``faults`` tells in words what the device did wrong; the rest of its answers stays
+    good.
     """
 
-    def __init__(self, columns: Sequence[Oid], most: int = 50_000) -> None:
+    __slots__ = ("_at", "_most", "_open", "alone", "cells", "columns", "faults", "stamps", "strikes", "taken", "width")
+
+    def __init__(self, columns: Sequence[Oid], most: int = 50_000, strikes: int = 0) -> None:
         self.columns = tuple(columns)
         self.cells: dict[Oid, dict[Oid, Value]] = {column: {} for column in self.columns}
+        self.stamps: dict[Oid, tuple[list[Oid], list[int | None]]] = {column: ([], []) for column in self.columns}
         self.faults: list[str] = []
+        self.taken = 0
+        self.strikes = strikes
+        """How often nothing came."""
+        self.alone = False
+        """Row by row with GETNEXT, to see whether that works better."""
+        self.width = float(_FIRST_GUESS)
+        """Bytes of one value in an answer."""
         self._most = most
-        self._taken = 0
+        self._open = list(self.columns)
         self._at: dict[Oid, Oid] = {column: column for column in self.columns}
 
     @property
     def done(self) -> bool:
-        return not self._at
+        return not self._open
+
+    @property
+    def open(self) -> tuple[Oid, ...]:
+        """The columns that are not at their end."""
+        return tuple(self._open)
 
     def asks(self) -> list[Oid]:
         """What the next request must name, one object for each column that is not at its end."""
-        return [self._at[column] for column in self.columns if column in self._at]
+        return [self._at[column] for column in self._open]
 
-    def take(self, answer: Sequence[tuple[Oid, Value]]) -> None:
+    def take(self, answer: Sequence[VarBind], uptime: int | None = None) -> None:
         """Take the varbinds that came for ``asks()``, in their order; a short answer is no fault (RFC 3416 §4.2.3).
 
         An empty one is: the same question would bring it again, for ever.
         """
-        open_columns = [column for column in self.columns if column in self._at]
         if not answer:
-            self._stop("an empty answer")
+            self.stop("an empty answer")
             return
-        for place, (oid, value) in enumerate(answer):
-            column = open_columns[place % len(open_columns)]
-            if column not in self._at:
+        asked = self._open
+        self._open = list(asked)
+        for place, (oid, tag, value) in enumerate(answer):
+            column = asked[place % len(asked)]
+            if column not in self._open:
                 continue
-            if oid[: len(column)] != column or value is None:
-                del self._at[column]
+            if oid[: len(column)] != column or tag in _END:
+                self._open.remove(column)
             elif oid <= self._at[column]:
-                # Seen as the same object again, as objects going backwards, and as circles of growing objects.
-                del self._at[column]
-                self.faults.append(f"{_shown(column)}: objects do not increase at {_shown(oid)}")
+                self.circled(column, oid)
             else:
                 self._at[column] = oid
                 self.cells[column][oid[len(column) :]] = value
-                self._taken += 1
-        if self._taken >= self._most and self._at:
-            self._stop(f"more than {self._most} values")
+                self.taken += 1
+        for column in asked:
+            self._stamp(column, uptime)
+        self._cap()
 
-    def _stop(self, why: str) -> None:
-        self.faults.append(f"{', '.join(_shown(column) for column in self._at)}: {why}")
-        self._at.clear()
+    def circled(self, column: Oid, oid: Oid) -> None:
+        """Seen as the same object again, as objects going backwards, and as circles of growing objects."""
+        self._open.remove(column)
+        self.faults.append(f"{shown(column)}: objects do not increase at {shown(oid)}")
+
+    def close(self, column: Oid, why: str = "") -> None:
+        """End one column, with a fault when ``why`` is given."""
+        self._open.remove(column)
+        if why:
+            self.faults.append(f"{shown(column)}: {why}")
+
+    def stop(self, why: str) -> None:
+        """End all that is open, with a fault."""
+        self.faults.append(f"{', '.join(map(shown, self._open))}: {why}")
+        self._open.clear()
+
+    def divide(self, parts: Iterable[Sequence[Oid]]) -> "list[Walk]":
+        """Go on in parts, each over some of the open columns. This walk ends with what it has."""
+        walks = []
+        for part in parts:
+            walk = Walk(part, self._most - self.taken, self.strikes)
+            walk.alone, walk.width = self.alone, self.width
+            walk._at = {column: self._at[column] for column in part}
+            walks.append(walk)
+        self._open.clear()
+        return walks
+
+    def _stamp(self, column: Oid, uptime: int | None) -> None:
+        at = self._at[column]
+        lasts, uptimes = self.stamps[column]
+        index = at[len(column) :]
+        if len(at) > len(column) and (not lasts or lasts[-1] != index):
+            lasts.append(index)
+            uptimes.append(uptime)
+
+    def _cap(self) -> None:
+        if self.taken >= self._most and self._open:
+            self.stop(f"more than {self._most} values")
 
 
-def _shown(oid: Oid) -> str:
+def grouped(columns: Sequence[Oid]) -> list[list[Oid]]:
+    """Columns as they go into requests together: at most ten, those of one table side by side where they fit."""
+    groups: list[list[Oid]] = []
+    for table in tables(columns):
+        while table:
+            if not groups or (len(groups[-1]) + len(table) > _AT_ONCE and groups[-1]):
+                groups.append([])
+            room = _AT_ONCE - len(groups[-1])
+            groups[-1] += table[:room]
+            table = table[room:]
+    return groups
+
+
+def tables(columns: Iterable[Oid]) -> list[list[Oid]]:
+    """Columns by the table they belong to (the object above them), both in order of appearance."""
+    found: dict[Oid, list[Oid]] = {}
+    for column in dict.fromkeys(columns):
+        found.setdefault(column[:-1], []).append(column)
+    return list(found.values())
+
+
+def shown(oid: Oid) -> str:
+    """An OID as people write it."""
     return ".".join(map(str, oid))
