@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from agent.snmp.ber import Oid, Tag, Value
-
 from agent.snmp.table import Table
 
 FOLDER = Path(__file__).parents[4].parent / "shared" / "snmp-recordings"
