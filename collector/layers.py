@@ -18,6 +18,9 @@ from rules.settings import suggest
 RESOURCES = frozenset({"cpu", "memory", "disk", "net", "load", "process"})
 """Kinds that read the agent's own host. Their looks cost the host something, so no preset hurries them."""
 
+DEVICE = frozenset({"snmp", "interface", "component"})
+"""Kinds that read a device by SNMP. One reading answers all of those of one target."""
+
 PROFILES: Mapping[str, Mapping[str, object]] = {"auto": {}}
 PRIORITIES = ("urgent", "important", "general")
 _TICKET_AFTER = {"urgent": "0s", "important": "60s", "general": "5m"}

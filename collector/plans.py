@@ -3,14 +3,14 @@
 import asyncio
 import hashlib
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import msgspec
 
 from collector.clock import Clock
-from collector.layers import RESOURCES
+from collector.layers import DEVICE, RESOURCES
 from collector.registry import Registry
 from collector.store import agents, checks, credentials, derived, targets
 from collector.store.agents import Agent
@@ -26,6 +26,9 @@ LONGEST_WAIT_S = 60.0
 _LOOK_PAUSE = 5_000
 _NEW = 60_000
 """A check made at most so long ago (ms) is looked at as soon as its agent hears of it, not a whole interval later."""
+
+_WAY = ("version", "port", "profile", "most_values")
+"""The options by which a device is reached and read."""
 
 _ENCODER = msgspec.json.Encoder(order="sorted")
 
@@ -161,13 +164,15 @@ class Plans:
                 continue
             revealed = {key: secret.reveal() for key, secret in secrets.items()}
             opened[name] = {"kind": known.kind, **known.words, **revealed}
+        device = _Devices(assigned, effective)
         return {
             "revision": revision,
             "agent": {"id": agent.id, "name": agent.name, "number": agent.number},
             "send_every_ms": SEND_EVERY,
             "witnesses": [],
             "checks": [
-                _entry(check, owners[check.target], effective[check.handle], agent, set(opened)) for check in assigned
+                _entry(check, owners[check.target], effective[check.handle], agent, set(opened), device)
+                for check in assigned
             ],
             "credentials": opened,
         }
@@ -177,8 +182,39 @@ def _needs(check: Check) -> bool:
     return check.kind not in RESOURCES and check.kind not in ("ping", "tcp")
 
 
-def _entry(check: Check, target: Target, effective: checks.Effective, agent: Agent, opened: set[str]) -> dict[str, Any]:
+class _Devices:
+    """What the checks of one device have in common when one agent looks at them: it is read once for all of them."""
+
+    def __init__(self, assigned: Iterable[Check], effective: Mapping[int, checks.Effective]) -> None:
+        self._firsts: dict[str, int] = {}
+        self._ways: dict[str, dict[str, Any]] = {}
+        for check in assigned:
+            if check.kind in DEVICE:
+                self._firsts[check.target] = min(check.handle, self._firsts.get(check.target, check.handle))
+            if check.kind == "snmp" and not check.address:
+                known = effective[check.handle].options
+                self._ways[check.target] = {name: known[name] for name in _WAY if name in known}
+
+    def phase_key(self, check: Check) -> int:
+        """The checks of one device fall due together."""
+        return self._firsts[check.target]
+
+    def options(self, check: Check, target: Target) -> dict[str, Any]:
+        """How the device is reached and read, where the check does not say so itself: as its own check does it."""
+        profile = {} if target.profile == "auto" else {"profile": target.profile}
+        return profile | ({} if check.address else self._ways.get(check.target, {}))
+
+
+def _entry(
+    check: Check, target: Target, effective: checks.Effective, agent: Agent, opened: set[str], devices: _Devices
+) -> dict[str, Any]:
     settings = asdict(effective)
+    phase_key, options = check.handle, settings["options"]
+    if check.kind in RESOURCES:
+        # A host's own resources are read together: one wake-up for all of them.
+        phase_key = agent.number
+    elif check.kind in DEVICE:
+        phase_key, options = devices.phase_key(check), {**devices.options(check, target), **options}
     return {
         "handle": check.handle,
         "id": check.id,
@@ -192,10 +228,9 @@ def _entry(check: Check, target: Target, effective: checks.Effective, agent: Age
         "timeout_ms": settings["timeout"],
         "confirm_down": settings["confirm_down"],
         "confirm_up": settings["confirm_up"],
-        # A host's own resources are read together: one wake-up for all of them.
-        "phase_key": agent.number if check.kind in RESOURCES else check.handle,
+        "phase_key": phase_key,
         "vital": settings["vital"],
-        "options": settings["options"],
+        "options": options,
         "thresholds": settings["thresholds"],
         "credentials": [name for name in target.credentials if name in opened] if _needs(check) else [],
     }

@@ -4,6 +4,7 @@ What a change means for the state stands in ``configuration.py``; agents, people
 their own, which the registry holds.
 """
 
+import re
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
@@ -42,6 +43,7 @@ from rules.settings import read, suggest
 
 _MERGED = ("labels", "settings")
 _SNMP = ("", "v1", "v2c", "v3")
+_PROFILE = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,16 +170,21 @@ class Registry:
 
     def add_check(self, target: str, spec: CheckSpec, author: Principal) -> Check:
         """Add a check to a target."""
+        return self.add_checks(target, (spec,), author)[0]
+
+    def add_checks(self, target: str, specs: Sequence[CheckSpec], author: Principal) -> list[Check]:
+        """Add checks to a target: all of them, or none."""
         with self.journal.turn():
             with self._state.read() as tx:
                 owner = _living(targets.resolve(tx, target))
                 drafting = _Drafting(tx, self._tz, self._clock.now())
+                places = [""] if len(specs) == 1 else [f"checks[{number}]." for number in range(len(specs))]
                 present = checks.of_target(tx, owner.id)
-                change = drafting.check(spec, owner.id, owner.kind, present, "", shipped_with=False)
+                changes = drafting.checks(specs, owner.id, owner.kind, present, places, shipped_with=False)
                 drafting.finish()
-            self.journal.write([change], author)
+            self.journal.write(changes, author)
             with self._state.read() as tx:
-                return checks.get(tx, change.id)
+                return [checks.get(tx, change.id) for change in changes]
 
     def set_check(self, key: str, given: Mapping[str, Any], author: Principal) -> Check:
         """Change the fields of a check that ``given`` names: ``address options settings vital agents``.
@@ -297,17 +304,16 @@ class _Drafting:
         """The changes that add a target and its checks."""
         data = self._fields(spec, key, where)
         wanted = shipped.checks_for(spec) if spec.checks is None else spec.checks
-        changes = [Change("target", key, "add", {**data, "created": self._now})]
-        present: list[Check] = []
-        for number, check in enumerate(wanted):
-            at = where if spec.checks is None else f"{where}checks[{number}]."
-            change = self.check(check, key, str(data["kind"]), present, at, shipped_with=spec.checks is None)
-            present.append(Check(id=change.id, target=key, **_only(change.data, ("handle", "kind", "part", "vital"))))
-            changes.append(change)
-        return changes
+        given = spec.checks is not None
+        places = [f"{where}checks[{number}]." if given else where for number in range(len(wanted))]
+        added = self.checks(wanted, key, str(data["kind"]), (), places, shipped_with=not given)
+        return [Change("target", key, "add", {**data, "created": self._now}), *added]
 
     def changed(self, spec: TargetSpec, target: Target, where: str) -> list[Change]:
-        """The change that makes a target as the form says; none when it is so already."""
+        """The changes that make a target as the form says; none when it is so already.
+
+        Checks it names and lacks are added; the others stay as they are.
+        """
         if spec.name != target.name:
             self.reserve(spec.name)
         data = self._fields(spec, target.id, where)
@@ -315,12 +321,47 @@ class _Drafting:
             data.pop("in_service_from")  # a form that gives no date does not make a target pending again
         before = {name: _plain(getattr(target, name)) for name in data}
         news = {name: value for name, value in data.items() if value != before[name]}
-        return [Change("target", target.id, "set", news)] if news else []
+        changes = [Change("target", target.id, "set", news)] if news else []
+        if spec.checks:
+            present = checks.of_target(self._tx, target.id)
+            known = {(check.kind, check.part) for check in present}
+            lacking = [
+                (f"{where}checks[{number}].", check)
+                for number, check in enumerate(map(shipped.with_part, spec.checks))
+                if (check.kind, check.part) not in known
+            ]
+            places, wanted = [place for place, _ in lacking], [check for _, check in lacking]
+            changes += self.checks(wanted, target.id, str(data["kind"]), present, places, shipped_with=False)
+        return changes
+
+    def checks(
+        self,
+        specs: Sequence[CheckSpec],
+        target: str,
+        kind: str,
+        present: Sequence[Check],
+        places: Sequence[str],
+        *,
+        shipped_with: bool,
+    ) -> list[Change]:
+        """The changes that add checks to a target of that kind, beside the checks ``present``. ``places`` name each in
+        mistakes."""
+        beside = list(present)
+        changes = []
+        for spec, where in zip(specs, places, strict=True):
+            change = self.check(spec, target, kind, beside, where, shipped_with=shipped_with)
+            beside.append(Check(id=change.id, target=target, **_only(change.data, ("handle", "kind", "part", "vital"))))
+            changes.append(change)
+        return changes
 
     def check(
         self, spec: CheckSpec, target: str, kind: str, present: Sequence[Check], where: str, *, shipped_with: bool
     ) -> Change:
         """The change that adds a check to a target of that kind, beside the checks ``present``."""
+        spec = shipped.with_part(spec)
+        option = shipped.PART_OPTIONS.get(spec.kind)
+        if option is not None and not spec.part:
+            self._mistakes.append(f"{where}options.{option}: expected the {spec.kind} to watch")
         if self._kinds and spec.kind not in self._kinds:
             self._mistakes.append(
                 f"{where}kind: no agent knows the probe {spec.kind!r}{suggest(spec.kind, self._kinds)}"
@@ -360,10 +401,9 @@ class _Drafting:
             self._mistakes.append(f"{where}address: expected a host name, an IP address, host:port or an http(s) URL")
         if spec.snmp not in _SNMP:
             self._mistakes.append(f"{where}snmp: expected v1, v2c or v3, found {spec.snmp!r}")
-        if spec.profile not in layers.PROFILES:
-            self._mistakes.append(
-                f"{where}profile: there is no profile {spec.profile!r}{suggest(spec.profile, layers.PROFILES)}"
-            )
+        # Which device profiles there are is known where devices are read: on the agents, which may have their own.
+        if not _PROFILE.fullmatch(spec.profile):
+            self._mistakes.append(f"{where}profile: expected auto or the name of a profile, found {spec.profile!r}")
         self._named(spec.credentials, self._credentials, f"{where}credentials", "credential")
         for noun, name, find in (
             ("calendar", spec.calendar, calendar_named),
@@ -483,6 +523,9 @@ def _check_changes(check: Check, given: Mapping[str, Any]) -> dict[str, Any]:
             table[name] = _overlaid(getattr(check, name), given[name])
         elif name in given:
             table[name] = given[name]
+    option = shipped.PART_OPTIONS.get(check.kind)
+    if option is not None and dict(table.get("options", check.options)).get(option) != check.options.get(option):
+        raise Invalid(f"A check of another {check.kind} is another check: remove this one and add that.")
     base = CheckSpec(check.kind, check.part, check.address, check.options, check.settings, check.vital, check.agents)
     spec = read(CheckSpec, table, "The check", base=base)
     data = {

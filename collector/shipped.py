@@ -3,6 +3,7 @@
 import ipaddress
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from collector.assign import OUTSIDE, OWN
@@ -15,6 +16,9 @@ _SWITCH = "switch"
 _PORT = re.compile(r"[^\s:/\[\]]+:\d{1,5}|\[[0-9a-fA-F:.]+\]:\d{1,5}")
 _ALWAYS_VITAL = frozenset({"ping", "tcp", "snmp"})
 _SERVICE = ("http", "tls", "dns")
+
+PART_OPTIONS = {"interface": "name", "component": "key"}
+"""Kinds that watch one part of a target, and the option that names it."""
 
 
 def kind_of(spec: TargetSpec) -> str:
@@ -60,6 +64,15 @@ def vital(kind: str, target_kind: str, others: Sequence[str]) -> bool:
     if target_kind == WEBSITE and kind == "http":
         return True
     return kind in _SERVICE and not others
+
+
+def with_part(spec: CheckSpec) -> CheckSpec:
+    """The check with its part and the option that names it the same, whichever of them was given."""
+    option = PART_OPTIONS.get(spec.kind)
+    if option is None:
+        return spec
+    named = str(spec.options.get(option, "")) or spec.part
+    return replace(spec, part=named, options={**spec.options, option: named})
 
 
 def can_be_witnessed(address: str) -> bool:

@@ -33,6 +33,13 @@ class NewCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class NewChecks:
+    """Checks to add to one target, as in a target's ``checks``."""
+
+    checks: tuple[CheckSpec, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CheckView:
     """A check. ``agents`` are the names of those who look now, ``selector`` how they are chosen."""
 
@@ -116,6 +123,18 @@ class Checks(Controller):
         return view(house, _seen(house, principal, key))
 
 
+class TargetChecks(Controller):
+    path = "/targets/{name:str}/checks"
+    tags = ("checks",)
+
+    @post(sync_to_thread=True)
+    def add(self, house: House, principal: Principal, name: str, data: JSONBody[NewChecks]) -> Page[CheckView]:
+        """Ask a target several more questions, for example one for each of its ports: all of them, or none."""
+        require(principal, Permission.CONFIGURE, seen(house, principal, name).labels)
+        added = house.registry.add_checks(name, data.checks, principal)
+        return Page([view(house, check) for check in added], None)
+
+
 def view(house: House, check: Check) -> CheckView:
     """A check as the API shows it."""
     with house.state.read() as tx:
@@ -152,4 +171,4 @@ def _seen(house: House, principal: Principal, key: str, permission: Permission =
     return check
 
 
-handlers = [Checks]
+handlers = [Checks, TargetChecks]

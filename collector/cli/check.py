@@ -15,9 +15,10 @@ def arrange(parser: argparse.ArgumentParser) -> None:
     listing.add_argument("target", metavar="TARGET", nargs="?")
     show = options.action(of, "show", "each setting of a check and the layer it comes from", run_show)
     show.add_argument("id", metavar="ID")
-    add = options.action(of, "add", "ask a target one more question", run_add)
+    add = options.action(of, "add", "ask a target one more question, or one for each of several parts", run_add)
     add.add_argument("target", metavar="TARGET")
     add.add_argument("kind", metavar="KIND", help="a kind that nineward-agent kinds lists")
+    add.add_argument("parts", metavar="PART", nargs="*", help="the interfaces or components to watch, a check for each")
     add.add_argument("--option", dest="options", metavar="K=V", action="append", default=[], help="of the probe")
     add.add_argument("--set", dest="settings", metavar="K=V", action="append", default=[], help="interval=30s …")
     add.add_argument("--part", metavar="KEY", help="the part it watches: an interface, a mount point")
@@ -67,21 +68,33 @@ def run_show(arguments: argparse.Namespace) -> int:
 
 
 def run_add(arguments: argparse.Namespace) -> int:
-    """Add one check."""
+    """Add one check, or one for each part."""
     from collector.cli.terminal import answer
+    from collector.client import quote
+    from collector.shipped import PART_OPTIONS
 
+    chosen = options.settings(arguments.options)
+    named = PART_OPTIONS.get(arguments.kind)
+    if named in chosen:
+        chosen[named] = options.pairs(arguments.options)[named]  # a port called 1.10 is no number
     spec: dict[str, Any] = {
-        "target": arguments.target,
         "kind": arguments.kind,
-        "options": options.settings(arguments.options),
+        "options": chosen,
         "settings": options.settings(arguments.settings),
     }
     for name in ("part", "agents", "vital"):
         if getattr(arguments, name) is not None:
             spec[name] = getattr(arguments, name)
     with answer.collector(arguments) as client:
-        added = client.post("checks", spec)
-    answer.show(arguments, added, lambda words: words("Check {id} is added.", id=added["id"]))
+        if not arguments.parts:
+            added = client.post("checks", {"target": arguments.target, **spec})
+        else:
+            body = {"checks": [{**spec, "part": part} for part in arguments.parts]}
+            added = client.post(f"targets/{quote(arguments.target)}/checks", body)
+    new = added.get("items", [added])
+    answer.show(
+        arguments, added, lambda words: "\n".join(words("Check {id} is added.", id=check["id"]) for check in new)
+    )
     return 0
 
 

@@ -10,7 +10,7 @@ from collector.specs import CheckSpec, CredentialSpec, JoinSpec, JoinTokenSpec, 
 from collector.store import checks
 from tests.collector.rooms import ADMIN, Rooms
 
-KINDS = ("cpu", "memory", "ping", "snmp", "http", "tls", "tcp")
+KINDS = ("cpu", "memory", "ping", "snmp", "interface", "component", "http", "tls", "tcp")
 
 
 @pytest.fixture
@@ -134,3 +134,35 @@ def test_a_credential_that_cannot_be_opened_does_not_stop_the_other_checks(rooms
     found = plan(rooms, agent)
     assert found["credentials"] == {}
     assert "ping" in {check["kind"] for check in found["checks"]}
+
+
+def device_checks(rooms: Rooms, agent: str) -> dict[str, dict[str, Any]]:
+    return {check["kind"]: check for check in plan(rooms, agent)["checks"] if check["target"] == "core-1"}
+
+
+def test_the_checks_of_a_device_fall_due_together(rooms: Rooms, agent: str) -> None:
+    switch(rooms)
+    rooms.registry.add_check("core-1", CheckSpec("interface", part="Gi1/0/1"), ADMIN)
+    found = device_checks(rooms, agent)
+
+    assert found["interface"]["phase_key"] == found["snmp"]["phase_key"] != found["ping"]["phase_key"]
+
+
+def test_two_devices_fall_due_apart(rooms: Rooms, agent: str) -> None:
+    switch(rooms)
+    rooms.registry.add_target(TargetSpec("core-2", "127.0.0.3", snmp="v2c", credentials=("lab",)), ADMIN)
+    phases = {check["phase_key"] for check in plan(rooms, agent)["checks"] if check["kind"] == "snmp"}
+
+    assert len(phases) == 2
+
+
+def test_a_part_is_read_as_its_device_is(rooms: Rooms, agent: str) -> None:
+    switch(rooms)
+    rooms.registry.set_target("core-1", {"profile": "cisco-ios", "settings": {"snmp.option.port": 1161}}, ADMIN)
+    rooms.registry.add_check("core-1", CheckSpec("component", part="fan:1"), ADMIN)
+    found = device_checks(rooms, agent)
+
+    assert found["component"]["options"] == {"key": "fan:1", "version": "v2c", "port": 1161, "profile": "cisco-ios"}
+    assert found["component"]["credentials"] == ["lab"]
+    assert found["snmp"]["options"] == {"version": "v2c", "port": 1161, "profile": "cisco-ios"}
+    assert found["ping"]["options"] == {}

@@ -397,3 +397,79 @@ def test_the_checks_of_a_target_are_found_without_reading_all(rooms: Rooms) -> N
         plan = " ".join(row["detail"] for row in tx.execute(f"EXPLAIN QUERY PLAN {query}"))
 
     assert "object_by_owner" in plan
+
+
+PORTS = (CheckSpec("interface", part="Gi1/0/1"), CheckSpec("interface", part="Gi1/0/2"))
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        CheckSpec("interface", part="Gi1/0/1"),
+        CheckSpec("interface", options={"name": "Gi1/0/1"}),
+        CheckSpec("interface", part="uplink", options={"name": "Gi1/0/1"}),
+    ],
+)
+def test_a_part_and_the_option_that_names_it_are_the_same(rooms: Rooms, spec: CheckSpec) -> None:
+    add(rooms)
+    added = rooms.registry.add_check("web-1", spec, ADMIN)
+
+    assert (added.part, added.options, added.vital) == ("Gi1/0/1", {"name": "Gi1/0/1"}, False)
+
+
+def test_a_component_is_named_by_its_key(rooms: Rooms) -> None:
+    add(rooms)
+
+    assert rooms.registry.add_check("web-1", CheckSpec("component", part="fan:1"), ADMIN).options == {"key": "fan:1"}
+
+
+def test_a_part_that_is_not_named_is_refused(rooms: Rooms) -> None:
+    add(rooms)
+
+    with pytest.raises(Invalid, match=r"options\.name: expected the interface to watch"):
+        rooms.registry.add_check("web-1", CheckSpec("interface"), ADMIN)
+
+
+def test_several_parts_are_accepted_in_one_entry_of_the_log(rooms: Rooms) -> None:
+    add(rooms)
+    before = rooms.log.head()[0]
+    added = rooms.registry.add_checks("web-1", PORTS, ADMIN)
+
+    assert [check.name for check in added] == ["interface[Gi1/0/1]", "interface[Gi1/0/2]"]
+    assert rooms.log.head()[0] == before + 1
+
+
+def test_of_several_parts_one_that_is_there_already_stops_all(rooms: Rooms) -> None:
+    target = add(rooms)
+    rooms.registry.add_check("web-1", PORTS[1], ADMIN)
+
+    with pytest.raises(Conflicting, match=r"checks\[1\]\.kind: this target has a check interface\[Gi1/0/2\] already"):
+        rooms.registry.add_checks("web-1", PORTS, ADMIN)
+
+    assert len(checks_of(rooms, target)) == 2
+
+
+def test_a_check_does_not_become_one_of_another_part(rooms: Rooms) -> None:
+    add(rooms)
+    added = rooms.registry.add_check("web-1", PORTS[0], ADMIN)
+
+    with pytest.raises(Invalid, match="another interface is another check"):
+        rooms.registry.set_check(added.id, {"options": {"name": "Gi1/0/2"}}, ADMIN)
+
+    assert rooms.registry.set_check(added.id, {"options": {"port": 1161}}, ADMIN).options["port"] == 1161
+
+
+def test_an_import_accepts_more_parts_of_a_target_that_is_there(rooms: Rooms) -> None:
+    target = add(rooms)
+    rooms.registry.add_check("web-1", PORTS[0], ADMIN)
+    spec = TargetSpec("web-1", "192.0.2.1", checks=PORTS)
+
+    assert rooms.registry.import_targets([spec], ADMIN).changed == ("web-1",)
+    assert [check.name for check in checks_of(rooms, target)] == ["ping", "interface[Gi1/0/1]", "interface[Gi1/0/2]"]
+    assert rooms.registry.import_targets([spec], ADMIN).unchanged == ("web-1",)
+
+
+def test_a_device_profile_is_known_to_agents_alone(rooms: Rooms) -> None:
+    assert add(rooms, profile="cisco-ios").profile == "cisco-ios"
+    with pytest.raises(Invalid, match="profile: expected auto or the name of a profile"):
+        add(rooms, "web-2", profile="Cisco IOS")

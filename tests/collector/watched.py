@@ -21,7 +21,7 @@ from rules.wire import Header, encode
 from tests.collector.rooms import ADMIN, START, Rooms
 
 MINUTE = 60_000
-KINDS = ("ping", "cpu", "http", "tls", "tcp")
+KINDS = ("ping", "interface", "cpu", "http", "tls", "tcp")
 BOOT_AT = START - 86_400_000
 """When the agent's boot clock was zero."""
 

@@ -21,7 +21,7 @@ from cryptography.x509.oid import NameOID
 
 from agent.probes import find
 from agent.probes.probe import Credential, Subject
-from agent.snmp.discovery import discovered
+from agent.snmp.devices import engine_id
 from rules.result import Reading
 
 Handle = Callable[[socket.socket], None]
@@ -205,7 +205,7 @@ class Daemon:
 async def _awake(address: str, port: int) -> bool:
     """Whether the daemon comes to answer within ten seconds."""
     for _ in range(200):
-        if await discovered(address, port, 0.5):
+        if await engine_id(address, port, 0.5):
             return True
         await asyncio.sleep(0.05)
     return False

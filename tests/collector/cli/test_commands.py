@@ -101,6 +101,24 @@ def test_the_same_import_twice_changes_nothing_the_second_time(shell: Shell, tmp
     assert shell.json("target import", str(path))["unchanged"] == ["接入-1"]
 
 
+def test_several_ports_are_accepted_at_once(shell: Shell) -> None:
+    added = shell.json("check add core-1 interface Gi1/0/1 1.10")["items"]
+
+    assert [(check["name"], check["vital"]) for check in added] == [
+        ("interface[Gi1/0/1]", False),
+        ("interface[1.10]", False),
+    ]
+    for check in added:
+        shell(f"check remove {check['id']}")
+
+
+def test_a_port_named_like_a_number_keeps_its_name(shell: Shell) -> None:
+    added = shell.json("check add core-1 interface --option name=1.10")
+
+    assert added["options"]["name"] == "1.10"
+    shell(f"check remove {added['id']}")
+
+
 def test_a_check_is_added_with_settings_and_tells_their_layers(shell: Shell) -> None:
     added = shell.json("check add core-1 tcp --option port=22 --set interval=30s --not-vital")
 
