@@ -50,7 +50,7 @@ _OBJECT_KEYS = (
     "high",
     "wrap",
 )
-_STATES_KEYS = (*State, "bits")
+_STATES_KEYS = (*(state.value for state in State), "bits")
 _SHARE_KEYS = ("used", "free", "total")
 _CONDITION_KEYS = ("when", "unless", "present")
 _PART_KEYS = ("kind", "name", "unit", "value", *_SHARE_KEYS, "state", *_CONDITION_KEYS, "limits", "fallback")
