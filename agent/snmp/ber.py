@@ -1,7 +1,10 @@
 """The part of the Basic Encoding Rules that SNMP uses (X.690; RFC 3417 §8), and nothing of SNMP's messages. Pure.
 
-Reading is as forgiving as devices are careless: lengths and integers may be longer than they need be, unsigned types
-may come with their top bit set or with a zero before it. What remains is refused with the place it stands at.
+Reading is as forgiving as devices are careless. Taken are: lengths and numbers in more octets than they need, numbers
+in none (0), unsigned types with their top bit set where a zero should stand before it, parts of names with leading
+zeros, an empty name (0.0), a NULL with something in it, bytes behind the end. Refused, with the place it stands at, is
+what has no meaning: indefinite lengths, elements that reach out of what holds them, numbers wider than their type,
+names of more than 128 parts or with a part of more than 32 bits, types that SNMP has not.
 """
 
 from enum import IntEnum
@@ -52,7 +55,12 @@ class Malformed(ValueError):
 _SEQUENCE, _OID = 0x30, 0x06
 _MOST_SUB_IDS = 128
 _MOST_SUB_ID = 0xFFFFFFFF
+_LONGEST_NAME = 5 * _MOST_SUB_IDS
+"""Octets of the longest name, each part in the five octets that 32 bits take."""
 _MOST_KNOWN = 16_384
+_LONGEST_KNOWN = 48
+"""Octets of the longest name that is remembered. With the number of names it bounds what a device can make us keep:
+17 MiB, when it does its worst."""
 
 _names: dict[bytes, Oid] = {}
 """Contents of object identifiers read lately: the same few thousand come from every device."""
@@ -90,7 +98,7 @@ def integer(data: bytes, at: int, end: int) -> tuple[int, int]:
     """The INTEGER at that place, and where it ends."""
     begin, over = expect(data, at, end, Tag.INTEGER)
     if over - begin > 8:
-        raise Malformed("an integer of more than 64 bits", at)
+        return _wide(data, begin, over, -_BITS_63, _BITS_63), over
     return int.from_bytes(data[begin:over], "big", signed=True), over
 
 
@@ -146,13 +154,15 @@ def varbinds(data: bytes, at: int, end: int) -> list[VarBind]:
             if tag == 0x04:
                 value = data[begin:over]
             elif 0x41 <= tag <= 0x43:
-                if over - begin > 5:
-                    raise Malformed("an unsigned number of more than 32 bits", value_at)
-                value = int.from_bytes(data[begin:over], "big", signed=True) & 0xFFFFFFFF
+                if over - begin > 4:
+                    value = _wide(data, begin, over, -_BITS_31, _BITS_32) & 0xFFFFFFFF
+                else:
+                    value = int.from_bytes(data[begin:over], "big", signed=True) & 0xFFFFFFFF
             elif tag == 0x02:
                 if over - begin > 8:
-                    raise Malformed("an integer of more than 64 bits", value_at)
-                value = int.from_bytes(data[begin:over], "big", signed=True)
+                    value = _wide(data, begin, over, -_BITS_63, _BITS_63)
+                else:
+                    value = int.from_bytes(data[begin:over], "big", signed=True)
             else:
                 value = _other(tag, data, begin, over)
             add(new(VarBind, (oid, tag, value)))
@@ -164,23 +174,29 @@ def varbinds(data: bytes, at: int, end: int) -> list[VarBind]:
 
 def _other(tag: int, data: bytes, begin: int, over: int) -> Value:
     """A value of one of the rarer types."""
-    size = over - begin
     if tag == Tag.COUNTER64:
-        if size > 9:
-            raise Malformed("a number of more than 64 bits", begin)
-        return int.from_bytes(data[begin:over], "big", signed=True) & 0xFFFFFFFFFFFFFFFF
+        return _wide(data, begin, over, -_BITS_63, _BITS_64) & 0xFFFFFFFFFFFFFFFF
     if tag == Tag.UNSIGNED32:
-        if size > 5:
-            raise Malformed("an unsigned number of more than 32 bits", begin)
-        return int.from_bytes(data[begin:over], "big", signed=True) & 0xFFFFFFFF
+        return _wide(data, begin, over, -_BITS_31, _BITS_32) & 0xFFFFFFFF
     if tag == Tag.OBJECT_IDENTIFIER:
         raw = data[begin:over]
         return _names.get(raw) or _read_oid(raw, begin)
-    if tag in (Tag.IP_ADDRESS, Tag.OPAQUE, Tag.NSAP):
+    if tag in _OCTETS:
         return data[begin:over]
-    if tag in (Tag.NULL, Tag.NO_SUCH_OBJECT, Tag.NO_SUCH_INSTANCE, Tag.END_OF_MIB_VIEW):
+    if tag in _EMPTY:
         return None
     raise Malformed(f"a value of the unknown type 0x{tag:02x}", begin)
+
+
+_BITS_31, _BITS_32, _BITS_63, _BITS_64 = 1 << 31, 1 << 32, 1 << 63, 1 << 64
+
+
+def _wide(data: bytes, begin: int, over: int, least: int, below: int) -> int:
+    """A number in however many octets, which must lie in that range."""
+    number = int.from_bytes(data[begin:over], "big", signed=True)
+    if not least <= number < below:
+        raise Malformed("a number wider than its type", begin)
+    return number
 
 
 def read_oid(raw: bytes) -> Oid:
@@ -189,12 +205,15 @@ def read_oid(raw: bytes) -> Oid:
 
 
 def _read_oid(raw: bytes, at: int) -> Oid:
+    if len(raw) > _LONGEST_NAME:
+        raise Malformed(f"an object's name of more than {_LONGEST_NAME} octets", at)
     sub_ids: list[int] = []
     number = 0
     for octet in raw:
         number = number << 7 | octet & 0x7F
         if octet & 0x80:
-            if number > _MOST_SUB_ID >> 7:
+            # The first part holds two, and so may be a little above what 32 bits hold.
+            if number > (_MOST_SUB_ID + 80) >> 7:
                 raise Malformed("a part of an object's name of more than 32 bits", at)
             continue
         sub_ids.append(number)
@@ -208,9 +227,10 @@ def _read_oid(raw: bytes, at: int) -> Oid:
     oid = (top, first - 40 * top, *sub_ids[1:])
     if any(part > _MOST_SUB_ID for part in oid):
         raise Malformed("a part of an object's name of more than 32 bits", at)
-    if len(_names) >= _MOST_KNOWN:
-        _names.clear()
-    _names[raw] = oid
+    if len(raw) <= _LONGEST_KNOWN:
+        if len(_names) >= _MOST_KNOWN:
+            _names.clear()
+        _names[raw] = oid
     return oid
 
 
@@ -225,17 +245,18 @@ def element(tag: int, body: bytes) -> bytes:
 
 def encode_integer(number: int, tag: int = Tag.INTEGER) -> bytes:
     """A whole number in as few octets as will hold it with its sign."""
-    return element(tag, number.to_bytes(number.bit_length() // 8 + 1, "big", signed=True))
+    # −128 fits one octet, though its bit length says otherwise.
+    return element(tag, number.to_bytes((number + (number < 0)).bit_length() // 8 + 1, "big", signed=True))
 
 
 def encode_oid(oid: Oid) -> bytes:
     """An object identifier. Raises ValueError for one that cannot be: fewer than two parts, a first one above 2."""
     if len(oid) < 2 or len(oid) > _MOST_SUB_IDS or oid[0] > 2 or (oid[0] < 2 and oid[1] > 39):
         raise ValueError(f"{'.'.join(map(str, oid))} is no object identifier")
+    if min(oid) < 0 or max(oid) > _MOST_SUB_ID:
+        raise ValueError(f"{'.'.join(map(str, oid))} is no object identifier")
     raw = bytearray()
     for part in (oid[0] * 40 + oid[1], *oid[2:]):
-        if part < 0 or part > _MOST_SUB_ID + 80:
-            raise ValueError(f"{'.'.join(map(str, oid))} is no object identifier")
         groups = [part & 0x7F]
         while part := part >> 7:
             groups.append(part & 0x7F | 0x80)
@@ -248,9 +269,10 @@ def asked(oid: Oid) -> bytes:
     known = _contents.get(oid)
     if known is None:
         known = element(_SEQUENCE, encode_oid(oid) + b"\x05\x00")
-        if len(_contents) >= _MOST_KNOWN:
-            _contents.clear()
-        _contents[oid] = known
+        if len(known) <= _LONGEST_KNOWN:
+            if len(_contents) >= _MOST_KNOWN:
+                _contents.clear()
+            _contents[oid] = known
     return known
 
 
@@ -260,10 +282,24 @@ def encode_varbind(one: VarBind) -> bytes:
 
 
 def _encode_value(tag: int, value: Value) -> bytes:
-    if value is None:
+    if value is None and tag in _EMPTY:
         return bytes((tag, 0))
-    if isinstance(value, bytes):
+    if isinstance(value, bytes) and tag in _OCTETS:
         return element(tag, value)
-    if isinstance(value, tuple):
+    if isinstance(value, tuple) and tag == _OID:
         return encode_oid(value)
-    return encode_integer(value, tag)
+    if isinstance(value, int) and tag in _RANGES and _RANGES[tag][0] <= value < _RANGES[tag][1]:
+        return encode_integer(value, tag)
+    raise ValueError(f"a value of type 0x{tag:02x} cannot be {value!r}")
+
+
+_EMPTY = frozenset((Tag.NULL, Tag.NO_SUCH_OBJECT, Tag.NO_SUCH_INSTANCE, Tag.END_OF_MIB_VIEW))
+_OCTETS = frozenset((Tag.OCTET_STRING, Tag.IP_ADDRESS, Tag.OPAQUE, Tag.NSAP))
+_RANGES: dict[int, tuple[int, int]] = {
+    Tag.INTEGER: (-_BITS_31, _BITS_31),
+    Tag.COUNTER32: (0, _BITS_32),
+    Tag.GAUGE32: (0, _BITS_32),
+    Tag.TIME_TICKS: (0, _BITS_32),
+    Tag.UNSIGNED32: (0, _BITS_32),
+    Tag.COUNTER64: (0, _BITS_64),
+}

@@ -93,14 +93,12 @@ class Community:
         begin, end = expect(datagram, 0, len(datagram), Tag.SEQUENCE)
         at = begin + len(self._before)
         if datagram[begin:at] != self._before:
-            self._forged(datagram, begin, end)
-            raise Forged("another version or community")
+            # Somebody else's, no message at all, or the same said in more octets than need be.
+            version, at = integer(datagram, begin, end)
+            community, at = octets(datagram, at, end)
+            if encode_integer(version) + element(Tag.OCTET_STRING, community) != self._before:
+                raise Forged("another version or community")
         return datagram, at
-
-    def _forged(self, datagram: bytes, begin: int, end: int) -> None:
-        """Tell a message that is somebody else's from bytes that are none."""
-        _, at = integer(datagram, begin, end)
-        octets(datagram, at, end)
 
 
 @dataclass(slots=True)
@@ -152,11 +150,13 @@ def number_of(datagram: bytes) -> int | None:
     try:
         size = datagram[1]
         at = 2 if size < 128 else 2 + (size & 0x7F)
-        # The version is one octet in every message there is.
-        if datagram[0] != 0x30 or datagram[at] != 2 or datagram[at + 1] != 1:
+        if datagram[0] != 0x30 or datagram[at] != 2:
             return None
-        version = datagram[at + 2]
-        at += 3
+        if datagram[at + 1] == 1:
+            version = datagram[at + 2]
+            at += 3
+        else:
+            version, at = integer(datagram, at, len(datagram))
         size = datagram[at + 1]
         inside = at + 2 if size < 128 else at + 2 + (size & 0x7F)
         if version == 3:
@@ -164,7 +164,7 @@ def number_of(datagram: bytes) -> int | None:
                 return None
             at = inside
         else:
-            if datagram[at] != 0x04 or version > 1:
+            if datagram[at] != 0x04 or not 0 <= version <= 1:
                 return None
             if size > 127:
                 size = int.from_bytes(datagram[at + 2 : inside], "big")
@@ -175,9 +175,9 @@ def number_of(datagram: bytes) -> int | None:
             at += 2 if size < 128 else 2 + (size & 0x7F)
         size = datagram[at + 1]
         if datagram[at] != 2 or size > 8 or at + 2 + size > len(datagram):
-            return None
+            return integer(datagram, at, len(datagram))[0]
         return int.from_bytes(datagram[at + 2 : at + 2 + size], "big", signed=True)
-    except IndexError:
+    except (IndexError, Malformed):
         return None
 
 

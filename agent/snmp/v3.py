@@ -20,6 +20,8 @@ WINDOW_S = 150
 """How far a message's time may be from the engine's (RFC 3414 §2.2.3)."""
 
 _LATCHED = 0x7FFFFFFF
+_LONGEST_ENGINE = 32
+"""Octets of an engine id (RFC 3411 §5)."""
 _AUTH, _PRIV, _REPORTABLE = 1, 2, 4
 _LARGEST = 65_507
 _VERSION = encode_integer(3)
@@ -27,6 +29,7 @@ _USM = encode_integer(3)
 _NEVER = -1
 
 _STATISTICS: Oid = (1, 3, 6, 1, 6, 3, 15, 1, 1)
+_MESSAGES: Oid = (1, 3, 6, 1, 6, 3, 11, 2, 1)
 _UNKNOWN_ENGINE = (*_STATISTICS, 4)
 _NOT_IN_TIME = (*_STATISTICS, 2)
 _REASONS: dict[Oid, tuple[str, Cause, bool]] = {
@@ -38,7 +41,9 @@ _REASONS: dict[Oid, tuple[str, Cause, bool]] = {
     _UNKNOWN_ENGINE: ("the device does not accept its own engine id", Cause.UNKNOWN_ENGINE, False),
     (*_STATISTICS, 5): ("wrong authentication key or protocol", Cause.WRONG_DIGEST, False),
     (*_STATISTICS, 6): ("wrong privacy key or protocol", Cause.DECRYPTION, True),
-    (1, 3, 6, 1, 6, 3, 11, 2, 1, 1): ("the device does not offer users (USM)", Cause.UNSUPPORTED_MODEL, False),
+    (*_MESSAGES, 1): ("the device does not offer users (USM)", Cause.UNSUPPORTED_MODEL, False),
+    (*_MESSAGES, 2): ("the device says that our message is invalid", Cause.OTHER, False),
+    (*_MESSAGES, 3): ("the device does not know this kind of request", Cause.OTHER, False),
     (1, 3, 6, 1, 6, 3, 12, 1, 4): ("the context is not available on the device", Cause.UNKNOWN_CONTEXT, False),
     (1, 3, 6, 1, 6, 3, 12, 1, 5): ("the device does not know the context", Cause.UNKNOWN_CONTEXT, False),
 }  # fmt: skip
@@ -170,34 +175,42 @@ class User:
     def _reported(self, buffer: bytes, at: int, message: _Message, proven: bool) -> None:
         """Take in what a Report says of the engine, and raise it."""
         told = response(buffer, at).varbinds
-        counter = told[0].oid[:-1] if told else ()
+        counter = told[0].oid if told else ()
+        if counter not in _REASONS:
+            # As it should be: the instance, .0, behind it.
+            counter = counter[:-1]
         if counter not in _REASONS:
             shown = ".".join(map(str, counter)) or "nothing"
             raise Report(f"the device reports {shown}", Cause.OTHER)
         text, cause, retry = _REASONS[counter]
         again = False
-        if counter == _UNKNOWN_ENGINE and message.engine and message.engine != self.engine_id:
-            self._meet(message.engine)
-            # Not proven, so it only dates the next request; if it is wrong the device says so, and proves that.
-            self._set_clock(message)
+        # A Report that tells nothing new is also worth another try: it may answer a question that was under way when
+        # an earlier one told the same. How often, is for who asks to limit.
+        if counter == _UNKNOWN_ENGINE and message.engine:
+            if message.engine != self.engine_id:
+                self._meet(message.engine)
+                # Not proven, so it only dates the next request; if it is wrong the device says so, and proves that.
+                self._set_clock(message)
             again = True
         elif counter == _NOT_IN_TIME and proven:
-            again = (message.boots, message.time) != (self._boots, self._engine_time())
+            # Even backwards: devices that forget their boots do so. That it is no old Report, its number proves.
             self._set_clock(message)
             self.boots, self._latest = message.boots, message.time
+            again = True
         raise Report(text, cause, again, retry)
 
     def _meet(self, engine: bytes) -> None:
-        """Make the keys for an engine."""
+        """Make the keys for an engine. Raises Denied, and then nothing has changed."""
         access = self._access
-        self._auth_key, self._encrypt, self._decrypt = b"", None, None
+        auth_key, encrypt, decrypt = b"", None, None
         if access.auth:
-            self._auth_key = usm.localised(access.auth, _password(access.auth_key), engine)
+            auth_key = usm.localised(access.auth, _password(access.auth_key), engine)
         if access.priv:
             if not access.auth:
                 raise Denied("privacy without authentication is no security level of SNMPv3", Cause.UNSUPPORTED_LEVEL)
             key = usm.privacy_key(access.auth, access.priv, _password(access.priv_key), engine)
-            self._encrypt, self._decrypt = usm.ciphers(access.priv, key)
+            encrypt, decrypt = usm.ciphers(access.priv, key)
+        self._auth_key, self._encrypt, self._decrypt = auth_key, encrypt, decrypt
         self.engine_id, self.boots, self._latest = engine, None, _NEVER
 
     def _in_time(self, message: _Message) -> None:
@@ -254,6 +267,8 @@ def _read(datagram: bytes) -> _Message:
     begin, data = expect(datagram, at, end, Tag.OCTET_STRING)
     begin, over = expect(datagram, begin, data, Tag.SEQUENCE)
     engine, begin = octets(datagram, begin, over)
+    if len(engine) > _LONGEST_ENGINE:
+        raise Malformed(f"an engine id of more than {_LONGEST_ENGINE} octets", begin)
     boots, begin = integer(datagram, begin, over)
     time, begin = integer(datagram, begin, over)
     if not 0 <= boots <= _LATCHED or not 0 <= time <= _LATCHED:
