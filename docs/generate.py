@@ -4,12 +4,13 @@ from pathlib import Path
 
 from collector.cli import build_parser
 from collector.cli.terminal import reference
-from docs import probe_pages
+from docs import agent_commands, probe_pages
 
 
 def main() -> None:
-    """Write the options of the probes and the reference of the commands."""
+    """Write the options of the probes and the references of the commands."""
     probe_pages.write()
+    agent_commands.write()
     (Path(__file__).parent / "reference" / "commands.md").write_text(reference.page(build_parser()), encoding="utf-8")
 
 

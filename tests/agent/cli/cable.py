@@ -85,7 +85,7 @@ def cable(*, ping_sockets: bool = True) -> Iterator[Cable]:
         _batch(
             prober,
             *_neighbour(2),
-            "route add 10.64.0.0/12 via 10.76.0.2",
+            "route add 10.76.0.0/14 via 10.76.0.2",
             "route add 10.80.0.0/16 dev hole",
             "route add fd77::/112 via fd76::2",
             "route add fd78::/112 via fd76::2",
@@ -99,6 +99,34 @@ def cable(*, ping_sockets: bool = True) -> Iterator[Cable]:
     finally:
         for name in made:
             subprocess.run(["ip", "netns", "delete", name], check=False)
+
+
+@contextlib.contextmanager
+def beyond(ends: Cable) -> Iterator[str]:
+    """A third end behind ``far``, which is a router to it: 10.81.0.1 and fd81::1, two hops from the prober."""
+    name = f"nwr{os.getpid()}x{next(_numbers)}"
+    _ip("netns", "add", name)
+    try:
+        _batch(
+            ends.far,
+            f"link add onward type veth peer name onward netns {name}",
+            "address add 10.81.0.2/30 dev onward",
+            "address add fd81::2/126 dev onward nodad",
+            "link set onward up",
+        )
+        _batch(
+            name,
+            "link set lo up",
+            "address add 10.81.0.1/30 dev onward",
+            "address add fd81::1/126 dev onward nodad",
+            "link set onward up",
+            "route add default via 10.81.0.2",
+            "route add default via fd81::2",
+        )
+        _batch(ends.prober, "route add 10.81.0.0/30 via 10.76.0.2", "route add fd81::/126 via fd76::2")
+        yield name
+    finally:
+        subprocess.run(["ip", "netns", "delete", name], check=False)
 
 
 def _neighbour(end: int) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import pytest
 from agent import cli
 from agent.cli import kinds
 from agent.cli.terminal import registry
+from docs import agent_commands
 
 ROOT = Path(cli.__file__).parents[2]
 
@@ -41,6 +42,18 @@ def test_an_agent_at_work_carries_the_code_of_no_other_command() -> None:
     )
 
     assert done.stdout.strip() == "['agent.cli.run'] []"
+
+
+@pytest.mark.parametrize("name", cli.names())
+def test_every_command_and_action_has_something_to_run(name: str) -> None:
+    (found,) = [child for _, _, child in agent_commands.children(cli.build_parser([name]))]
+    runnable = [child for _, _, child in agent_commands.children(found)] or [found]
+
+    assert all(callable(child.get_default("run")) for child in runnable)
+
+
+def test_the_reference_page_says_what_the_program_says() -> None:
+    assert agent_commands.PAGE.read_text(encoding="utf-8") == agent_commands.page(), "run `make docs`"
 
 
 def test_an_unknown_command_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
