@@ -143,7 +143,10 @@ class Device:
         )
         told: Response = await self._sent(request, ahead=False)
         varbinds = told.varbinds
-        if not uptime or not varbinds:
+        if len(varbinds) <= uptime:
+            # Whoever asked the same again would get the same, for ever.
+            raise Garbled("an empty answer")
+        if not uptime:
             walk.take(varbinds)
         else:
             first = varbinds[0]

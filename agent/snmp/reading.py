@@ -92,7 +92,7 @@ class Reading:
             left_s = self._pace.left_out_s(table[0][:-1], now)
             if left_s:
                 self._faults.append(
-                    f"{', '.join(map(shown, table))}: left alone for {left_s:.0f} s more, as it stalled the device"
+                    f"{', '.join(map(shown, table))}: left alone for {left_s:.0f} s more, as it failed twice"
                 )
             else:
                 admitted += table

@@ -61,28 +61,49 @@ class Walk:
         if not answer:
             self.stop("an empty answer")
             return
-        asked = self._open
-        self._open = list(asked)
-        for place, (oid, tag, value) in enumerate(answer):
-            column = asked[place % len(asked)]
-            if column not in self._open:
-                continue
-            if oid[: len(column)] != column or tag in _END:
-                self._open.remove(column)
-            elif oid <= self._at[column]:
-                self.circled(column, oid)
-            else:
-                self._at[column] = oid
-                self.cells[column][oid[len(column) :]] = value
-                self.taken += 1
-        for column in asked:
-            self._stamp(column, uptime)
-        self._cap()
+        asked = tuple(self._open)
+        for place, column in enumerate(asked):
+            self._take_column(column, answer[place :: len(asked)], uptime)
+        if self.taken >= self._most and self._open:
+            self.stop(f"more than {self._most} values")
 
-    def circled(self, column: Oid, oid: Oid) -> None:
-        """Seen as the same object again, as objects going backwards, and as circles of growing objects."""
-        self._open.remove(column)
-        self.faults.append(f"{shown(column)}: objects do not increase at {shown(oid)}")
+    def _take_column(self, column: Oid, part: Sequence[VarBind], uptime: int | None) -> None:
+        if not part:
+            return
+        size, last = len(column), self._at[column]
+        found: dict[Oid, Value] = {}
+        # What grows, and has its end inside, is all inside: that need not be looked at one by one.
+        if part[-1].oid[:size] == column:
+            for oid, _, value in part:
+                if oid <= last:
+                    break
+                found[oid[size:]] = value
+                last = oid
+            else:
+                self._keep(column, last, found, uptime)
+                return
+            last = self._at[column]
+            found = {}
+        for oid, tag, value in part:
+            if oid[:size] != column or tag in _END:
+                self.close(column)
+                break
+            if oid <= last:
+                # Seen as the same object again, as objects going backwards, and as circles of growing objects.
+                self.close(column, f"objects do not increase at {shown(oid)}")
+                break
+            found[oid[size:]] = value
+            last = oid
+        self._keep(column, last, found, uptime)
+
+    def _keep(self, column: Oid, last: Oid, found: dict[Oid, Value], uptime: int | None) -> None:
+        if found:
+            self._at[column] = last
+            self.cells[column].update(found)
+            self.taken += len(found)
+            lasts, uptimes = self.stamps[column]
+            lasts.append(last[len(column) :])
+            uptimes.append(uptime)
 
     def close(self, column: Oid, why: str = "") -> None:
         """End one column, with a fault when ``why`` is given."""
@@ -105,18 +126,6 @@ class Walk:
             walks.append(walk)
         self._open.clear()
         return walks
-
-    def _stamp(self, column: Oid, uptime: int | None) -> None:
-        at = self._at[column]
-        lasts, uptimes = self.stamps[column]
-        index = at[len(column) :]
-        if len(at) > len(column) and (not lasts or lasts[-1] != index):
-            lasts.append(index)
-            uptimes.append(uptime)
-
-    def _cap(self) -> None:
-        if self.taken >= self._most and self._open:
-            self.stop(f"more than {self._most} values")
 
 
 def grouped(columns: Sequence[Oid]) -> list[list[Oid]]:
