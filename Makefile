@@ -10,7 +10,7 @@ WHEELS := $(VENV)/share/nineward/wheels
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --config-settings editable_mode=compat
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check lint types imports packages bench bench-agent bench-detection bench-ingest bench-ping bench-scheduling docs dist clean
+.PHONY: help up test test-recordings check lint types imports packages bench bench-agent bench-detection bench-ingest bench-ping bench-scheduling docs dist clean
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ packages:  ## install the Debian packages the tests need (as root; APT=0 forbids
 test: $(VENV)/.installed-dev packages  ## linters, types, import contracts and the whole test suite
 	@$(MAKE) --no-print-directory check
 	$(BIN)/python -m pytest -n 3 --dist loadgroup
+
+test-recordings: $(VENV)/.installed-dev packages  ## every recorded device walked whole by three engines (takes minutes)
+	RECORDINGS=whole $(BIN)/python -m pytest -n 3 tests/agent/snmp/recordings
 
 check: lint types imports  ## linters, types and import contracts only
 

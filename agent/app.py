@@ -9,7 +9,8 @@ import random
 import secrets
 import signal
 import subprocess
-from typing import IO
+from collections.abc import Iterable
+from typing import IO, TYPE_CHECKING
 
 from agent.backoff import Backoff
 from agent.clock import Clock
@@ -26,6 +27,9 @@ from agent.settings import Settings
 from agent.spool import Process, Spool
 from agent.uplink import Uplink
 from rules.errors import Conflicting, Invalid, Missing
+
+if TYPE_CHECKING:
+    from agent.traps.listener import Listener
 
 log = logging.getLogger("nineward.agent")
 
@@ -68,6 +72,7 @@ class Agent:
         self.gather = Gather(self.spool, self.uplink.wake)
         self.looks = Looks(clock, self.health, settings.probes, self.gather.deliver, self.gather.ring)
         self.schedule = Schedule(clock, self.looks.begin, self._missed)
+        self.traps = self._listener(settings, Connection(url, token, trust, SEND_TIMEOUT_S), process)
         self.follow = Follow(
             Connection(url, token, trust, POLL_S + SEND_TIMEOUT_S),
             folder.plan_file,
@@ -94,6 +99,8 @@ class Agent:
         self.gather.start()
         self.uplink.start()
         self.schedule.start()
+        if self.traps is not None:
+            self.traps.start()
         self._take_over(self.plan)
         self.follow.start()
         # What is there by now stays: the collector of garbage need not walk through it every few minutes.
@@ -108,6 +115,8 @@ class Agent:
     async def _stop(self) -> None:
         """First no new looks, then what was seen to disk, then as much of it to the collector as goes quickly."""
         self.schedule.stop()
+        if self.traps is not None:
+            self.traps.stop()
         await self.looks.close()
         self.gather.stop()
         self.follow.stop()
@@ -139,6 +148,29 @@ class Agent:
         self.uplink.plan_revision = plan.revision
         self.looks.replace(plan)
         self.schedule.replace(plan.checks)
+        if self.traps is not None:
+            self.traps.follow(plan)
+
+    def _listener(self, settings: Settings, connection: Connection, process: Process) -> "Listener | None":
+        if not settings.traps.listen:
+            return None
+        from agent.traps.courier import Courier
+        from agent.traps.engine import started
+        from agent.traps.listener import Listener
+        from agent.traps.outbox import Outbox
+
+        outbox = Outbox(self._folder.traps_file, process.machine_boot, process.boot, self._clock)
+        return Listener(
+            settings.traps.listen,
+            settings.traps.per_minute,
+            started(self._folder.engine_file),
+            outbox,
+            Courier(outbox, connection, Backoff(random.random)),
+            self._heard,
+        )
+
+    def _heard(self, handles: Iterable[int]) -> None:
+        self._loop.call_soon_threadsafe(self.looks.look_now, handles)
 
 
 def run(folder: Folder, settings: Settings) -> None:

@@ -6,6 +6,8 @@ token          the agent's own secret; written by ``join``
 ca.pem         the one authority that may vouch for the collector; written by ``join`` for https
 plan.json      the plan last fetched, with the credentials it needs
 spool.db       results not yet acknowledged, and those acknowledged lately
+traps.db       notifications of devices that the collector does not have yet; only where traps are received
+engine.json    this agent as an SNMP engine, for informs; likewise
 """
 
 import json
@@ -38,6 +40,8 @@ class Folder:
         self.ca_file = self.path / "ca.pem"
         self.plan_file = self.path / "plan.json"
         self.spool_file = self.path / "spool.db"
+        self.traps_file = self.path / "traps.db"
+        self.engine_file = self.path / "engine.json"
         self.lock_file = self.path / "lock"
 
     def identity(self) -> Identity | None:

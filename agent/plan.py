@@ -30,6 +30,7 @@ class PlannedCheck:
     options: Mapping[str, Any] = field(default_factory=dict)
     thresholds: tuple[Mapping[str, Any], ...] = ()
     credentials: tuple[str, ...] = ()
+    target_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,7 @@ def _check(table: Mapping[str, Any]) -> PlannedCheck:
         options=dict(table.get("options") or {}),
         thresholds=tuple(dict(one) for one in table.get("thresholds") or ()),
         credentials=tuple(str(one) for one in table.get("credentials") or ()),
+        target_id=str(table.get("target_id", "")),
     )
 
 

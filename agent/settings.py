@@ -28,12 +28,26 @@ class SpoolSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class TrapSettings:
+    """Where SNMP traps and informs are received: ADDRESS:PORT, usually "0.0.0.0:162"; empty for nowhere. Of one source
+    so many a minute are kept, the rest is sampled and counted."""
+
+    listen: str = ""
+    per_minute: int = 50
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.per_minute <= 10_000:
+            raise Invalid("per_minute must be from 1 to 10000")
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The whole of agent.toml. ``probes`` is handed to the probes by kind, each reads its own table."""
 
     collector: str = ""
     log_level: str = "info"
     spool: SpoolSettings = field(default_factory=SpoolSettings)
+    traps: TrapSettings = field(default_factory=TrapSettings)
     probes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -44,6 +44,8 @@ class Double:
     refused: list[int] = field(default_factory=list)
     polls: list[str] = field(default_factory=list)
     joins: list[dict[str, Any]] = field(default_factory=list)
+    traps: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    judge_traps: Callable[[list[dict[str, Any]]], int] | None = None
     ca: str = ""
     join_answer: tuple[int, dict[str, Any]] = (
         201,
@@ -175,6 +177,9 @@ def _handler(double: Double) -> type[BaseHTTPRequestHandler]:
             if self.headers["Authorization"] != f"Bearer {TOKEN}":
                 self._answer(401, b"{}")
                 return
+            if self.path == "/api/v1/traps":
+                self._take_traps(json.loads(body))
+                return
             if self.headers["Content-Encoding"] == "deflate":
                 body = zlib.decompress(body)
             batch = decode(body)
@@ -195,6 +200,16 @@ def _handler(double: Double) -> type[BaseHTTPRequestHandler]:
                     double.refused.append(status)
                 double.news.notify_all()
             self._answer(status, json.dumps({"acknowledged": batch.last_seq}).encode())
+
+        def _take_traps(self, told: dict[str, Any]) -> None:
+            status = double.judge_traps(told["traps"]) if double.judge_traps else 200
+            with double.news:
+                if status < 300:
+                    double.traps += ((told["boot"], trap) for trap in told["traps"])
+                else:
+                    double.refused.append(status)
+                double.news.notify_all()
+            self._answer(status, b"{}")
 
         def _answer(self, status: int, body: bytes, headers: dict[str, str] | None = None) -> None:
             self.send_response(status)

@@ -6,14 +6,15 @@ from pathlib import Path
 
 from agent.clock import Clock
 from agent.health import Health
-from agent.settings import Settings, SpoolSettings
+from agent.settings import Settings, SpoolSettings, TrapSettings
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "agent-settings.md"
 
 
 def test_the_page_names_every_setting_and_no_other() -> None:
-    wanted = {item.name for item in fields(Settings)} - {"spool"}
+    wanted = {item.name for item in fields(Settings)} - {"spool", "traps"}
     wanted |= {f"spool.{item.name}" for item in fields(SpoolSettings)}
+    wanted |= {f"traps.{item.name}" for item in fields(TrapSettings)}
     table = PAGE.read_text(encoding="utf-8").partition("## The folder")[0]
 
     assert set(re.findall(r"^\| `([a-z_.]+)` \|", table, re.MULTILINE)) == wanted

@@ -1,0 +1,98 @@
+"""Whose notifications pysnmp can read: communities as they come, v3 users the agent has a credential for.
+
+Every community is let in: what v1 and v2c say can be forged anyhow, and a notification sets no state. For v3 traps the
+sender's engine is the authority (RFC 3414 §3.2), so a user is known to each engine from the moment it first speaks.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from typing import Any
+
+from agent.snmp.credentials import Access
+
+_MOST_COMMUNITIES = 256
+_MOST_ENGINES = 4096
+
+
+class Understood:
+    """The communities, users and engines configured in a pysnmp engine."""
+
+    def __init__(self, engine: Any) -> None:
+        self._engine = engine
+        self._users: tuple[Access, ...] = ()
+        self._communities: set[bytes] = set()
+        self._engines: OrderedDict[bytes, None] = OrderedDict()
+
+    def users(self, users: Iterable[Access]) -> None:
+        """Understand these users too. Those known before stay known until the end."""
+        fresh = tuple(one for one in users if one.version == "v3" and one not in self._users)
+        self._users += fresh
+        for user in fresh:
+            for engine in (None, *self._engines):
+                self._add(user, engine)
+
+    def community(self, community: bytes) -> bool:
+        """Understand that community; False when there were too many different ones."""
+        from pysnmp.entity import config
+
+        if community not in self._communities:
+            if len(self._communities) >= _MOST_COMMUNITIES:
+                return False
+            config.add_v1_system(self._engine, f"community-{len(self._communities)}", community)
+            self._communities.add(community)
+        return True
+
+    def engine(self, engine: bytes) -> None:
+        """Understand the known users of that engine; the one unheard for the longest is forgotten for it."""
+        if engine in self._engines:
+            self._engines.move_to_end(engine)
+            return
+        self._engines[engine] = None
+        for user in self._users:
+            self._add(user, engine)
+        if len(self._engines) > _MOST_ENGINES:
+            self._forget(self._engines.popitem(last=False)[0])
+
+    def _add(self, user: Access, engine: bytes | None) -> None:
+        from pysnmp.entity import config
+        from pysnmp.proto.rfc1902 import OctetString
+
+        config.add_v3_user(
+            self._engine,
+            user.user,
+            _AUTH[user.auth],
+            user.auth_key.reveal() if user.auth and user.auth_key else None,
+            _PRIV[user.priv],
+            user.priv_key.reveal() if user.priv and user.priv_key else None,
+            securityEngineId=None if engine is None else OctetString(engine),
+        )
+
+    def _forget(self, engine: bytes) -> None:
+        from pysnmp.entity import config
+        from pysnmp.proto.rfc1902 import OctetString
+
+        for user in self._users:
+            config.delete_v3_user(self._engine, user.user, OctetString(engine))
+
+
+_USM_AUTH = (1, 3, 6, 1, 6, 3, 10, 1, 1)
+_USM_PRIV = (1, 3, 6, 1, 6, 3, 10, 1, 2)
+_REEDER = (1, 3, 6, 1, 4, 1, 9, 12, 6, 1)
+_BLUMENTHAL = (1, 3, 6, 1, 4, 1, 14832, 1)
+
+_AUTH = {
+    name: (*_USM_AUTH, number)
+    for number, name in enumerate(("", "md5", "sha1", "sha224", "sha256", "sha384", "sha512"), 1)
+}
+"""SNMP-USER-BASED-SM-MIB; SNMP-USM-HMAC-SHA2-MIB (RFC 7860)."""
+
+_PRIV = {
+    "": (*_USM_PRIV, 1),
+    "des": (*_USM_PRIV, 2),
+    "aes128": (*_USM_PRIV, 4),
+    "aes192": (*_REEDER, 1),
+    "aes256": (*_REEDER, 2),
+    "aes192-blumenthal": (*_BLUMENTHAL, 3),
+    "aes256-blumenthal": (*_BLUMENTHAL, 4),
+}
+"""SNMP-USM-AES-MIB (RFC 3826); the two key extensions for longer keys have numbers of vendors."""

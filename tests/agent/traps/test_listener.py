@@ -1,0 +1,53 @@
+"""The whole agent as a process that receives traps: it passes them on, and looks at the device at once."""
+
+import shutil
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from agent.traps.listener import bound
+from rules.errors import Invalid, Unavailable
+from tests.agent.collector_double import collector_double, plan_of
+from tests.agent.test_app import agent, end, join
+
+
+def free_port() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
+        asked.bind(("127.0.0.1", 0))
+        return int(asked.getsockname()[1])
+
+
+@pytest.mark.skipif(not shutil.which("snmptrap"), reason="needs snmptrap (Debian package snmp)")
+def test_a_trap_is_passed_on_and_the_device_is_looked_at_now(tmp_path: Path) -> None:
+    port = free_port()
+    check = {"kind": "tcp", "address": "127.0.0.1", "options": {"port": port}, "target_id": "t_core"}
+    plan = plan_of(check | {"interval_ms": 3_600_000, "retry_ms": 3_600_000})
+    with collector_double(plan=plan) as double:
+        join(tmp_path, double)
+        (tmp_path / "agent.toml").write_text(f'[traps]\nlisten = "127.0.0.1:{port}"\n')
+        with agent(tmp_path) as process:
+            assert double.until(lambda: len(double.results()) == 1, 20)
+            command = ["snmptrap", "-v", "2c", "-c", "public", "-Ci", f"127.0.0.1:{port}", "4711"]
+            subprocess.run([*command, "1.3.6.1.6.3.1.1.5.3"], check=True, timeout=20)
+            assert double.until(lambda: len(double.traps) == 1 and len(double.results()) == 2, 20)
+            assert end(process) == 0
+    _, told = double.traps[0]
+    assert (told["target"], told["name"], told["seq"], told["age_ms"] < 20_000) == (
+        "t_core",
+        "IF-MIB::linkDown",
+        1,
+        True,
+    )
+
+
+@pytest.mark.parametrize("listen", ["162", "host:162", "0.0.0.0:x", "0.0.0.0:70000", ":162"])
+def test_what_is_no_address_is_refused(listen: str) -> None:
+    with pytest.raises(Invalid, match="listen"):
+        bound(listen)
+
+
+def test_a_port_in_use_is_said_with_what_to_do() -> None:
+    with bound("127.0.0.1:0") as first, pytest.raises(Unavailable, match="snmptrapd"):
+        bound(f"127.0.0.1:{first.getsockname()[1]}")
