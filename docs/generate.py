@@ -10,6 +10,7 @@ from docs import agent_commands, probe_pages
 def main() -> None:
     """Write the options of the probes and the references of the commands."""
     probe_pages.write()
+    profile_pages.write()
     agent_commands.write()
     (Path(__file__).parent / "reference" / "commands.md").write_text(reference.page(build_parser()), encoding="utf-8")
 
