@@ -72,7 +72,8 @@ def _row(text: str) -> Iterator[Row]:
     if found is None:
         raise AssertionError(f"snmpbulkwalk wrote {text!r}")
     oid, shown = _oid(found[1]), found[2]
-    if shown.startswith("No more variables left"):
+    if shown.startswith(("No more variables left", "No Such")):
+        # The end of the view; and what snmpbulkwalk says of a root without objects, for which it then asks itself.
         return
     if shown == '""':
         yield oid, Tag.OCTET_STRING, b""

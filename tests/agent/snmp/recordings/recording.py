@@ -34,9 +34,25 @@ def facts(name: str) -> dict[str, Any]:
     return _index()[name]
 
 
+def walk_of(name: str, root: Oid) -> list[tuple[Oid, Tag, Value]]:
+    """The objects below the root that a walk of the recorded device meets, in their order.
+
+    That is the order of the file, but from an object that is there more than once a walk goes on behind its last place.
+    A value that varies by design is as at the first moment.
+    """
+    rows = [(oid, tag, value) for oid, tag, value, _ in _read(name)]
+    last = {row[0]: place for place, row in enumerate(rows)}
+    found: list[tuple[Oid, Tag, Value]] = []
+    place = next((place for place, row in enumerate(rows) if row[0][: len(root)] == root), len(rows))
+    while place < len(rows) and rows[place][0][: len(root)] == root:
+        found.append(rows[place])
+        place = last[rows[place][0]] + 1
+    return found
+
+
 @lru_cache(maxsize=2)
 def recording(name: str) -> Rows:
-    """All objects of a recording in the order of the file. A value that varies by design is as at the first moment."""
+    """All objects of a recording by name; of one that is there twice, the last."""
     return {oid: (tag, value) for oid, tag, value, _ in _read(name)}
 
 
