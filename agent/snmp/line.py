@@ -16,6 +16,9 @@ MOST_UNDER_WAY = 2
 BUDGET = 50
 """Requests a second, repeats among them; as many may come at once after a quiet second."""
 
+_TOO_LATE_S = 0.01
+"""With less time left a question is not asked any more: the transport tells that when the time is over."""
+
 
 class Request:
     """One question on its way. The transport sees to its number, its repeats and its end.
@@ -144,7 +147,8 @@ class Line:
     def _go_on(self) -> None:
         waiting = self._waiting
         while waiting and self._under_way < MOST_UNDER_WAY and self._timer is None:
-            if waiting[0].answer.done():
+            first = waiting[0]
+            if first.answer.done() or first.until - self.transport.now() < _TOO_LATE_S:
                 waiting.popleft()
             elif self._spend():
                 self._under_way += 1
