@@ -32,7 +32,7 @@ def run(given: argparse.Namespace) -> int:
 
 
 async def _ask(given: argparse.Namespace, words: Sequence[target_list.Word]) -> int:
-    aims, again = await target_list.aims(words, given.family, every=given.every_address)
+    aims, again, named = await target_list.meant(words, given.family, every=given.every_address)
     if again:
         print(f"{again:,} given more than once {'is' if again == 1 else 'are'} asked once.", file=sys.stderr)
     asked = [aim for aim in aims if aim.destination is not None]
@@ -50,7 +50,7 @@ async def _ask(given: argparse.Namespace, words: Sequence[target_list.Word]) -> 
     took_s = time.monotonic() - began
     rows = report.rows(aims, sweep.fates())
     told = report.summary(rows, took_s, complete=sweep.complete)
-    _print(given, rows, told)
+    _print(given, rows, told, named=named)
     return report.exit_code(told.states)
 
 
@@ -118,7 +118,7 @@ class _Teller:
             self.give_up()
 
 
-def _print(given: argparse.Namespace, rows: Sequence[report.Row], told: report.Summary) -> None:
+def _print(given: argparse.Namespace, rows: Sequence[report.Row], told: report.Summary, *, named: bool) -> None:
     if given.json:
         print("\n".join(report.lines(rows, told)) if given.loop else report.document(rows, told))
         return
@@ -134,5 +134,5 @@ def _print(given: argparse.Namespace, rows: Sequence[report.Row], told: report.S
             print("\n".join(names))
         return
     if not given.quiet:
-        print(report.table(rows, once=given.count == 1 and not given.loop))
+        print(report.table(rows, once=given.count == 1 and not given.loop, named=named))
     print(report.line(told))

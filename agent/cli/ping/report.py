@@ -24,6 +24,10 @@ class State(StrEnum):
     """Stopped before its first request was over."""
 
 
+_PLAIN = Fate(1, 1, 0, 0, 0, 0)[6:]
+"""The rest of a fate that wants no remark."""
+
+
 class Row(NamedTuple):
     """One target and what became of it; ``fate`` is None where nothing was sent to it."""
 
@@ -83,16 +87,16 @@ def exit_code(states: Counter[State]) -> int:
     return 1 if states[State.UNREACHABLE] or states[State.UNASKED] else 0
 
 
-def table(told: Sequence[Row], *, once: bool) -> str:
-    """The rows for people. Asked ``once``, a target has one round trip and no spread."""
+def table(told: Sequence[Row], *, once: bool, named: bool = False) -> str:
+    """The rows for people. Asked ``once``, a target has one round trip and no spread; ``named``: some were
+    given by their names, so that addresses are worth a column."""
     names = cells([row.aim.name for row in told])
     columns = [["Target", *names]]
-    addresses = [row.aim.address for row in told]
-    if addresses != names:
-        columns.append(["Address", *addresses])
+    if named:
+        columns.append(["Address", *[row.aim.address for row in told]])
     fates = [row.fate for row in told]
     if once:
-        numbers = [["RTT ms", *[_ms(fate.min_ns) if fate else "-" for fate in fates]]]
+        numbers = [["RTT ms", *[f"{fate.min_ns / 1e6:.3f}" if fate and fate.min_ns else "-" for fate in fates]]]
     else:
         numbers = [
             ["Sent", *[str(fate.sent) if fate else "-" for fate in fates]],
@@ -104,7 +108,8 @@ def table(told: Sequence[Row], *, once: bool) -> str:
             ["Mdev", *[_ms(fate.mdev_ns) if fate else "-" for fate in fates]],
         ]
     laid = [padded(column, False) for column in columns] + [padded(column, True) for column in numbers]
-    remarks = [remark(row) for row in told]
+    plain = _PLAIN
+    remarks = ["" if row.fate and row.fate[6:] == plain and row.fate.received else remark(row) for row in told]
     if any(remarks):
         laid.append(["", *remarks])
     return "\n".join([GAP.join(line).rstrip() for line in zip(*laid, strict=True)])

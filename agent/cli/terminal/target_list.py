@@ -67,8 +67,18 @@ def read(given: Sequence[str], files: Sequence[str]) -> list[Word]:
     return words
 
 
-async def aims(words: Iterable[Word], family: str = "any", *, every: bool = False) -> tuple[list[Aim], int]:
-    """The targets behind the words, each once, and how many were there more than once.
+class Meant(NamedTuple):
+    """The targets behind some words, each once."""
+
+    aims: list[Aim]
+    again: int
+    """How many were there more than once."""
+    named: bool
+    """Whether some were given by their names."""
+
+
+async def meant(words: Iterable[Word], family: str = "any", *, every: bool = False) -> Meant:
+    """The targets behind the words.
 
     ``family`` is ``any``, ``ipv4`` or ``ipv6``. A name stands for the first of its addresses, or for ``every`` one.
     One that does not resolve becomes an Aim without destination. Raises Invalid, with every mistake and its place, for
@@ -100,11 +110,12 @@ async def aims(words: Iterable[Word], family: str = "any", *, every: bool = Fals
         shown = (*mistakes[:_MOST_MISTAKES], *([f"and {more:,} more"] if more > 0 else ()))
         raise Invalid("Nothing was sent, because of:", shown)
     told = [aim for aim in found.values() if aim is not None]
-    if len(told) < len(found):
+    named = len(told) < len(found)
+    if named:
         told = await _resolved(found, family, every)
     if len(told) > MOST:
         raise Invalid(f"These are more than {MOST:,} targets, the most of one command. Give them in parts.")
-    return told, again
+    return Meant(told, again, named)
 
 
 def _take(found: dict[str, Aim | None], text: str, family: str) -> int:

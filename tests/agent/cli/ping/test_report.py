@@ -66,7 +66,7 @@ def test_late_and_repeated_answers_are_remarked() -> None:
 def test_a_name_is_shown_with_the_address_that_was_asked() -> None:
     told = report.rows([Aim("web", destination("192.0.2.1"))], [ALIVE])
 
-    assert report.table(told, once=True).splitlines()[1].split() == ["web", "192.0.2.1", "10.000"]
+    assert report.table(told, once=True, named=True).splitlines()[1].split() == ["web", "192.0.2.1", "10.000"]
 
 
 def test_no_name_moves_the_cursor() -> None:

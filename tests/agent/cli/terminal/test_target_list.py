@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from agent.cli.terminal.target_list import MOST, Aim, Word, aims, read
+from agent.cli.terminal.target_list import MOST, Aim, Word, meant, read
 from rules.errors import Invalid
 
 
-def meant(*words: str, family: str = "any") -> list[str]:
+def addresses(*words: str, family: str = "any") -> list[str]:
     """The addresses behind the words."""
-    found, _ = asyncio.run(aims([Word(word) for word in words], family))
+    found = asyncio.run(meant([Word(word) for word in words], family)).aims
     return [aim.address for aim in found]
 
 
@@ -60,23 +60,23 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
 def test_words_blocks_and_ranges_keep_their_order_and_each_target_is_there_once() -> None:
     words = ("192.0.2.9", "192.0.2.0/30", "2001:db8::1", "192.0.2.2-3", "192.0.2.9")
 
-    assert meant(*words) == ["192.0.2.9", "192.0.2.1", "192.0.2.2", "2001:db8::1", "192.0.2.3"]
+    assert addresses(*words) == ["192.0.2.9", "192.0.2.1", "192.0.2.2", "2001:db8::1", "192.0.2.3"]
 
 
 def test_what_was_given_more_than_once_is_counted() -> None:
-    _, again = asyncio.run(aims([Word("192.0.2.1"), Word("192.0.2.1"), Word("192.0.2.0/30")]))
+    found = asyncio.run(meant([Word("192.0.2.1"), Word("192.0.2.1"), Word("192.0.2.0/30")]))
 
-    assert again == 2
+    assert found.again == 2
 
 
 def test_a_name_stands_for_its_address() -> None:
-    found, _ = asyncio.run(aims([Word("localhost")], "ipv4"))
+    found, *_ = asyncio.run(meant([Word("localhost")], "ipv4"))
 
     assert [(aim.name, aim.address) for aim in found] == [("localhost", "127.0.0.1")]
 
 
 def test_a_name_without_address_is_a_target_with_trouble() -> None:
-    found, _ = asyncio.run(aims([Word("192.0.2.1"), Word("no-such-name.invalid")]))
+    found, *_ = asyncio.run(meant([Word("192.0.2.1"), Word("no-such-name.invalid")]))
 
     assert isinstance(found[1], Aim)
     assert found[1].destination is None
@@ -87,14 +87,14 @@ def test_all_mistakes_are_told_at_once_with_their_places() -> None:
     words = [Word("192.0.2.0/40", "hosts", 3), Word("192.0.2.1"), Word("192.0.2.999", "hosts", 7)]
 
     with pytest.raises(Invalid) as trouble:
-        asyncio.run(aims(words))
+        asyncio.run(meant(words))
 
     assert [mistake.partition("'")[0] for mistake in trouble.value.mistakes] == ["hosts line 3: ", "hosts line 7: "]
 
 
 def test_a_long_list_of_mistakes_is_cut_and_says_so() -> None:
     with pytest.raises(Invalid) as trouble:
-        asyncio.run(aims([Word(f"192.0.2.{at}") for at in range(256, 300)]))
+        asyncio.run(meant([Word(f"192.0.2.{at}") for at in range(256, 300)]))
 
     assert trouble.value.mistakes[-1] == "and 24 more"
 
@@ -103,10 +103,10 @@ def test_more_targets_than_the_limit_are_refused() -> None:
     blocks = [Word(f"10.{at}.0.0/16") for at in range(5)]
 
     with pytest.raises(Invalid, match=f"{MOST:,} targets"):
-        asyncio.run(aims(blocks))
+        asyncio.run(meant(blocks))
 
 
 @pytest.mark.parametrize(("word", "family"), [("192.0.2.1", "ipv6"), ("192.0.2.0/30", "ipv6"), ("2001:db8::1", "ipv4")])
 def test_an_address_of_the_other_family_is_refused(word: str, family: str) -> None:
     with pytest.raises(Invalid, match="no other was asked for"):
-        meant(word, family=family)
+        addresses(word, family=family)
