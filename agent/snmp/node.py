@@ -9,6 +9,10 @@ from agent.snmp.ber import Oid
 _NO_STATES: Mapping[int, str] = MappingProxyType({})
 
 
+def _no_states() -> Mapping[int, str]:
+    return _NO_STATES
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
     """One object, column, table, notification or mere branch of a MIB.
@@ -23,7 +27,7 @@ class Node:
     module: str
     name: str
     form: str = ""
-    states: Mapping[int, str] = field(default=_NO_STATES, hash=False)
+    states: Mapping[int, str] = field(default_factory=_no_states, hash=False)
     index: tuple[str, ...] = ()
     scalar: bool = False
 

@@ -12,13 +12,13 @@ from agent.snmp.node import Node
 from agent.snmp.text import text
 from agent.snmp.walk import shown
 
-_ABSENT = {
+_ABSENT: dict[int, str] = {
     Tag.NO_SUCH_OBJECT: "no such object",
     Tag.NO_SUCH_INSTANCE: "no such instance",
     Tag.END_OF_MIB_VIEW: "end of the view",
     Tag.NULL: "NULL",
 }
-TYPES = {
+TYPES: dict[int, str] = {
     Tag.INTEGER: "INTEGER",
     Tag.OCTET_STRING: "STRING",
     Tag.OBJECT_IDENTIFIER: "OID",
@@ -36,13 +36,13 @@ _DAY = 8_640_000
 
 def type_name(tag: int) -> str:
     """The name of a value's type; empty for what is no value."""
-    return TYPES.get(Tag(tag), "") if tag in Tag else ""
+    return TYPES.get(tag, "")
 
 
 def words(node: Node | None, tag: int, value: Value, name_of: Callable[[Oid], str] = shown) -> str:
-    """A value in words. ``node`` is the named place nearest to its object, ``name_of`` names objects that are values."""
+    """A value in words. ``node`` is the named place nearest to its object; ``name_of`` names values that are objects."""
     if value is None:
-        return _ABSENT[Tag(tag)] if tag in _ABSENT else ""
+        return _ABSENT.get(tag, "")
     if isinstance(value, tuple):
         return name_of(value)
     if isinstance(value, int):
@@ -132,5 +132,6 @@ def _address(value: bytes) -> str:
 
 def _bits(node: Node, value: bytes) -> str:
     """BITS (RFC 2578 §7.1.4): bit 0 is the highest of the first octet."""
-    told = [number for number in range(len(value) * 8) if value[number // 8] & 0x80 >> number % 8]
-    return f"{' '.join(f'{node.states.get(number, "")}({number})' for number in told)} [{value.hex(' ')}]".lstrip()
+    told = (number for number in range(len(value) * 8) if value[number // 8] & 0x80 >> number % 8)
+    set_bits = " ".join(node.states.get(number, "") + f"({number})" for number in told)
+    return f"{set_bits} [{value.hex(' ')}]".lstrip()
