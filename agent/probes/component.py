@@ -32,7 +32,6 @@ class ComponentProbe(DeviceProbe):
     thresholds = (
         Threshold("cpu_ratio", warn=0.9, critical=0.98, for_ms=_QUARTER, clear=0.8),
         Threshold("memory_ratio", warn=0.9, critical=0.95, for_ms=_QUARTER, clear=0.85),
-        Threshold("storage_ratio", warn=0.85, critical=0.95, for_ms=2 * _QUARTER, clear=0.82),
     )
 
     def __init__(
@@ -62,7 +61,7 @@ class ComponentProbe(DeviceProbe):
 def missing(condition: Condition, key: str, seen: bool, one: Component | None) -> Reading:
     """What it means that a component is not there: taken out, when it was there before and the reading is whole."""
     if condition.faults:
-        return Reading(Outcome.ERROR, text=f"could not look: {condition.faults[0]}")
+        return Reading(Outcome.ERROR, text=f"could not look: {condition.faults[0].rpartition(': ')[2]}")
     if seen:
         said = f" ({one.text})" if one is not None and one.text else ""
         return Reading(Outcome.FAILED, text=f"gone: the device does not have it any more{said}")

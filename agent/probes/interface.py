@@ -18,7 +18,7 @@ from rules.result import Outcome, Reading
 from rules.threshold import Threshold
 
 _WINDOW_S = 900.0
-_LONGEST_S = 900.0
+"""Over so long faulty packets are counted."""
 
 _OPERATION: Mapping[Oper, tuple[Outcome, str]] = {
     Oper.UP: (Outcome.OK, ""),
@@ -81,7 +81,7 @@ class InterfaceProbe(DeviceProbe):
         if before is None or self._restarts != alive.restarts:
             self._restarts = alive.restarts
             return Moved()
-        return motion(before, found.counters, found.speed, max(_LONGEST_S, 3 * interval_s))
+        return motion(before, found.counters, found.speed, 3 * interval_s or _WINDOW_S)
 
     def _ratios(self, at_s: float, moved: Moved) -> dict[str, float]:
         """Shares of faulty packets over a quarter of an hour: in one interval a few are chance."""
@@ -109,7 +109,7 @@ def choose(found: Mapping[str, Interface], name: str) -> Interface | None:
 def missing(ports: Ports, name: str, seen: bool) -> Reading:
     """What it means that the table does not have the interface: gone, when it was there and the table is whole."""
     if ports.faults:
-        return Reading(Outcome.ERROR, text=f"could not look: {ports.faults[0]}")
+        return Reading(Outcome.ERROR, text=f"could not look: {ports.faults[0].rpartition(': ')[2]}")
     if seen:
         return Reading(Outcome.FAILED, text="gone: the device has no interface of this name any more")
     near = get_close_matches(name, ports.found, 3)

@@ -15,7 +15,6 @@ from agent.snmp.device_probe import DeviceOptions, DeviceProbe
 from agent.snmp.errors import Refused, Silent
 from agent.snmp.health import Health
 from agent.snmp.interfaces import Admin, Interface, Oper
-from agent.snmp.pacing import Pacing
 from agent.snmp.profile import SEVERITY, State
 from agent.snmp.survey import Alive, Survey, Tables
 from agent.snmp.traffic import Kept, motion, narrow_inside
@@ -27,6 +26,8 @@ T = TypeVar("T")
 
 _RESTARTED = {Begun.HOST: "host_restarted_s", Begun.AGENT: "agent_restarted_s", Begun.EITHER: "restarted_s"}
 _MOST_TOLD = 3
+_EARLY_S = 0.5
+"""Looks come with jitter: one that is early by so little is the one that was meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +51,7 @@ class Snmp(DeviceProbe):
         log: Log = silent,
     ) -> None:
         super().__init__(options, local, log)
-        chosen: Options = self.options
-        self._ports_pace = Pacing(chosen.interfaces_every_s)
-        self._health_pace = Pacing(chosen.health_every_s)
+        self._ports_due_s = self._health_due_s = 0.0
         self._kept: Kept | None = None
         self._restarts: int | None = None
 
@@ -72,21 +71,23 @@ class Snmp(DeviceProbe):
         chosen: Options = self.options
         oldest_s = subject.interval_s / 2
         now_s = asyncio.get_running_loop().time()
-        if chosen.interfaces and self._ports_pace.due(now_s):
+        if chosen.interfaces and now_s >= self._ports_due_s:
+            self._ports_due_s = now_s + chosen.interfaces_every_s - _EARLY_S
             reading = survey.ports(self.user, oldest_s, until, chosen.most_values)
-            ports = await self._table("interface table", said, self._ports_pace, reading)
+            ports = await self._table("interface table", said, reading)
             if ports is not None:
                 longest_s = 3 * max(chosen.interfaces_every_s, subject.interval_s)
                 said += self._interfaces(ports.found, values, longest_s)
-                said += _faults("interface table", ports.faults)
+                said += self._faults("interface table", ports.faults)
                 self.log(f"{len(ports.found)} interfaces")
-        if chosen.health and self._health_pace.due(now_s):
+        if chosen.health and now_s >= self._health_due_s:
+            self._health_due_s = now_s + chosen.health_every_s - _EARLY_S
             measuring = survey.health(self.user, oldest_s, until, chosen.most_values)
-            condition = await self._table("health", said, self._health_pace, measuring)
+            condition = await self._table("health", said, measuring)
             if condition is not None:
                 values |= recorded(condition.health)
                 said += unwell(condition.health)
-                said += _faults("health", condition.faults)
+                said += self._faults("health", condition.faults)
                 self.log(f"profile {condition.profile}: {len(condition.health.components)} components")
         return Reading(Outcome.OK, values, "; ".join(said))
 
@@ -120,20 +121,22 @@ class Snmp(DeviceProbe):
         self._kept = Kept({name: one.counters for name, one in found.items()}, self._kept)
         return [f"64-bit counters that wrap like 32-bit ones: {_some(narrow)}"] if narrow else []
 
-    async def _table(self, name: str, said: list[str], pace: Pacing, reading: Awaitable[T]) -> T | None:
+    async def _table(self, name: str, said: list[str], reading: Awaitable[T]) -> T | None:
         """A table's reading, or None and a word in ``said``: the device lives, whatever becomes of its tables."""
         try:
-            found = await reading
+            return await reading
         except (Silent, TimeoutError):
-            trouble = "no answer"
+            said.append(f"{name}: no answer")
         except (Refused, OSError, NinewardError) as refused:
-            trouble = str(refused)
-        else:
-            pace.done(asyncio.get_running_loop().time())
-            return found
-        pace.failed(asyncio.get_running_loop().time())
-        said.append(f"{name}: {trouble}{'; tried again in an hour' if pace.resting else ''}")
+            said.append(f"{name}: {refused}")
         return None
+
+    def _faults(self, name: str, faults: Iterable[str]) -> list[str]:
+        """What was wrong with a reading; which objects it was about is for the log alone."""
+        for fault in faults:
+            self.log(f"{name}: {fault}")
+        reasons = dict.fromkeys(fault.rpartition(": ")[2] for fault in faults)
+        return [f"{name}: {', '.join(reasons)}"] if reasons else []
 
 
 def recorded(health: Health) -> dict[str, float]:
@@ -152,10 +155,6 @@ def unwell(health: Health) -> list[str]:
         key=lambda one: -SEVERITY[one.state],
     )
     return [f"not well: {_some([f'{one.key} ({one.text or one.state})' for one in bad])}"] if bad else []
-
-
-def _faults(name: str, faults: Iterable[str]) -> list[str]:
-    return [f"{name}: {fault}" for fault in tuple(faults)[:2]]
 
 
 def _some(names: list[str]) -> str:

@@ -6,6 +6,9 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
+_GRACE_S = 0.25
+"""A reading ends in time by itself, and then tells why it brought nothing; this is for one that others began."""
+
 
 class Shared(Generic[T]):
     """A reading that is made once and handed to each user once.
@@ -45,7 +48,7 @@ class Shared(Generic[T]):
         """A reading begun at most ``oldest_s`` seconds ago that this user has not had yet.
 
         ``read(until)`` makes one, and what it raises is raised here, for all who wait for it. Raises TimeoutError when
-        none has come at ``until`` (the loop's clock).
+        none has come shortly after ``until`` (the loop's clock).
         """
         loop = asyncio.get_running_loop()
         while True:
@@ -55,17 +58,15 @@ class Shared(Generic[T]):
                 self._drop_what_all_have()
                 return kept[1]
             if flight is None:
-                if len(self._users) < 2:
-                    return await read(until)
                 flight = self._begin(user, until, read)
             elif user in self._taken:
                 # Under way for an earlier look of this very user, which has not answered yet.
-                async with asyncio.timeout_at(until):
+                async with asyncio.timeout_at(until + _GRACE_S):
                     await asyncio.wait((flight,))
                 continue
             else:
                 self._taken |= {user}
-            async with asyncio.timeout_at(until):
+            async with asyncio.timeout_at(until + _GRACE_S):
                 return await asyncio.shield(flight)
 
     def _begin(self, user: int, until: float, read: Callable[[float], Awaitable[T]]) -> "asyncio.Task[T]":

@@ -11,7 +11,23 @@ from rules.errors import Broken, Invalid, Missing
 from rules.result import Outcome
 from tests.agent.probes.conftest import look
 
-SHIPPED = ["cpu", "disk", "dns", "http", "load", "memory", "net", "ping", "plugin", "process", "snmp", "tcp", "tls"]
+SHIPPED = [
+    "component",
+    "cpu",
+    "disk",
+    "dns",
+    "http",
+    "interface",
+    "load",
+    "memory",
+    "net",
+    "ping",
+    "plugin",
+    "process",
+    "snmp",
+    "tcp",
+    "tls",
+]
 
 DICE = '''
     """A probe made for a test."""

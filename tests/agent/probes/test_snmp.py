@@ -1,15 +1,21 @@
 """A real snmpd on loopback, by every version of the protocol, with right and wrong credentials."""
 
 import time
+from typing import Any
 
 import pytest
 
 from agent.probes.probe import Credential, credential
+from agent.snmp import interfaces
 from rules.errors import Invalid
 from rules.result import Outcome
 from tests.agent.probes.conftest import Daemon, free_udp_port, look, looks
+from tests.agent.probes.switch import Switch, seen
+from tests.agent.snmp.recordings.simulator import Recordings
 
 READING = credential("lab", {"kind": "snmp", "community": "reading"})
+PORTS_AGAIN: dict[str, Any] = {"interfaces_every_s": 1, "health": False, "pause_s": 0.6}
+"""So that the second look reads the interfaces too."""
 WRONG = credential("old", {"kind": "snmp", "community": "guess"})
 
 
@@ -39,7 +45,7 @@ def test_a_device_answers_by_user(snmpd: Daemon) -> None:
 
 def test_interfaces_are_recorded_by_name_with_traffic_from_the_second_look_on(snmpd: Daemon) -> None:
     first, second = looks(
-        "snmp", snmpd.address, 2, pause_s=1.1, credentials=(READING,), interfaces_every_s=1, deadline_s=5
+        "snmp", snmpd.address, 2, pause_s=1.1, credentials=(READING,), interfaces_every_s=1, health=False, deadline_s=5
     )
     names = {key.partition("[")[2] for key in first.values if key.startswith("oper_up[")}
 
@@ -49,14 +55,14 @@ def test_interfaces_are_recorded_by_name_with_traffic_from_the_second_look_on(sn
     assert any(key.startswith("in_bytes_s") for key in second.values)
 
 
-def test_the_table_is_left_alone_when_not_wanted(snmpd: Daemon) -> None:
-    found = look("snmp", snmpd.address, credentials=(READING,), interfaces=False)
+def test_the_tables_are_left_alone_when_not_wanted(snmpd: Daemon) -> None:
+    found = look("snmp", snmpd.address, credentials=(READING,), interfaces=False, health=False)
 
     assert found.values.keys() == {"uptime_s"}
 
 
-def test_a_device_without_getbulk_is_walked_one_by_one(snmpd: Daemon) -> None:
-    found = look("snmp", snmpd.address, credentials=(READING,), repetitions=1)
+def test_version_1_walks_row_by_row(snmpd: Daemon) -> None:
+    found = look("snmp", snmpd.address, credentials=(READING,), version="v1", health=False, deadline_s=5)
 
     assert any(key.startswith("oper_up[") for key in found.values)
 
@@ -65,7 +71,14 @@ def test_credentials_are_tried_in_order_and_the_one_that_worked_is_kept(snmpd: D
     lines: list[str] = []
 
     found = looks(
-        "snmp", snmpd.address, 2, deadline_s=1, credentials=(WRONG, READING), log=lines.append, interfaces=False
+        "snmp",
+        snmpd.address,
+        2,
+        deadline_s=1,
+        credentials=(WRONG, READING),
+        log=lines.append,
+        interfaces=False,
+        health=False,
     )
 
     assert [one.outcome for one in found] == [Outcome.OK, Outcome.OK]
@@ -137,3 +150,98 @@ def test_a_name_that_does_not_resolve_is_an_error() -> None:
 def test_a_version_nobody_knows_is_refused() -> None:
     with pytest.raises(Invalid, match="version: expected one of auto, v1, v2c, v3"):
         look("snmp", "127.0.0.1", version="v4")
+
+
+def test_a_restart_is_told_once_with_its_instant() -> None:
+    switch = Switch(uptime=50_000)
+
+    first, second, third = seen("snmp", switch, None, lambda: switch.set(uptime=200), lambda: switch.set(uptime=220))
+
+    assert first.text == third.text == ""
+    assert "SNMP agent restarted 2 s ago" in second.text
+    assert second.values["restarted_s"] == pytest.approx(2, abs=1)
+    assert "restarted_s" not in third.values
+
+
+def test_a_restart_of_the_agent_alone_is_told_apart_from_one_of_the_host() -> None:
+    switch = Switch(uptime=50_000, host=900_000)
+
+    agent = seen("snmp", switch, None, lambda: switch.set(uptime=200))[1]
+    host = seen("snmp", switch, lambda: switch.set(uptime=50_000), lambda: switch.set(uptime=200, host=300))[1]
+
+    assert agent.text == "only its SNMP agent restarted 2 s ago, the host went on"
+    assert host.values["host_restarted_s"] == pytest.approx(3, abs=1)
+
+
+def test_a_wrap_of_the_uptime_is_no_restart() -> None:
+    switch = Switch(uptime=2**32 - 10)
+
+    assert seen("snmp", switch, None, lambda: switch.set(uptime=20))[1].text == ""
+
+
+def test_traffic_counts_by_the_clock_of_the_device() -> None:
+    switch = Switch(uptime=50_000)
+
+    second = seen("snmp", switch, None, lambda: switch.set(uptime=50_200, octets_in=2000), **PORTS_AGAIN)[1]
+
+    assert second.values["in_bytes_s[Gi1]"] == 1000
+    assert second.values["in_utilisation_ratio[Gi1]"] == 0.0
+
+
+def test_across_a_restart_no_traffic_is_told() -> None:
+    switch = Switch(uptime=50_000, octets_in=9000)
+
+    second = seen("snmp", switch, None, lambda: switch.set(uptime=200, octets_in=9500), **PORTS_AGAIN)[1]
+
+    assert "oper_up[Gi1]" in second.values
+
+    assert not any(key.startswith("in_bytes_s") for key in second.values)
+
+
+def test_traffic_of_a_port_that_is_taken_down_is_not_recorded() -> None:
+    switch = Switch(uptime=50_000, admin=2, oper=2)
+
+    second = seen("snmp", switch, None, lambda: switch.set(uptime=50_200), **PORTS_AGAIN)[1]
+
+    assert {key for key in second.values if "[Gi1]" in key} == {"admin_up[Gi1]", "oper_up[Gi1]"}
+
+
+def test_a_table_that_brings_nothing_leaves_the_device_up_and_is_told_in_words() -> None:
+    found = seen("snmp", Switch(uptime=50_000, mute_tables=True), None, deadline_s=0.3, health=False)[0]
+
+    assert found.outcome is Outcome.OK
+    assert found.text.startswith("interface table: no ")
+    assert "1.3.6" not in found.text
+
+
+def test_a_profile_nobody_knows_leaves_the_device_up_and_is_told() -> None:
+    found = seen("snmp", Switch(uptime=50_000), None, profile="cisco-ois")[0]
+
+    assert found.outcome is Outcome.OK
+    assert "cisco-ois" in found.text
+
+
+def test_what_a_device_has_not_got_is_not_asked_for_again() -> None:
+    switch = Switch(uptime=50_000)
+
+    seen("snmp", switch, None, switch.forget_questions, interfaces_every_s=1, health=False, pause_s=0.6)
+
+    assert switch.asked_for(interfaces.HC_IN_OCTETS)
+    assert not switch.asked_for(interfaces.DISCONTINUITY)
+    assert not switch.asked_for(interfaces.IN_OCTETS)
+
+
+def test_a_recorded_device_is_read_by_its_own_profile(recordings: Recordings) -> None:
+    lines: list[str] = []
+    found = look(
+        "snmp",
+        f"{recordings.address}:{recordings.port}",
+        credentials=(credential("c", {"kind": "snmp", "community": "mikrotik-crs317-6_44"}),),
+        deadline_s=20,
+        log=lines.append,
+    )
+
+    assert found.outcome is Outcome.OK
+    assert found.text == "not well: power_supply:psu2-state (failed)"
+    assert found.values["state[power_supply:psu2-state]"] == 2
+    assert any("profile mikrotik" in line for line in lines)

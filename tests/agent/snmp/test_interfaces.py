@@ -10,11 +10,11 @@ from agent.snmp.interfaces import Admin, Interface, Oper, interfaces, needless
 from agent.snmp.table import Table
 
 
-def table(uptime: int | None = 10_000, **columns: Mapping[int, Value]) -> Table:
+def table(**columns: Mapping[int, Value]) -> Table:
     cells: dict[Oid, dict[Oid, Value]] = {
         getattr(table_of, name): {(row,): value for row, value in rows.items()} for name, rows in columns.items()
     }
-    return Table(cells, uptime=uptime)
+    return Table(cells, uptime=10_000)
 
 
 def only(**columns: Value) -> Interface:
@@ -75,7 +75,10 @@ def test_errors_of_one_direction_alone_are_not_told() -> None:
 
 
 def test_a_counter_is_dated_by_the_answer_that_brought_it() -> None:
-    rows = {table_of.NAME: {(1,): b"a", (2,): b"b"}, table_of.HC_IN_OCTETS: {(1,): 1, (2,): 2}}
+    rows: dict[Oid, dict[Oid, Value]] = {
+        table_of.NAME: {(1,): b"a", (2,): b"b"},
+        table_of.HC_IN_OCTETS: {(1,): 1, (2,): 2},
+    }
     stamps: dict[Oid, tuple[list[Oid], list[int | None]]] = {table_of.HC_IN_OCTETS: ([(1,), (2,)], [500, 600])}
 
     found = interfaces(Table(rows, uptime=400, stamps=stamps))

@@ -44,7 +44,7 @@ def test_all_who_ask_at_once_get_one_reading() -> None:
         asking = asyncio.gather(get(1), get(2), get(3))
         await asyncio.sleep(0)
         source.let.set()
-        return await asking, source.made
+        return list(await asking), source.made
 
     assert asyncio.run(run()) == ([1, 1, 1], 1)
 
@@ -94,9 +94,9 @@ def test_trouble_is_told_to_all_and_not_kept() -> None:
         _, source, get = shared(1, 2)
         source.trouble = ConnectionError("gone")
         source.let.set()
-        told: list[object] = await asyncio.gather(get(1), get(2), return_exceptions=True)
+        told = await asyncio.gather(get(1), get(2), return_exceptions=True)
         source.trouble = None
-        return told, await get(1)
+        return list(told), await get(1)
 
     told, after = asyncio.run(run())
 

@@ -1,5 +1,7 @@
 """What moved between two readings of an interface's counters, and counters kept small."""
 
+from typing import Any
+
 import pytest
 
 from agent.snmp.traffic import Counters, Kept, Moved, motion, narrow_inside, share
@@ -8,7 +10,7 @@ BEFORE = Counters(10, True, 0, 1000, 2000, 500, 0, 0, 6000, 6000, 6000)
 GIGABIT = 10**9
 
 
-def after(**changes: int | bool | None) -> Counters:
+def after(**changes: Any) -> Counters:
     """The same interface ten seconds of the device's clock later."""
     return BEFORE._replace(at_in=7000, at_out=7000, at_errors=7000, **changes)
 
