@@ -1,5 +1,6 @@
 """A profile applied to one reading of a device: what it has, how each part is, and the numbers to keep."""
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -172,7 +173,7 @@ class _Reading:
             number *= times
         if (one.low is not None and number < one.low) or (one.high is not None and number > one.high):
             return None
-        return number
+        return number if math.isfinite(number) else None
 
     def cell(self, one: Object, index: Oid) -> Value:
         if one.single:

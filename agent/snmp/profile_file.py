@@ -5,7 +5,7 @@ in ``profile``.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from agent.snmp.profile import (
     State,
     States,
 )
+from agent.snmp.profile_values import Values
 from rules.errors import Invalid
 from rules.settings import suggest
 
@@ -31,7 +32,6 @@ NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _WORD = re.compile(r"[a-z][a-z0-9_]*")
 _PLACE = re.compile(r"index|-?[1-9][0-9]?")
 _HOLE = re.compile(r"\{([^{}]*)\}")
-_MOST_SUB_IDENTIFIER = 2**32 - 1
 
 _HEAD_KEYS = ("title", "match", "use")
 _BODY_KEYS = ("objects", "states", "part")
@@ -89,17 +89,6 @@ def read_file(path: Path) -> tuple[Head, tuple[Part, ...]]:
     return head, parts
 
 
-def parse_oid(text: str) -> Oid:
-    """The object identifier in dotted decimals, with or without a dot before it. Raises ValueError."""
-    pieces = text.removeprefix(".").split(".")
-    if not all(piece.isascii() and piece.isdigit() for piece in pieces):
-        raise ValueError(f"{text!r} is no object identifier in dotted decimals")
-    oid = tuple(map(int, pieces))
-    if len(oid) < 2 or oid[0] > 2 or (oid[0] < 2 and oid[1] > 39) or len(oid) > 128 or max(oid) > _MOST_SUB_IDENTIFIER:
-        raise ValueError(f"{text!r} is no object identifier (RFC 2578 §3.5)")
-    return oid
-
-
 def _text(path: Path) -> str:
     try:
         return path.read_text("utf-8")
@@ -116,63 +105,58 @@ def _parsed(text: str, path: Path) -> dict[str, Any]:
         raise Invalid(f"The profile {path} is not TOML: {wrong}.") from wrong
 
 
-class _Reader:
+class _Reader(Values):
     """Turns one table into the words of ``profile``, and collects what is wrong with it."""
 
     def __init__(self, table: Mapping[str, Any]) -> None:
+        super().__init__()
         self._table = table
-        self._mistakes: list[str] = []
         self._objects: dict[str, Object] = {}
         self._states: dict[str, States] = {}
         self._used: set[str] = set()
 
-    def finish(self, path: Path) -> None:
-        if self._mistakes:
-            count = "1 mistake" if len(self._mistakes) == 1 else f"{len(self._mistakes)} mistakes"
-            raise Invalid(f"The profile {path} has {count}:", tuple(self._mistakes))
-
     def head(self) -> Head:
-        self._known(self._table, (*_HEAD_KEYS, *_BODY_KEYS), "")
+        self.known(self._table, (*_HEAD_KEYS, *_BODY_KEYS), "")
         title = self._table.get("title")
         if not isinstance(title, str) or not title.strip():
-            self._wrong("title", "expected a text that says which devices these are")
+            self.wrong("title", "expected a text that says which devices these are")
             title = ""
         matches = []
-        for number, entry in enumerate(self._list(self._table.get("match", []), "match"), 1):
+        for number, entry in enumerate(self.items(self._table.get("match", []), "match"), 1):
             match = self._match(entry, f"match[{number}]")
             if match is not None:
                 matches.append(match)
         uses = []
-        for number, name in enumerate(self._list(self._table.get("use", []), "use"), 1):
+        for number, name in enumerate(self.items(self._table.get("use", []), "use"), 1):
             if isinstance(name, str) and NAME.fullmatch(name):
                 uses.append(name)
             else:
-                self._wrong(f"use[{number}]", f"expected the name of a block, found {name!r}")
+                self.wrong(f"use[{number}]", f"expected the name of a block, found {name!r}")
         return Head(title, tuple(matches), tuple(uses))
 
     def parts(self) -> tuple[Part, ...]:
-        self._read_objects(self._mapping(self._table.get("objects", {}), "objects"))
-        for name, entry in self._mapping(self._table.get("states", {}), "states").items():
-            states = self._read_states(self._mapping(entry, f"states.{name}"), f"states.{name}")
+        self._read_objects(self.mapping(self._table.get("objects", {}), "objects"))
+        for name, entry in self.mapping(self._table.get("states", {}), "states").items():
+            states = self._read_states(self.mapping(entry, f"states.{name}"), f"states.{name}")
             self._states[name] = states
         parts = []
-        for number, entry in enumerate(self._list(self._table.get("part", []), "part"), 1):
-            part = self._part(self._mapping(entry, f"part[{number}]"), f"part[{number}]")
+        for number, entry in enumerate(self.items(self._table.get("part", []), "part"), 1):
+            part = self._part(self.mapping(entry, f"part[{number}]"), f"part[{number}]")
             if part is not None:
                 parts.append(part)
         for name in sorted({*self._objects, *(f"states.{name}" for name in self._states)} - self._used):
             place = name if name.startswith("states.") else f"objects.{name}"
-            self._wrong(place, "no part uses it")
+            self.wrong(place, "no part uses it")
         return tuple(parts)
 
     # Pieces of the head
 
     def _match(self, entry: object, path: str) -> Match | None:
-        table = self._mapping(entry, path)
-        self._known(table, _MATCH_KEYS, path)
-        oid = self._oid(table.get("object_id"), f"{path}.object_id")
+        table = self.mapping(entry, path)
+        self.known(table, _MATCH_KEYS, path)
+        oid = self.oid(table.get("object_id"), f"{path}.object_id")
         descr = table.get("descr")
-        pattern = None if descr is None else self._pattern(descr, f"{path}.descr", 0)
+        pattern = None if descr is None else self.pattern(descr, f"{path}.descr", 0)
         return None if oid is None else Match(oid, pattern)
 
     # Objects and states
@@ -185,7 +169,7 @@ class _Reader:
             if name in self._objects:
                 return self._objects[name]
             if name in waiting:
-                self._wrong(f"objects.{name}", "it is read by way of itself")
+                self.wrong(f"objects.{name}", "it is read by way of itself")
                 return None
             waiting.add(name)
             found = self._object(name, table[name], refer)
@@ -195,22 +179,22 @@ class _Reader:
 
         def refer(name: object, path: str) -> Object | None:
             if not isinstance(name, str) or name not in table:
-                self._wrong(path, f"expected the name of an object, found {name!r}{suggest(str(name), table)}")
+                self.wrong(path, f"expected the name of an object, found {name!r}{suggest(str(name), table)}")
                 return None
             self._used.add(name)
             return get(name)
 
         for name in table:
             if not _WORD.fullmatch(name):
-                self._wrong(f"objects.{name}", "a name is of small letters, digits and _, and begins with a letter")
+                self.wrong(f"objects.{name}", "a name is of small letters, digits and _, and begins with a letter")
             elif name not in waiting:
                 get(name)
 
     def _object(self, name: str, entry: object, refer: Any) -> Object | None:
         path = f"objects.{name}"
-        table: Mapping[str, Any] = {"oid": entry} if isinstance(entry, str) else self._mapping(entry, path)
-        self._known(table, _OBJECT_KEYS, path)
-        oid = self._oid(table.get("oid"), f"{path}.oid")
+        table: Mapping[str, Any] = {"oid": entry} if isinstance(entry, str) else self.mapping(entry, path)
+        self.known(table, _OBJECT_KEYS, path)
+        oid = self.oid(table.get("oid"), f"{path}.oid")
         others = {
             key: refer(table[key], f"{path}.{key}") for key in ("via", "si", "precision", "times") if key in table
         }
@@ -218,21 +202,21 @@ class _Reader:
         if "index" in table:
             index = self._index(table["index"], f"{path}.index")
             if "via" in table:
-                self._wrong(path, "give via or index, not both")
+                self.wrong(path, "give via or index, not both")
         absent: set[int | float | str] = set()
-        for number, value in enumerate(self._list(table.get("absent", []), f"{path}.absent"), 1):
+        for number, value in enumerate(self.items(table.get("absent", []), f"{path}.absent"), 1):
             if isinstance(value, str):
                 absent.add(value.strip().lower())
-            elif self._is_number(value):
+            elif self.is_number(value):
                 absent.add(value)
             else:
-                self._wrong(f"{path}.absent[{number}]", f"expected a number or a text, found {value!r}")
-        scale = self._number(table, "scale", path)
-        low, high = self._number(table, "low", path), self._number(table, "high", path)
+                self.wrong(f"{path}.absent[{number}]", f"expected a number or a text, found {value!r}")
+        scale = self.number(table, "scale", path)
+        low, high = self.number(table, "low", path), self.number(table, "high", path)
         if low is not None and high is not None and low >= high:
-            self._wrong(path, f"low ({low:g}) is not below high ({high:g})")
+            self.wrong(path, f"low ({low:g}) is not below high ({high:g})")
         if scale == 0:
-            self._wrong(f"{path}.scale", "expected a number other than 0")
+            self.wrong(f"{path}.scale", "expected a number other than 0")
         if oid is None:
             return None
         return Object(
@@ -241,19 +225,19 @@ class _Reader:
             via=others.get("via"),
             index=index,
             scale=1.0 if scale is None else scale,
-            offset=self._number(table, "offset", path) or 0.0,
+            offset=self.number(table, "offset", path) or 0.0,
             si=others.get("si"),
             precision=others.get("precision"),
             times=others.get("times"),
             absent=frozenset(absent),
             low=low,
             high=high,
-            wrap=self._flag(table, "wrap", path),
+            wrap=self.flag(table, "wrap", path),
         )
 
     def _index(self, entry: object, path: str) -> tuple[Place | int, ...]:
         if not isinstance(entry, str) or not entry:
-            self._wrong(path, f'expected a text such as "{{1}}.0", found {entry!r}')
+            self.wrong(path, f'expected a text such as "{{1}}.0", found {entry!r}')
             return ()
         found: list[Place | int] = []
         for piece in entry.split("."):
@@ -262,53 +246,51 @@ class _Reader:
             elif (hole := _HOLE.fullmatch(piece)) and _PLACE.fullmatch(hole[1]):
                 found.append(_place(hole[1]))
             else:
-                self._wrong(path, f"expected numbers and places such as {{1}}, with dots between, found {piece!r}")
+                self.wrong(path, f"expected numbers and places such as {{1}}, with dots between, found {piece!r}")
         return tuple(found)
 
     def _read_states(self, table: Mapping[str, Any], path: str) -> States:
-        self._known(table, _STATES_KEYS, path)
+        self.known(table, _STATES_KEYS, path)
         words: dict[int | str, tuple[State, str]] = {}
         for state in State:
-            for key, word in self._mapping(table.get(state, {}), f"{path}.{state}").items():
+            for key, word in self.mapping(table.get(state, {}), f"{path}.{state}").items():
                 value: int | str = int(key) if re.fullmatch(r"-?[0-9]+", key) else key.strip().lower()
                 if not isinstance(word, str) or not word:
-                    self._wrong(f"{path}.{state}.{key}", f"expected the device's word for it, found {word!r}")
+                    self.wrong(f"{path}.{state}.{key}", f"expected the device's word for it, found {word!r}")
                 elif value in words:
-                    self._wrong(f"{path}.{state}.{key}", f"it is {words[value][0]} already")
+                    self.wrong(f"{path}.{state}.{key}", f"it is {words[value][0]} already")
                 else:
                     words[value] = (state, word)
         if not words:
-            self._wrong(path, f"expected values under at least one of {', '.join(State)}")
-        bits = self._flag(table, "bits", path)
+            self.wrong(path, f"expected values under at least one of {', '.join(State)}")
+        bits = self.flag(table, "bits", path)
         if bits and any(not isinstance(value, int) or value < 0 for value in words):
-            self._wrong(path, "bits have numbers from 0")
+            self.wrong(path, "bits have numbers from 0")
         return States(words, bits)
 
     # Parts
 
     def _part(self, table: Mapping[str, Any], path: str) -> Part | None:
-        self._known(table, _PART_KEYS, path)
+        self.known(table, _PART_KEYS, path)
         kind = table.get("kind")
         if not isinstance(kind, str) or kind not in KINDS:
-            self._wrong(
-                f"{path}.kind", f"expected one of {', '.join(KINDS)}, found {kind!r}{suggest(str(kind), KINDS)}"
-            )
+            self.wrong(f"{path}.kind", f"expected one of {', '.join(KINDS)}, found {kind!r}{suggest(str(kind), KINDS)}")
             kind = "sensor"
         unit = table.get("unit", KINDS[kind])
         if unit not in UNITS:
-            self._wrong(f"{path}.unit", f"expected one of {', '.join(filter(None, UNITS))}, found {unit!r}")
+            self.wrong(f"{path}.unit", f"expected one of {', '.join(filter(None, UNITS))}, found {unit!r}")
         names = table.get("name", ())
-        names = [names] if isinstance(names, str) else self._list(names, f"{path}.name")
+        names = [names] if isinstance(names, str) else self.items(names, f"{path}.name")
         namings = [self._naming(name, f"{path}.name") for name in names]
         value = self._refer(table["value"], f"{path}.value") if "value" in table else None
         sums = {key: self._sum(table[key], f"{path}.{key}") for key in _SHARE_KEYS if key in table}
         state = []
-        for name, states in self._mapping(table.get("state", {}), f"{path}.state").items():
+        for name, states in self.mapping(table.get("state", {}), f"{path}.state").items():
             place = f"{path}.state.{name}"
             object_ = self._refer(name, place)
             meaning = self._states.get(states) if isinstance(states, str) else None
             if meaning is None:
-                self._wrong(place, f"expected one of the states, found {states!r}{suggest(str(states), self._states)}")
+                self.wrong(place, f"expected one of the states, found {states!r}{suggest(str(states), self._states)}")
             else:
                 self._used.add(f"states.{states}")
             if object_ is not None and meaning is not None:
@@ -327,7 +309,7 @@ class _Reader:
             unless=conditions["unless"],
             present=conditions["present"],
             limits=self._limits(table.get("limits", {}), f"{path}.limits"),
-            fallback=self._flag(table, "fallback", path),
+            fallback=self.flag(table, "fallback", path),
         )
         self._sound(part, sums, table, path)
         return part
@@ -335,29 +317,29 @@ class _Reader:
     def _sound(self, part: Part, sums: Mapping[str, object], table: Mapping[str, Any], path: str) -> None:
         """What a part must have to say anything."""
         if not table.get("name"):
-            self._wrong(f"{path}.name", "expected a name, or several of which the first that is there counts")
+            self.wrong(f"{path}.name", "expected a name, or several of which the first that is there counts")
         if sums and ("value" in table or len(sums) != 2):
-            self._wrong(path, "a share is of two of used, free and total, and without value")
+            self.wrong(path, "a share is of two of used, free and total, and without value")
         if sums and part.unit != "%":
-            self._wrong(f"{path}.unit", "a share is in %")
+            self.wrong(f"{path}.unit", "a share is in %")
         if not sums and "value" not in table and "state" not in table:
-            self._wrong(path, "expected a value, two of used, free and total, or a state")
+            self.wrong(path, "expected a value, two of used, free and total, or a state")
         main = (part.value, *part.used, *part.free, *part.total, *(found for found, _ in part.state))
         found = [one for one in main if one is not None]
         if found and not any(one.direct or one.single for one in found):
-            self._wrong(path, "none of its value and states has the rows: each is read via another or by an index")
+            self.wrong(path, "none of its value and states has the rows: each is read via another or by an index")
 
     def _sum(self, entry: object, path: str) -> tuple[Object, ...]:
-        names = [entry] if isinstance(entry, str) else self._list(entry, path)
+        names = [entry] if isinstance(entry, str) else self.items(entry, path)
         if not names:
-            self._wrong(path, "expected the name of an object, or a list of them")
+            self.wrong(path, "expected the name of an object, or a list of them")
         found = (self._refer(name, path) for name in names)
         return tuple(one for one in found if one is not None)
 
     def _naming(self, entry: object, path: str) -> Naming:
         pieces: list[str | Object | Place] = []
         if not isinstance(entry, str) or not entry.strip():
-            self._wrong(path, f"expected a text, found {entry!r}")
+            self.wrong(path, f"expected a text, found {entry!r}")
             return Naming(())
         for number, piece in enumerate(_HOLE.split(entry)):
             if number % 2 == 0:
@@ -373,7 +355,7 @@ class _Reader:
 
     def _conditions(self, entry: object, path: str) -> tuple[Condition, ...]:
         found = []
-        for name, values in self._mapping(entry, path).items():
+        for name, values in self.mapping(entry, path).items():
             place = f"{path}.{name}"
             hole = _HOLE.fullmatch(name)
             by_index = hole is not None and _PLACE.fullmatch(hole[1]) is not None
@@ -385,95 +367,36 @@ class _Reader:
                 if isinstance(value, int) and not isinstance(value, bool):
                     numbers.add(value)
                 elif isinstance(value, str) and re.fullmatch(r"[0-2](\.[0-9]+){3,}", value):
-                    names.add(self._oid(value, place) or ())
-                elif (pattern := self._pattern(value, place, re.IGNORECASE)) is not None:
+                    names.add(self.oid(value, place) or ())
+                elif (pattern := self.pattern(value, place, re.IGNORECASE)) is not None:
                     patterns.append(pattern)
             if values == []:
-                self._wrong(place, "expected numbers, patterns or object identifiers")
+                self.wrong(place, "expected numbers, patterns or object identifiers")
             if object_ is not None:
                 found.append(Condition(object_, frozenset(numbers), tuple(patterns), frozenset(names)))
         return tuple(found)
 
     def _limits(self, entry: object, path: str) -> Limits:
-        table = self._mapping(entry, path)
-        self._known(table, _LIMIT_KEYS, path)
+        table = self.mapping(entry, path)
+        self.known(table, _LIMIT_KEYS, path)
         limits: dict[str, float | Object | None] = {}
         for key in _LIMIT_KEYS:
             value = table.get(key)
             limits[key] = (
-                self._refer(value, f"{path}.{key}") if isinstance(value, str) else self._number(table, key, path)
+                self._refer(value, f"{path}.{key}") if isinstance(value, str) else self.number(table, key, path)
             )
         order = [limits[key] for key in ("low_critical", "low_warn", "warn", "critical")]
         numbers = [value for value in order if isinstance(value, float)]
         if numbers != sorted(numbers):
-            self._wrong(path, "expected low_critical ≤ low_warn ≤ warn ≤ critical")
+            self.wrong(path, "expected low_critical ≤ low_warn ≤ warn ≤ critical")
         return Limits(**limits)
 
-    # Single values
-
     def _refer(self, name: object, path: str) -> Object | None:
-        if isinstance(name, str) and name in self._mapping(self._table.get("objects", {}), ""):
+        if isinstance(name, str) and name in self.mapping(self._table.get("objects", {}), ""):
             self._used.add(name)
             return self._objects.get(name)
-        self._wrong(path, f"expected the name of an object, found {name!r}{suggest(str(name), self._objects)}")
+        self.wrong(path, f"expected the name of an object, found {name!r}{suggest(str(name), self._objects)}")
         return None
-
-    def _oid(self, entry: object, path: str) -> Oid | None:
-        try:
-            if not isinstance(entry, str):
-                raise ValueError(f"expected an object identifier, found {entry!r}")
-            return parse_oid(entry)
-        except ValueError as wrong:
-            self._wrong(path, str(wrong))
-            return None
-
-    def _pattern(self, entry: object, path: str, flags: int) -> re.Pattern[str] | None:
-        try:
-            if not isinstance(entry, str) or not entry:
-                raise ValueError(f"expected a pattern, found {entry!r}")
-            return re.compile(entry, flags)
-        except (ValueError, re.error) as wrong:
-            self._wrong(path, str(wrong))
-            return None
-
-    def _number(self, table: Mapping[str, Any], key: str, path: str) -> float | None:
-        value = table.get(key)
-        if value is None or self._is_number(value):
-            return None if value is None else float(value)
-        self._wrong(f"{path}.{key}", f"expected a number, found {value!r}")
-        return None
-
-    def _flag(self, table: Mapping[str, Any], key: str, path: str) -> bool:
-        value = table.get(key, False)
-        if not isinstance(value, bool):
-            self._wrong(f"{path}.{key}", f"expected true or false, found {value!r}")
-        return value is True
-
-    @staticmethod
-    def _is_number(value: object) -> bool:
-        return isinstance(value, int | float) and not isinstance(value, bool)
-
-    def _list(self, entry: object, path: str) -> list[Any]:
-        if isinstance(entry, list):
-            return entry
-        self._wrong(path, f"expected a list, found {entry!r}")
-        return []
-
-    def _mapping(self, entry: object, path: str) -> Mapping[str, Any]:
-        if isinstance(entry, dict):
-            return entry
-        if path:
-            self._wrong(path, f"expected a table, found {entry!r}")
-        return {}
-
-    def _known(self, table: Mapping[str, Any], keys: Iterable[str], path: str) -> None:
-        keys = tuple(keys)
-        for key in table:
-            if key not in keys:
-                self._wrong(f"{path}.{key}" if path else key, f"unknown key{suggest(key, keys)}")
-
-    def _wrong(self, path: str, text: str) -> None:
-        self._mistakes.append(f"{path}: {text}")
 
 
 def _place(text: str) -> Place:

@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from agent.snmp.profile import Place, State
-from agent.snmp.profile_file import parse_oid, read_file, read_head
+from agent.snmp.profile_file import read_file, read_head
+from agent.snmp.profile_values import parse_oid
 from rules.errors import Invalid
 
 HEAD = 'title = "Boxes"\nmatch = [{ object_id = "1.3.6.1.4.1.99999" }]\n'

@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from agent.snmp.profile_file import parse_oid, read_head
+from agent.snmp.profile_file import read_head
 from agent.snmp.profile_library import SHIPPED, Library, library
+from agent.snmp.profile_values import parse_oid
 from rules.errors import Invalid, Missing
 
 BOX = """

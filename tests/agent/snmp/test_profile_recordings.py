@@ -14,8 +14,8 @@ import pytest
 from agent.snmp.ber import Oid
 from agent.snmp.health import Component, evaluate, wanted
 from agent.snmp.profile import Object, Part, Profile, State
-from agent.snmp.profile_file import parse_oid
 from agent.snmp.profile_library import library
+from agent.snmp.profile_values import parse_oid
 from agent.snmp.table import Table
 from tests.agent.snmp.recordings.recording import facts, names, table
 from tests.agent.snmp.recordings.test_profiles import PROFILES
