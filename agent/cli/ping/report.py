@@ -50,6 +50,9 @@ class Summary(NamedTuple):
 
 def rows(aims: Sequence[Aim], fates: Sequence[Fate]) -> list[Row]:
     """The targets with their fates, in the order they were given; ``fates`` belong to the aims with a destination."""
+    if len(fates) == len(aims):
+        pairs = zip(aims, fates, strict=True)
+        return [Row(aim, State.ALIVE, fate) if fate.received else _row(aim, fate) for aim, fate in pairs]
     each = iter(fates)
     return [_row(aim, next(each) if aim.destination is not None else None) for aim in aims]
 

@@ -3,7 +3,7 @@
 import asyncio
 import codecs
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -58,7 +58,7 @@ def read(given: Sequence[str], files: Sequence[str]) -> list[Word]:
     """
     words = [Word(text) for text in given]
     for file in files:
-        found = list(_lines(file))
+        found = _lines(file)
         if not found:
             raise Invalid(f"{_called(file)} names no target. {_LINES}")
         words += found
@@ -157,13 +157,13 @@ def _called(file: str) -> str:
     return "standard input" if file == "-" else file
 
 
-def _lines(file: str) -> Iterator[Word]:
+def _lines(file: str) -> list[Word]:
     called = _called(file)
-    for number, line in enumerate(_text(file, called).splitlines(), 1):
-        told = line.partition("#")[0] if "#" in line else line
-        words = told.split(None, 1)
-        if words:
-            yield Word(words[0], called, number)
+    text = _text(file, called)
+    lines = text.splitlines()
+    if "#" in text:
+        lines = [line.partition("#")[0] for line in lines]
+    return [Word(words[0], called, at) for at, line in enumerate(lines, 1) if (words := line.split(None, 1))]
 
 
 def _text(file: str, called: str) -> str:
