@@ -261,19 +261,12 @@ class _Reading:
     def _state(self, part: Part, index: Oid, value: float | None) -> tuple[State, str]:
         """How a thing is: by the device's own word, else by the limits, else well as long as it has a value."""
         told = [found for one, states in part.state if (found := _told(self.cell(one, index), states)) is not None]
-        absent = next((found for found in told if found[0] is State.ABSENT), None)
-        if absent is not None:
-            return absent
-        worst = max((state for state, _ in told), key=SEVERITY.__getitem__, default=None)
-        words = ", ".join(dict.fromkeys(word for state, word in told if state is worst and word))
-        if worst is not None and worst is not State.UNKNOWN:
-            return worst, words
+        worst = _worst(told)
+        if worst is not None and worst[0] is not State.UNKNOWN:
+            return worst
         if value is None:
-            return (State.ABSENT, "") if worst is None else (worst, words)
-        by_limit = self._by_limits(part, index, value)
-        if by_limit is not None:
-            return by_limit
-        return (State.OK, "") if worst is None else (worst, words)
+            return worst or (State.ABSENT, "")
+        return self._by_limits(part, index, value) or worst or (State.OK, "")
 
     def _by_limits(self, part: Part, index: Oid, value: float) -> tuple[State, str] | None:
         """What the limits say of a value; None when there are none."""
@@ -318,14 +311,22 @@ def _word(raw: Value) -> str | None:
     return None
 
 
+def _worst(told: list[tuple[State, str]]) -> tuple[State, str] | None:
+    """What several words say together: absent if one does, else the worst; None when nothing is said."""
+    if not told:
+        return None
+    states = {state for state, _ in told}
+    worst = State.ABSENT if State.ABSENT in states else max(states, key=SEVERITY.__getitem__)
+    return worst, ", ".join(dict.fromkeys(word for state, word in told if state is worst and word))
+
+
 def _told(raw: Value, states: States) -> tuple[State, str] | None:
     """What a device says of itself in a cell; None when it says nothing."""
     if raw is None or isinstance(raw, tuple):
         return None
     if states.bits:
         hits = [states.words[bit] for bit in _bits(raw) if bit in states.words]
-        worst = max((state for state, _ in hits), key=SEVERITY.__getitem__, default=State.OK)
-        return worst, ", ".join(word for state, word in hits if state is worst)
+        return _worst(hits) or (State.OK, "")
     value: int | str = raw if isinstance(raw, int) else text(raw).lower()
     if isinstance(value, str):
         if not value:

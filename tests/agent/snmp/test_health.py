@@ -362,6 +362,7 @@ flags = "BOX.1"
 bits = true
 warning = { 0 = "low paper", 4 = "door open" }
 critical = { 1 = "no paper" }
+absent = { 7 = "no printer" }
 [[part]]
 kind = "health"
 name = "printer"
@@ -378,6 +379,7 @@ state = { flags = "flags" }
         (b"\x88", State.WARNING, "low paper, door open"),
         (b"\xc0", State.CRITICAL, "no paper"),
         (b"\x00\x01", State.OK, ""),
+        (b"\xc1", State.ABSENT, "no printer"),
         (2, State.CRITICAL, "no paper"),
         (0, State.OK, ""),
     ],
