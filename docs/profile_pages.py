@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from agent.snmp.ber import Oid
-from agent.snmp.profile import UNITS, Limits, Match, Naming, Object, Part, Place, State
+from agent.snmp.profile import KINDS, UNITS, Limits, Match, Naming, Object, Part, Place, State
 from agent.snmp.profile_file import read_file
 from agent.snmp.profile_library import SHIPPED
 from docs.probe_pages import BEGIN, END
@@ -27,6 +27,8 @@ def section() -> str:
     lines += ["## Blocks", "", "What several profiles share.", ""]
     for path in blocks:
         lines += _described(path, f"### {path.stem} (block)")
+    lines += ["## Kinds", "", "With the unit their value has where the profile gives no other.", ""]
+    lines += [f"* `{kind}`{unit and f': {unit}'}" for kind, unit in KINDS.items()]
     return "\n".join(lines).rstrip()
 
 
