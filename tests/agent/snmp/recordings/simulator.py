@@ -2,7 +2,6 @@
 
 import importlib.util
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -53,6 +52,9 @@ def simulated(folder: Path) -> Iterator[Recordings]:
     missing = [package for package in _NEEDED if importlib.util.find_spec(package) is None]
     if missing:
         pytest.skip(f"not installed: {', '.join(missing)}")
+    closed = [str(place) for place in _needed_places() if not _open_to_all(place)] if os.getuid() == 0 else []
+    if closed:
+        pytest.skip(f"run as root, snmpsim becomes nobody, who cannot read {', '.join(closed)}")
     as_nobody = ["--process-user=nobody", "--process-group=nogroup"] if os.getuid() == 0 else []
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
         free.bind(("127.0.0.1", 0))
@@ -75,7 +77,7 @@ def simulated(folder: Path) -> Iterator[Recordings]:
                 f"--data-dir={FOLDER}",
                 f"--agent-udpv4-endpoint=127.0.0.1:{port}",
             ],
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=output,
             stderr=output,
         )
@@ -83,8 +85,20 @@ def simulated(folder: Path) -> Iterator[Recordings]:
         _await_answer(process, port, log)
         yield Recordings("127.0.0.1", port)
     finally:
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        process.kill()
+        process.communicate()
+
+
+def _needed_places() -> tuple[Path, ...]:
+    """What snmpsim reads after it gave up being root: the recordings, and its modules of moving values."""
+    found = importlib.util.find_spec("snmpsim")
+    assert found is not None
+    assert found.origin is not None
+    return FOLDER, Path(found.origin).parent
+
+
+def _open_to_all(place: Path) -> bool:
+    return all(one.stat().st_mode & 0o001 for one in (place, *place.parents))
 
 
 def _await_answer(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
