@@ -36,12 +36,12 @@ def run(given: argparse.Namespace) -> int:
     import asyncio
     import json
 
-    from agent.cli.terminal.target_list import Word, meant
+    from agent.cli.terminal.target_list import Listing, meant
     from agent.icmp.traceroute import traceroute
     from agent.trouble import judge
     from rules.errors import Invalid, Unavailable
 
-    aim, *more = asyncio.run(meant([Word(given.target)], given.family)).aims
+    aim, *more = asyncio.run(meant([Listing([given.target])], given.family)).aims
     if more:
         raise Invalid(f"{given.target!r} stands for {1 + len(more):,} targets. Name one.")
     if aim.destination is None:

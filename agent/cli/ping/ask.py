@@ -22,17 +22,17 @@ _PROGRESS_S = 0.2
 
 def run(given: argparse.Namespace) -> int:
     """Ask, print, and answer with the exit code."""
-    words = target_list.read(given.targets, given.file)
+    listings = target_list.read(given.targets, given.file)
     # Nothing here makes cycles, and walking 50,000 targets again and again to look for them costs more than asking.
     gc.disable()
     try:
-        return asyncio.run(_ask(given, words))
+        return asyncio.run(_ask(given, listings))
     finally:
         gc.enable()
 
 
-async def _ask(given: argparse.Namespace, words: Sequence[target_list.Word]) -> int:
-    aims, again, named = await target_list.meant(words, given.family, every=given.every_address)
+async def _ask(given: argparse.Namespace, listings: Sequence[target_list.Listing]) -> int:
+    aims, again, named = await target_list.meant(listings, given.family, every=given.every_address)
     if again:
         print(f"{again:,} given more than once {'is' if again == 1 else 'are'} asked once.", file=sys.stderr)
     asked = [aim for aim in aims if aim.destination is not None]

@@ -3,7 +3,7 @@
 import asyncio
 import codecs
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,17 +21,16 @@ _ASKED_AT_ONCE = 32
 _LINES = "Give a file with a target on each line: an address, a name, a block or a range; # begins a remark."
 
 
-class Word(NamedTuple):
-    """A word that stands for targets. ``where`` it stands is a file and a line; empty for the command line itself."""
+class Listing(NamedTuple):
+    """Words that stand for targets, from the command line itself or from a ``file``, each with its line there."""
 
-    text: str
+    words: Sequence[str]
     file: str = ""
-    line: int = 0
+    lines: Sequence[int] = ()
 
-    @property
-    def where(self) -> str:
-        """The place, as a message begins with it."""
-        return f"{self.file} line {self.line}: " if self.file else ""
+    def where(self, at: int) -> str:
+        """The place of a word, as a message begins with it."""
+        return f"{self.file} line {self.lines[at]}: " if self.file else ""
 
 
 class Aim(NamedTuple):
@@ -50,21 +49,17 @@ class Aim(NamedTuple):
         return where.sockaddr[0] if where.family == 4 else str(where)
 
 
-def read(given: Sequence[str], files: Sequence[str]) -> list[Word]:
+def read(given: Sequence[str], files: Sequence[str]) -> list[Listing]:
     """The words of a command line and of its files (``-`` is standard input), in order.
 
     Of a line the first word counts, so that /etc/hosts will do; ``#`` begins a remark. UTF-8 with or without its mark,
     or UTF-16 with one. Raises Invalid for what cannot be read or names nothing.
     """
-    words = [Word(text) for text in given]
-    for file in files:
-        found = _lines(file)
-        if not found:
-            raise Invalid(f"{_called(file)} names no target. {_LINES}")
-        words += found
-    if not words:
+    listings = [Listing(given)] if given else []
+    listings += [_listing(file) for file in files]
+    if not listings:
         raise Invalid("There is no target. Name one or more, or give --file FILE (- for standard input).")
-    return words
+    return listings
 
 
 class Meant(NamedTuple):
@@ -77,45 +72,57 @@ class Meant(NamedTuple):
     """Whether some were given by their names."""
 
 
-async def meant(words: Iterable[Word], family: str = "any", *, every: bool = False) -> Meant:
+async def meant(listings: Sequence[Listing], family: str = "any", *, every: bool = False) -> Meant:
     """The targets behind the words.
 
     ``family`` is ``any``, ``ipv4`` or ``ipv6``. A name stands for the first of its addresses, or for ``every`` one.
     One that does not resolve becomes an Aim without destination. Raises Invalid, with every mistake and its place, for
     words that can be no target, and for more than ``MOST`` targets.
     """
+    found = _plain(listings) if family == "any" else None
+    again = 0
+    if found is None:
+        found, again = _taken(listings, family)
+    aims = [aim for aim in found.values() if aim is not None]
+    named = len(aims) < len(found)
+    if named:
+        aims = await _resolved(found, family, every)
+    if len(aims) > MOST:
+        raise Invalid(f"These are more than {MOST:,} targets, the most of one command. Give them in parts.")
+    return Meant(aims, again, named)
+
+
+def _plain(listings: Sequence[Listing]) -> dict[str, Aim | None] | None:
+    """The short way, which nearly every long list can go: addresses and nothing else, none twice. None if it is not."""
+    words = [word for listing in listings for word in listing.words]
+    try:
+        found: dict[str, Aim | None] = {word: Aim(word, destination(word)) for word in words}
+    except Invalid:
+        return None
+    return found if len(found) == len(words) else None
+
+
+def _taken(listings: Sequence[Listing], family: str) -> tuple[dict[str, Aim | None], int]:
+    """What the words stand for, None for a name, and how many were there more than once."""
     found: dict[str, Aim | None] = {}
     mistakes: list[str] = []
     again = 0
-    for word in words:
-        text = word.text
-        if text in found:
-            again += 1
-            continue
-        if family != "ipv6" and ":" not in text:
-            # Nearly every line of a long list is a plain IPv4 address: those take the short way.
-            try:
-                found[text] = Aim(text, destination(text))
+    for listing in listings:
+        for at, word in enumerate(listing.words):
+            if word in found:
+                again += 1
                 continue
-            except Invalid:
-                pass
-        try:
-            again += _take(found, text, family)
-        except Invalid as mistake:
-            mistakes.append(f"{word.where}{mistake}")
-        if len(found) > MOST:
-            break
+            try:
+                again += _take(found, word, family)
+            except Invalid as mistake:
+                mistakes.append(f"{listing.where(at)}{mistake}")
+            if len(found) > MOST:
+                break
     if mistakes:
         more = len(mistakes) - _MOST_MISTAKES
         shown = (*mistakes[:_MOST_MISTAKES], *([f"and {more:,} more"] if more > 0 else ()))
         raise Invalid("Nothing was sent, because of:", shown)
-    told = [aim for aim in found.values() if aim is not None]
-    named = len(told) < len(found)
-    if named:
-        told = await _resolved(found, family, every)
-    if len(told) > MOST:
-        raise Invalid(f"These are more than {MOST:,} targets, the most of one command. Give them in parts.")
-    return Meant(told, again, named)
+    return found, again
 
 
 def _take(found: dict[str, Aim | None], text: str, family: str) -> int:
@@ -157,13 +164,17 @@ def _called(file: str) -> str:
     return "standard input" if file == "-" else file
 
 
-def _lines(file: str) -> list[Word]:
+def _listing(file: str) -> Listing:
     called = _called(file)
     text = _text(file, called)
     lines = text.splitlines()
     if "#" in text:
         lines = [line.partition("#")[0] for line in lines]
-    return [Word(words[0], called, at) for at, line in enumerate(lines, 1) if (words := line.split(None, 1))]
+    split = [line.split(None, 1) for line in lines]
+    words = [of[0] for of in split if of]
+    if not words:
+        raise Invalid(f"{called} names no target. {_LINES}")
+    return Listing(words, called, [at for at, of in enumerate(split, 1) if of])
 
 
 def _text(file: str, called: str) -> str:

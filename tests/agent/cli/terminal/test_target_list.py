@@ -5,20 +5,21 @@ from pathlib import Path
 
 import pytest
 
-from agent.cli.terminal.target_list import MOST, Aim, Word, meant, read
+from agent.cli.terminal.target_list import MOST, Aim, Listing, meant, read
 from rules.errors import Invalid
 
 
 def addresses(*words: str, family: str = "any") -> list[str]:
     """The addresses behind the words."""
-    found = asyncio.run(meant([Word(word) for word in words], family)).aims
+    found = asyncio.run(meant([Listing(words)], family)).aims
     return [aim.address for aim in found]
 
 
 def listed(tmp_path: Path, content: bytes) -> list[str]:
     path = tmp_path / "hosts"
     path.write_bytes(content)
-    return [word.text for word in read([], [str(path)])]
+    (listing,) = read([], [str(path)])
+    return list(listing.words)
 
 
 @pytest.mark.parametrize(
@@ -64,19 +65,19 @@ def test_words_blocks_and_ranges_keep_their_order_and_each_target_is_there_once(
 
 
 def test_what_was_given_more_than_once_is_counted() -> None:
-    found = asyncio.run(meant([Word("192.0.2.1"), Word("192.0.2.1"), Word("192.0.2.0/30")]))
+    found = asyncio.run(meant([Listing(("192.0.2.1", "192.0.2.1", "192.0.2.0/30"))]))
 
     assert found.again == 2
 
 
 def test_a_name_stands_for_its_address() -> None:
-    found, *_ = asyncio.run(meant([Word("localhost")], "ipv4"))
+    found, *_ = asyncio.run(meant([Listing(("localhost",))], "ipv4"))
 
     assert [(aim.name, aim.address) for aim in found] == [("localhost", "127.0.0.1")]
 
 
 def test_a_name_without_address_is_a_target_with_trouble() -> None:
-    found, *_ = asyncio.run(meant([Word("192.0.2.1"), Word("no-such-name.invalid")]))
+    found, *_ = asyncio.run(meant([Listing(("192.0.2.1", "no-such-name.invalid"))]))
 
     assert isinstance(found[1], Aim)
     assert found[1].destination is None
@@ -84,23 +85,23 @@ def test_a_name_without_address_is_a_target_with_trouble() -> None:
 
 
 def test_all_mistakes_are_told_at_once_with_their_places() -> None:
-    words = [Word("192.0.2.0/40", "hosts", 3), Word("192.0.2.1"), Word("192.0.2.999", "hosts", 7)]
+    listings = [Listing(("192.0.2.0/40", "192.0.2.999"), "hosts", (3, 7)), Listing(("192.0.2.1",))]
 
     with pytest.raises(Invalid) as trouble:
-        asyncio.run(meant(words))
+        asyncio.run(meant(listings))
 
     assert [mistake.partition("'")[0] for mistake in trouble.value.mistakes] == ["hosts line 3: ", "hosts line 7: "]
 
 
 def test_a_long_list_of_mistakes_is_cut_and_says_so() -> None:
     with pytest.raises(Invalid) as trouble:
-        asyncio.run(meant([Word(f"192.0.2.{at}") for at in range(256, 300)]))
+        asyncio.run(meant([Listing([f"192.0.2.{at}" for at in range(256, 300)])]))
 
     assert trouble.value.mistakes[-1] == "and 24 more"
 
 
 def test_more_targets_than_the_limit_are_refused() -> None:
-    blocks = [Word(f"10.{at}.0.0/16") for at in range(5)]
+    blocks = [Listing([f"10.{at}.0.0/16" for at in range(5)])]
 
     with pytest.raises(Invalid, match=f"{MOST:,} targets"):
         asyncio.run(meant(blocks))
