@@ -49,6 +49,7 @@ class Watch:
         "thresholds",
         "timer",
         "trouble",
+        "wish",
     )
 
     def __init__(self, check: PlannedCheck, credentials: tuple[Credential, ...]) -> None:
@@ -66,6 +67,7 @@ class Watch:
         self.rechecks = 0
         self.last: Outcome | None = None
         self.timer: asyncio.TimerHandle | None = None
+        self.wish: asyncio.TimerHandle | None = None
 
     def set_up(self, local: Mapping[str, Mapping[str, Any]]) -> None:
         """Make the probe, or note why there is none: then every look is an error that says so."""
@@ -81,8 +83,9 @@ class Watch:
 
     def close(self) -> None:
         """Stop looking, and give back what the probe holds."""
-        if self.timer is not None:
-            self.timer.cancel()
+        for timer in (self.timer, self.wish):
+            if timer is not None:
+                timer.cancel()
         for task in self.running:
             task.cancel()
         if self.probe is not None:
@@ -140,12 +143,26 @@ class Looks:
         self._start(watch, slot)
 
     def look_now(self, wished: Iterable[str | int]) -> None:
-        """Look at these checks (ids or handles) now, each at most once a second; others than planned ones are not."""
+        """Look at these checks (ids or handles) now; others than planned ones are not looked at.
+
+        One that was looked at less than a second ago is looked at when the second is over: what the wish is about may
+        have happened since.
+        """
         wishes = set(wished)
         now = self._clock.mono()
         for watch in self._watches.values():
-            if not wishes.isdisjoint((watch.check.id, watch.check.handle)) and now - watch.started >= _LOOK_NOW_PAUSE:
+            if wishes.isdisjoint((watch.check.id, watch.check.handle)):
+                continue
+            pause = watch.started + _LOOK_NOW_PAUSE - now
+            if pause <= 0:
                 self._start(watch, UNPLANNED)
+            elif watch.wish is None:
+                watch.wish = asyncio.get_running_loop().call_later(pause / 1000, self._follow_wish, watch)
+
+    def _follow_wish(self, watch: Watch) -> None:
+        watch.wish = None
+        if self._watches.get(watch.check.handle) is watch:
+            self.look_now((watch.check.handle,))
 
     async def close(self) -> None:
         """End every look; those under way bring no result."""

@@ -304,6 +304,16 @@ def test_a_wish_to_look_now_is_followed_once_a_second(scripted: Any) -> None:
     assert [result.slot for result, _ in room.results] == [UNPLANNED]
 
 
+def test_a_wish_that_comes_right_after_a_look_is_followed_a_second_later(scripted: Any) -> None:
+    async def story(room: Room) -> None:
+        room.looks.look_now([1])
+        await room.until(1)
+        room.looks.look_now([1])
+        await room.until(2)
+
+    assert len(play(story).results) == 2
+
+
 def test_what_cannot_travel_is_left_out_of_a_reading() -> None:
     reading = clean(Reading(OK, {"a": math.nan, "b": math.inf, "c": 1}, "two\nlines " + "x" * 900))
 
