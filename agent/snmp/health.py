@@ -248,7 +248,8 @@ class _Reading:
             total = used + free
         elif used is None and total is not None and free is not None:
             used = total - free
-        if used is None or total is None or total <= 0:
+        # A little over the whole is true of some volumes; far over it, or under nothing, is a size gone wrong.
+        if used is None or total is None or total <= 0 or not 0 <= used <= 2 * total:
             return None
         return used, total
 

@@ -234,6 +234,15 @@ def test_a_share_of_nothing_is_absent(bench: Bench, unit: Value, total: Value) -
 
 
 @pytest.mark.parametrize(
+    ("used", "state"), [(101, State.OK), (200, State.OK), (201, State.ABSENT), (724, State.ABSENT)]
+)
+def test_a_share_far_over_the_whole_is_absent(bench: Bench, used: int, state: State) -> None:
+    cells: dict[Oid, dict[Oid, Value]] = {(1,): {(1,): 1024}, (2,): {(1,): 100}, (3,): {(1,): used}}
+
+    assert bench.components(MEMORY, cells)[0].state is state
+
+
+@pytest.mark.parametrize(
     ("which", "value"),
     [
         ('used = "a"\nfree = "b"', 25.0),
