@@ -110,8 +110,8 @@ class Names:
                 found = self._by_name[next(iter(alike))]
         if found is None:
             raise Missing(
-                f"No object is called {name!r} here{suggest(name, self._by_name)}. Give its number, or the folder of "
-                "its MIB by --mibs."
+                f"No object is called {name!r} here{suggest(name, self._by_name) or '.'} Its number will do, or the "
+                "folder of its MIB, given by --mibs."
             )
         places = {node.oid for node in found}
         if len(places) > 1:
@@ -128,7 +128,7 @@ def _sub_ids(word: str, text: str) -> Oid:
 
 @cache
 def shipped() -> Names:
-    """The names that come with the product. Read when first asked for; under 50 ms, about 1 MiB."""
+    """The names that come with the product. Read when first asked for."""
     from agent.snmp.name_table import nodes
 
     return Names(nodes())

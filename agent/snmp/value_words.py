@@ -40,7 +40,7 @@ def type_name(tag: int) -> str:
 
 
 def words(node: Node | None, tag: int, value: Value, name_of: Callable[[Oid], str] = shown) -> str:
-    """A value in words. ``node`` is the named place nearest to its object; ``name_of`` names values that are objects."""
+    """A value in words. ``node`` is the named place nearest to it; ``name_of`` names values that are objects."""
     if value is None:
         return _ABSENT.get(tag, "")
     if isinstance(value, tuple):

@@ -1,0 +1,1 @@
+"""What the actions of ``nineward-agent snmp`` share: how a device is reached, and how its answers are printed."""
