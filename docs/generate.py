@@ -4,7 +4,7 @@ from pathlib import Path
 
 from collector.cli import build_parser
 from collector.cli.terminal import reference
-from docs import agent_commands, probe_pages
+from docs import agent_commands, probe_pages, profile_pages
 
 
 def main() -> None:
