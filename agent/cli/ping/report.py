@@ -113,8 +113,9 @@ def table(told: Sequence[Row], *, once: bool, named: bool = False) -> str:
     laid = [padded(column, False) for column in columns] + [padded(column, True) for column in numbers]
     plain = _PLAIN
     remarks = ["" if row.fate and row.fate[6:] == plain and row.fate.received else remark(row) for row in told]
-    if any(remarks):
-        laid.append(["", *remarks])
+    if not any(remarks):
+        return "\n".join(map(GAP.join, zip(*laid, strict=True)))
+    laid.append(["", *remarks])
     return "\n".join([GAP.join(line).rstrip() for line in zip(*laid, strict=True)])
 
 
