@@ -5,7 +5,8 @@ What a person walks. Polling reads tables with ``Device.read``, which is quicker
 
 from collections.abc import AsyncIterator, Sequence
 
-from agent.snmp.ber import Columns, Oid, Tag, VarBind
+from agent.snmp.ber import Oid, Tag, VarBind
+from agent.snmp.columns import Columns
 from agent.snmp.device import Device
 from agent.snmp.errors import ErrorStatus, Garbled, Silent
 from agent.snmp.reading import TOO_BIG

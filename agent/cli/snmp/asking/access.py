@@ -3,6 +3,7 @@
 import argparse
 import getpass
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from agent.cli.terminal import options
@@ -18,13 +19,22 @@ _WAYS = "env:NAME, file:PATH, or the word ask to be asked for it"
 
 
 def arrange(parser: argparse.ArgumentParser) -> None:
-    """The device, the credentials and the patience."""
+    """The device, and the way in."""
     parser.add_argument("address", metavar="ADDRESS", help="name or address of the device, with :PORT if it is not 161")
-    way = parser.add_mutually_exclusive_group(required=True)
-    way.add_argument("--v1", metavar="S", help=f"version 1 with this community: {_WAYS}")
-    way.add_argument("--v2c", metavar="S", help=f"version 2c with this community: {_WAYS}")
-    way.add_argument("--v3", metavar="USER", help="version 3 with this user")
-    way.add_argument("--credential", metavar="NAME", help="one that the plan of this agent names")
+    way(parser)
+
+
+def way(parser: argparse.ArgumentParser, several: bool = False) -> None:
+    """The credentials and the patience; with ``several`` more than one --credential may be given."""
+    ways_in = parser.add_mutually_exclusive_group(required=True)
+    ways_in.add_argument("--v1", metavar="S", help=f"version 1 with this community: {_WAYS}")
+    ways_in.add_argument("--v2c", metavar="S", help=f"version 2c with this community: {_WAYS}")
+    ways_in.add_argument("--v3", metavar="USER", help="version 3 with this user")
+    text = "one that the plan of this agent names"
+    ways_in.add_argument(
+        "--credential", metavar="NAME", action="append", default=[],
+        help=f"{text}; again for others" if several else text,
+    )  # fmt: skip
     parser.add_argument("--auth", metavar="PROTOCOL:S", help=f"with --v3: as in sha256:env:NAME; S is {_WAYS}")
     parser.add_argument("--priv", metavar="PROTOCOL:S", help="with --v3: as in aes128:file:PATH")
     parser.add_argument("--context", metavar="C", default="", help="with --v3: the context (default: the empty one)")
@@ -37,7 +47,7 @@ def arrange(parser: argparse.ArgumentParser) -> None:
 
 
 def ways(given: argparse.Namespace) -> tuple["Access", ...]:
-    """The ways in, the first one to be tried first: AES with more than 128 bits has two.
+    """The ways in, in the order to be tried: AES with more than 128 bits has two.
 
     Raises Invalid for a literal secret, a protocol nobody knows, and options that do not go together.
     """
@@ -48,17 +58,17 @@ def ways(given: argparse.Namespace) -> tuple["Access", ...]:
         raise Invalid("--auth, --priv and --context go with --v3.")
     if given.priv and not given.auth:
         raise Invalid("Privacy without authentication is no security level of SNMPv3: give --auth too.")
-    table = _planned(given) if given.credential else _typed(given)
+    tables = _planned(given) if given.credential else {"by hand": _typed(given)}
     try:
-        found = tuple(ways_in([credential(given.credential or "by hand", table)]))
+        found = tuple(ways_in([credential(name, table) for name, table in tables.items()]))
     except ValueError as wrong:
         raise Invalid(f"{wrong}.") from None
     if not found:
-        raise Invalid(f"The credential {given.credential!r} is none for SNMP.")
+        raise Invalid(f"None of these credentials is one for SNMP: {', '.join(tables)}.")
     return found
 
 
-def _typed(given: argparse.Namespace) -> dict[str, object]:
+def _typed(given: argparse.Namespace) -> Mapping[str, object]:
     if given.v3 is None:
         version = "v1" if given.v1 is not None else "v2c"
         word = given.v1 if given.v1 is not None else given.v2c
@@ -72,13 +82,14 @@ def _typed(given: argparse.Namespace) -> dict[str, object]:
     return table
 
 
-def _planned(given: argparse.Namespace) -> dict[str, object]:
+def _planned(given: argparse.Namespace) -> dict[str, Mapping[str, object]]:
     from agent.plan import remembered
 
     known = remembered(options.folder(given).plan_file).credentials
-    if given.credential not in known:
-        raise Invalid(f"The plan of this machine names no credential {given.credential!r}.")
-    return dict(known[given.credential])
+    unknown = [name for name in given.credential if name not in known]
+    if unknown:
+        raise Invalid(f"The plan of this machine names no credential {unknown[0]!r}.")
+    return {name: known[name] for name in given.credential}
 
 
 def _secret(word: str, called: str) -> str:
