@@ -11,13 +11,7 @@ SUMMARY = "print all that lies below a place"
 def arrange(parser: argparse.ArgumentParser) -> None:
     """The device, the way in, the places, and how much of them."""
     access.arrange(parser)
-    parser.add_argument(
-        "objects",
-        metavar="OBJECT",
-        nargs="*",
-        default=["mib-2"],
-        help="where to begin: ifTable, 1.3.6.1.4.1 (default mib-2)",
-    )
+    parser.add_argument("objects", metavar="OBJECT", nargs="+", help="where to begin: mib-2, ifTable, 1.3.6.1.4.1")
     parser.add_argument(
         "--most",
         type=whole(1, 10_000_000),
