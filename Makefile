@@ -5,12 +5,14 @@ BIN := $(VENV)/bin
 LISTEN ?= 127.0.0.1
 PORT ?= 8440
 APT ?= 1
+COUNT ?= 10000000
+SEED ?= 1
 WHEELS := $(VENV)/share/nineward/wheels
 # Compiled by no one, imported from this folder: a changed source file needs no new installation.
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --config-settings editable_mode=compat
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-recordings check lint types imports packages bench bench-agent bench-detection bench-ingest bench-ping bench-scheduling docs dist clean
+.PHONY: help up test test-recordings check lint types imports packages bench bench-agent bench-detection bench-ingest bench-ping bench-scheduling docs dist clean fuzz-snmp
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -77,6 +79,9 @@ bench-detection: $(VENV)/.installed-dev  ## from a target's last answer to the t
 
 bench-ping: $(VENV)/.installed-dev  ## sweeps of up to 50,000 targets beside fping (as root; some minutes)
 	$(BIN)/python -m benchmarks.ping
+
+fuzz-snmp: $(VENV)/.installed-dev  ## ten million mutated SNMP messages (some minutes; COUNT= and SEED= change that)
+	$(BIN)/python -m tests.fuzz.snmp --count $(COUNT) --seed $(SEED)
 
 docs: $(VENV)/.installed-dev  ## write the generated parts of docs/ anew
 	$(BIN)/python -m docs.generate

@@ -32,6 +32,7 @@ class Engine:
     def __init__(self, to: Access, engine_id: bytes = ENGINE, boots: int = 7, time: int = 1000) -> None:
         self.to, self.id, self.boots, self.time = to, engine_id, boots, time
         self._salt = 0
+        self._key = _key(to, engine_id)
 
     def report(self, about: int, counter: Oid, proven: bool = False, instance: Oid = (0,)) -> bytes:
         """A Report that names a counter; ``proven`` signs it."""
@@ -63,17 +64,21 @@ class Engine:
         blank = self._message(about, flags, bytes(size), salt, scoped)
         if not auth:
             return blank
-        assert to.auth_key is not None
-        password = (to.auth_key.reveal().encode() * (1 << 20))[: 1 << 20]
-        key = hashlib.new(to.auth, password).digest()
-        key = hashlib.new(to.auth, key + self.id + key).digest()
-        return self._message(about, flags, hmac.new(key, blank, to.auth).digest()[:size], salt, scoped)
+        return self._message(about, flags, hmac.new(self._key, blank, to.auth).digest()[:size], salt, scoped)
 
     def _message(self, about: int, flags: int, tag: bytes, salt: bytes, scoped: bytes) -> bytes:
         clock = number(self.boots) + number(self.time)
         parameters = text(self.id) + clock + text(self.to.user.encode()) + text(tag) + text(salt)
         head = number(about) + number(1500) + text(bytes((flags,))) + number(3)
         return tlv(0x30, number(3) + tlv(0x30, head) + text(tlv(0x30, parameters)) + scoped)
+
+
+def _key(to: Access, engine_id: bytes) -> bytes:
+    if to.auth_key is None:
+        return b""
+    password = to.auth_key.reveal().encode()
+    key = hashlib.new(to.auth, (password * (1 + (1 << 20) // len(password)))[: 1 << 20]).digest()
+    return hashlib.new(to.auth, key + engine_id + key).digest()
 
 
 def _row(oid: Oid, value: int) -> bytes:

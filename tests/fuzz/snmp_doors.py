@@ -1,0 +1,129 @@
+"""The doors by which datagrams of strangers enter the SNMP engine, and real messages to begin from.
+
+A door takes any bytes. What it may raise is part of its promise: everything else is a fault.
+"""
+
+import struct
+from collections.abc import Callable
+from contextlib import suppress
+
+from agent.snmp.ber import Malformed, Oid, Tag, Value, VarBind, encode_oid, read_oid
+from agent.snmp.credentials import Access
+from agent.snmp.message import Community, Forged, Kind, Report, Response, encode, header, number_of, request, response
+from agent.snmp.v3 import User
+from rules.secret import Secret
+from tests.agent.snmp import v3_engine, wire
+from tests.agent.snmp.v3_engine import ENGINE, Engine
+
+Door = Callable[[bytes], None]
+_COMMUNITY = Community("v2c", b"public")
+_ACCESS = Access("fuzz", "v3", None, "watcher", "sha1", Secret("authentication key"), "aes128", Secret("privacy key!"))
+_PLAIN = Access("fuzz", "v3", None, "watcher")
+_INTERFACE: Oid = (1, 3, 6, 1, 2, 1, 2, 2, 1)
+
+
+def _community(datagram: bytes) -> None:
+    """As the transport takes an answer of v1 or v2c."""
+    number_of(datagram)
+    response(*_COMMUNITY.open(datagram))
+
+
+def _head(datagram: bytes) -> None:
+    """As the receiver of traps looks at what came."""
+    number_of(datagram)
+    header(datagram)
+
+
+def _pdu(pdu: bytes) -> None:
+    """A PDU without anything around it. What was read can be written and read again."""
+    read = response(pdu)
+    try:
+        written = encode(read)
+    except ValueError:
+        # Read from a device more careless than we are.
+        return
+    assert response(written) == read
+
+
+def _name(octets: bytes) -> None:
+    """An object's name alone."""
+    oid = read_oid(octets)
+    assert 2 <= len(oid) <= 128
+    assert encode_oid(oid)
+
+
+class _Met:
+    """A user who has met the engine, as it was before each datagram."""
+
+    def __init__(self, access: Access) -> None:
+        self.engine = Engine(access)
+        self._user = User(access, lambda: 50.0)
+        for introduction in (
+            self.engine.report(1, v3_engine.UNKNOWN_ENGINE),
+            self.engine.answer(2, [((1, 3, 6, 1), b"\x02\x01\x05")]),
+        ):
+            with suppress(Report):
+                self._user.open(introduction)
+        assert self._user.boots == self.engine.boots
+        self._state = {name: getattr(self._user, name) for name in User.__slots__}
+
+    def take(self, datagram: bytes) -> None:
+        for name, value in self._state.items():
+            setattr(self._user, name, value)
+        number_of(datagram)
+        response(*self._user.open(datagram))
+
+
+def doors() -> dict[str, tuple[Door, list[bytes]]]:
+    """By name: what takes bytes, and examples of good ones."""
+    plain, secret = _Met(_PLAIN), _Met(_ACCESS)
+    pdus = [encode(one) for one in _pdus()]
+    scoped = [wire.tlv(0x30, wire.text(ENGINE) + b"\x04\x00" + pdu) for pdu in pdus]
+
+    def signed(octets: bytes) -> None:
+        """What a device with the right keys may put into a message."""
+        secret.take(secret.engine.sealed(5, octets))
+
+    counters = (v3_engine.NOT_IN_TIME, v3_engine.UNKNOWN_ENGINE, v3_engine.WRONG_DIGEST)
+    reports = [plain.engine.report(5, counter) for counter in counters]
+    proven = [secret.engine.report(5, counter, proven=True) for counter in counters]
+    return {
+        "community": (_community, [_COMMUNITY.seal(pdu, 5) for pdu in pdus]),
+        "pdu": (_pdu, pdus),
+        "name": (_name, [encode_oid(row.oid)[2:] for one in _pdus() for row in one.varbinds]),
+        "head": (_head, [_COMMUNITY.seal(pdu, 5) for pdu in pdus] + [secret.engine.message(5, pdu) for pdu in pdus]),
+        "v3": (secret.take, [secret.engine.message(5, pdu) for pdu in pdus] + reports + proven),
+        "v3 without keys": (plain.take, [plain.engine.message(5, pdu) for pdu in pdus] + reports),
+        "v3 believed": (signed, scoped),
+    }
+
+
+ALLOWED = (Malformed, Forged, Report)
+"""What a door may raise."""
+
+
+def _pdus() -> list[Response]:
+    """Answers as devices give them, small and large, of every type; and questions and notifications."""
+    every: list[tuple[Tag, Value]] = [
+        (Tag.INTEGER, -129), (Tag.OCTET_STRING, "上联 GigabitEthernet0/1".encode()), (Tag.NULL, None),
+        (Tag.OBJECT_IDENTIFIER, (1, 3, 6, 1, 4, 1, 2011, 2**32 - 1)), (Tag.IP_ADDRESS, b"\x0a\x00\x00\x01"),
+        (Tag.COUNTER32, 2**32 - 1), (Tag.GAUGE32, 10_000), (Tag.TIME_TICKS, 123_456_789),
+        (Tag.OPAQUE, b"\x9f\x78\x04" + struct.pack(">f", 42.5)), (Tag.COUNTER64, 2**64 - 1),
+        (Tag.NO_SUCH_OBJECT, None), (Tag.NO_SUCH_INSTANCE, None), (Tag.END_OF_MIB_VIEW, None),
+    ]  # fmt: skip
+    uptime = VarBind((1, 3, 6, 1, 2, 1, 1, 3, 0), Tag.TIME_TICKS, 4_711)
+    column = [VarBind((*_INTERFACE, 10, row), Tag.COUNTER32, row * 98_765_431 % 2**32) for row in range(1, 13)]
+    long_name = VarBind((1, 3, *(2**32 - part for part in range(1, 120))), Tag.OCTET_STRING, bytes(200))
+    notified = VarBind((1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0), Tag.OBJECT_IDENTIFIER, (1, 3, 6, 1, 6, 3, 1, 1, 5, 3))
+    numbered = list(enumerate(every, 1))
+    return [
+        Response(Kind.RESPONSE, 5, 0, 0, [uptime]),
+        Response(Kind.RESPONSE, 2**31 - 1, 0, 0, [VarBind((*_INTERFACE, row, 1), *typed) for row, typed in numbered]),
+        Response(Kind.RESPONSE, -1, 0, 0, [uptime, *column]),
+        Response(Kind.RESPONSE, 5, 2, 1, [VarBind(uptime.oid, Tag.NULL, None)]),
+        Response(Kind.RESPONSE, 5, 0, 0, [long_name]),
+        Response(Kind.RESPONSE, 5, 0, 0, []),
+        Response(Kind.INFORM, 5, 0, 0, [uptime, notified]),
+        Response(Kind.REPORT, 5, 0, 0, [VarBind((*v3_engine.NOT_IN_TIME, 0), Tag.COUNTER32, 1)]),
+        response(request(Kind.GET_BULK, 5, [uptime.oid, _INTERFACE], 1, 25)),
+    ]
