@@ -7,6 +7,9 @@ from agent.snmp.table import Table
 
 _AGAIN_S = 3600.0
 """After so long everything is asked for once more: software is updated, modules are plugged in."""
+_MOST_KNOWN = 1000
+_known: dict[frozenset[Oid], frozenset[Oid]] = {}
+"""What devices lack, once for all of one model: there are thousands of devices and few models."""
 
 
 class Lacking:
@@ -32,7 +35,10 @@ class Lacking:
         if missing - self._missing:
             if not self._missing:
                 self._until_s = now_s + _AGAIN_S
-            self._missing |= missing
+            found = self._missing | missing
+            if len(_known) > _MOST_KNOWN:
+                _known.clear()
+            self._missing = _known.setdefault(found, found)
 
     def forget(self) -> None:
         """Ask for everything again: the device began anew."""

@@ -2,6 +2,7 @@
 
 from array import array
 from collections.abc import Iterable, Mapping
+from sys import intern
 from typing import NamedTuple
 
 from agent.counters import moved
@@ -124,8 +125,10 @@ class Kept:
     def __init__(self, counted: Mapping[str, Counters], before: "Kept | None" = None) -> None:
         """``before`` is the last one: it lends its names when they are the same."""
         names = tuple(counted)
-        self.names: tuple[str, ...] = before.names if before is not None and before.names == names else names
-        self._numbers = array("Q", (MOST if one is None else one for row in counted.values() for one in row))
+        same = before is not None and before.names == names
+        # Thousands of devices call their ports by the same few hundred names.
+        self.names: tuple[str, ...] = before.names if same and before is not None else tuple(map(intern, names))
+        self._numbers = array("Q", [MOST if one is None else one for row in counted.values() for one in row])
 
     @property
     def size(self) -> int:

@@ -9,6 +9,8 @@ from litestar.params import JSONBody, Parameter
 from collector.access import require
 from collector.api.given import House, Principal
 from collector.api.paging import Cursor, Limit, Page, page
+from collector.parts import Part
+from collector.parts import parts as parts_of
 from collector.registry import Imported
 from collector.roles import Permission
 from collector.selector import Selector, words
@@ -16,6 +18,9 @@ from collector.specs import TargetSpec
 from collector.store import agents, checks, targets
 from collector.store.targets import Target
 from collector.timelines import Current
+
+_PARTS_SEEN = 900_000
+"""Every part is read at least so often, in ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +143,21 @@ class Targets(Controller):
     def last(self, house: House, principal: Principal, name: str) -> Page[Look]:
         """The newest result of each check by each agent."""
         return Page(looks(house, seen(house, principal, name)))
+
+    @get("/{name:str}/parts", sync_to_thread=True)
+    def parts(self, house: House, principal: Principal, name: str) -> Page[Part]:
+        """The interfaces and components that its SNMP check saw in the last quarter of an hour, watched or not."""
+        target = seen(house, principal, name)
+        with house.state.read() as tx:
+            own = checks.of_target(tx, target.id)
+        now = house.clock.now()
+        sightings = [
+            one.values
+            for check in own
+            if check.kind == "snmp"
+            for one in house.tracks.samples(check.handle, now - _PARTS_SEEN, now + 1)
+        ]
+        return Page(parts_of(sightings, {(check.kind, check.part) for check in own}), None)
 
     @post("/{name:str}/look", sync_to_thread=True, status_code=202)
     def look(self, house: House, principal: Principal, name: str) -> None:

@@ -11,7 +11,7 @@ PRIORITIES = ("urgent", "important", "general")
 
 
 def arrange(parser: argparse.ArgumentParser) -> None:
-    """add, list, show, set, remove, import, test."""
+    """add, list, show, set, remove, import, test, parts."""
     of = options.actions(parser)
 
     add = options.action(of, "add", "watch one more target", run_add)
@@ -42,6 +42,9 @@ def arrange(parser: argparse.ArgumentParser) -> None:
 
     test = options.action(of, "test", "the latest answer of each check", run_test)
     test.add_argument("name", metavar="NAME")
+
+    parts = options.action(of, "parts", "the interfaces and components of a device, watched or not", run_parts)
+    parts.add_argument("name", metavar="NAME")
 
 
 def _describe(parser: argparse.ArgumentParser) -> None:
@@ -210,3 +213,24 @@ def run_test(arguments: argparse.Namespace) -> int:
         "Nobody has looked at it yet.",
     )
     return 0 if all(look["outcome"] in ("ok", "degraded") for look in looks if look["vital"]) and looks else 1
+
+
+def run_parts(arguments: argparse.Namespace) -> int:
+    """What the device has, by the names under which ``check add`` takes it."""
+    from collector.cli.terminal import answer
+    from collector.client import quote
+
+    words = answer.words(arguments)
+    with answer.collector(arguments) as client:
+        answer.listed(
+            arguments,
+            client.get(f"targets/{quote(arguments.name)}/parts")["items"],
+            (
+                ("Kind", lambda part: part["kind"]),
+                ("Part", lambda part: part["name"]),
+                ("State", lambda part: part["state"]),
+                ("Watched", lambda part: words("yes") if part["watched"] else ""),
+            ),
+            "No interface or component was seen in the last quarter of an hour.",
+        )
+    return 0

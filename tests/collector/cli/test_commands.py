@@ -20,6 +20,7 @@ LISTS = (
     "target list",
     "check list",
     "check list core-1",
+    "target parts core-1",
     "policy list",
     "credential list",
     "agent list",
