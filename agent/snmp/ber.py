@@ -58,12 +58,15 @@ _MOST_SUB_ID = 0xFFFFFFFF
 _LONGEST_NAME = 5 * _MOST_SUB_IDS
 """Octets of the longest name, each part in the five octets that 32 bits take."""
 _MOST_KNOWN = 16_384
+_MOST_HEADS = 2048
 _LONGEST_KNOWN = 48
 """Octets of the longest name that is remembered. With the number of names it bounds what a device can make us keep:
-17 MiB, when it does its worst."""
+20 MiB, when it does its worst."""
 
 _names: dict[bytes, Oid] = {}
 """Contents of object identifiers read lately: the same few thousand come from every device."""
+_heads: dict[bytes, Oid] = {}
+"""The same of names without their last part: most often columns, which every row that never came before begins with."""
 _contents: dict[Oid, bytes] = {}
 """The same the other way, as a whole varbind with NULL for its value."""
 
@@ -205,8 +208,42 @@ def read_oid(raw: bytes) -> Oid:
 
 
 def _read_oid(raw: bytes, at: int) -> Oid:
-    if len(raw) > _LONGEST_NAME:
+    size = len(raw)
+    if size > _LONGEST_NAME:
         raise Malformed(f"an object's name of more than {_LONGEST_NAME} octets", at)
+    if raw and raw[-1] & 0x80:
+        raise Malformed("an object's name is cut off", at + size)
+    last = size - 1
+    while last > 0 and raw[last - 1] & 0x80:
+        last -= 1
+    head = raw[: max(0, last)]
+    above = _heads.get(head)
+    oid = (*above, _part(raw[last:], at)) if above is not None else _parts(raw, at)
+    if len(oid) > _MOST_SUB_IDS:
+        raise Malformed(f"an object's name of more than {_MOST_SUB_IDS} parts", at)
+    if size <= _LONGEST_KNOWN:
+        if len(_names) >= _MOST_KNOWN:
+            _names.clear()
+        _names[raw] = oid
+        if above is None and head:
+            if len(_heads) >= _MOST_HEADS:
+                _heads.clear()
+            _heads[head] = oid[:-1]
+    return oid
+
+
+def _part(octets: bytes, at: int) -> int:
+    """One part of a name."""
+    number = 0
+    for octet in octets:
+        number = number << 7 | octet & 0x7F
+    if number > _MOST_SUB_ID:
+        raise Malformed("a part of an object's name of more than 32 bits", at)
+    return number
+
+
+def _parts(raw: bytes, at: int) -> Oid:
+    """All parts of a name that is not cut off."""
     sub_ids: list[int] = []
     number = 0
     for octet in raw:
@@ -218,19 +255,11 @@ def _read_oid(raw: bytes, at: int) -> Oid:
             continue
         sub_ids.append(number)
         number = 0
-    if raw and raw[-1] & 0x80:
-        raise Malformed("an object's name is cut off", at + len(raw))
-    if len(sub_ids) >= _MOST_SUB_IDS:
-        raise Malformed(f"an object's name of more than {_MOST_SUB_IDS} parts", at)
     first = sub_ids[0] if sub_ids else 0
     top = min(first // 40, 2)
     oid = (top, first - 40 * top, *sub_ids[1:])
-    if any(part > _MOST_SUB_ID for part in oid):
+    if max(oid) > _MOST_SUB_ID:
         raise Malformed("a part of an object's name of more than 32 bits", at)
-    if len(raw) <= _LONGEST_KNOWN:
-        if len(_names) >= _MOST_KNOWN:
-            _names.clear()
-        _names[raw] = oid
     return oid
 
 

@@ -31,6 +31,21 @@ def test_a_name_is_read_as_it_was_written(oid: Oid) -> None:
     assert read(b"\x05\x00", encode_oid(oid)).oid == oid
 
 
+@given(short_oids, st.lists(st.integers(0, 2**32 - 1), min_size=2, max_size=5))
+def test_rows_below_one_column_are_told_apart(column: Oid, rows: list[int]) -> None:
+    rows += [0, 127, 128, 2**32 - 1]
+
+    assert [read(b"\x05\x00", encode_oid((*column, row))).oid for row in rows] == [(*column, row) for row in rows]
+
+
+def test_a_row_below_a_known_column_is_judged_like_the_first() -> None:
+    column = (1, 3, *range(1000, 1020))
+    read(b"\x05\x00", encode_oid((*column, 1)))
+
+    with pytest.raises(Malformed, match="more than 32 bits"):
+        read(b"\x05\x00", tlv(6, encode_oid(column)[2:] + b"\x90\x80\x80\x80\x00"))
+
+
 @given(short_oids)
 def test_a_name_is_written_as_another_hand_writes_it(oid: Oid) -> None:
     assert encode_oid(oid) == name(oid)
