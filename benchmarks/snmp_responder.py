@@ -1,9 +1,9 @@
 """Thousands of SNMP devices for benchmarks: one process that answers on every address of 127/8 at one port.
 
-What was answered once is replayed: a question is looked up by all its bytes but its number, and the encoded answer is
-sent again with the new one, from the address that was asked (IP_PKTINFO). Each address is a device with an engine id
-of its own; all have the same interface table. For v3 the keys are made once for each address, so that a message costs
-its ciphers and little else.
+What was answered once is replayed for a second: a question is looked up by all its bytes but its number, and the
+encoded answer is sent again with the new one, from the address that was asked (IP_PKTINFO). Each address is a device with an engine id
+of its own; all have the same interface table. For v3 the keys are made once for each address, so that a message
+costs its ciphers and little else.
 
     python -m benchmarks.snmp_responder PORT [--rows 50]
 """
@@ -65,6 +65,11 @@ _NOT_IN_TIME: Oid = (1, 3, 6, 1, 6, 3, 15, 1, 1, 2, 0)
 _LARGEST = 8192
 
 
+def place(number: int) -> str:
+    """The address of a device by its number."""
+    return f"127.{10 + number // 62_500}.{number // 250 % 250}.{number % 250 + 1}"
+
+
 def mib(rows: int) -> Mib:
     """A switch with so many interfaces."""
     system: Oid = (1, 3, 6, 1, 2, 1, 1)
@@ -102,6 +107,11 @@ class Replay:
         self._device = device
         self._known: dict[bytes, bytes] = {}
 
+    def forget(self) -> None:
+        """Answer anew, with the time it is now."""
+        self._device.objects[UPTIME] = number(int(time.monotonic() * 100) & 0xFFFFFFFF, TICKS)
+        self._known.clear()
+
     def pdu(self, question: bytes, largest: int) -> bytes:
         """The Response PDU to a PDU with its header."""
         start = 2 if question[1] < 0x80 else 2 + (question[1] & 0x7F)
@@ -121,6 +131,11 @@ class Community:
     def __init__(self, device: Mib) -> None:
         self._replay = Replay(device)
         self._known: dict[bytes, tuple[bytes, bytes]] = {}
+
+    def forget(self) -> None:
+        """Answer anew, with the time it is now."""
+        self._replay.forget()
+        self._known.clear()
 
     def answer(self, datagram: bytes) -> bytes:
         # 30 len  02 01 01  04 len community  Ax len  02 len number …
@@ -146,6 +161,10 @@ class User:
         self._replay = Replay(device)
         self._began = time.monotonic()
         self._salt = int.from_bytes(os.urandom(8), "big")
+
+    def forget(self) -> None:
+        """Answer anew, with the time it is now."""
+        self._replay.forget()
 
     def answer(self, datagram: bytes, address: bytes) -> bytes | None:
         engine = b"\x80\x00\x1f\x88\x01" + address
@@ -245,7 +264,13 @@ def serve(port: int, rows: int) -> None:
     sock.settimeout(0.5)
     receive, send = sock.recvmsg, sock.sendmsg
     v2c, v3 = community.answer, user.answer
+    due = 0.0
     while running:
+        now = time.monotonic()
+        if now >= due:
+            due = now + 1
+            community.forget()
+            user.forget()
         try:
             datagram, notes, _, sender = receive(4096, 64)
         except (TimeoutError, InterruptedError):

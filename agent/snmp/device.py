@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 from agent.snmp.ber import Malformed, Oid, Tag, VarBind
+from agent.snmp.columns import Columns, columns_of
 from agent.snmp.credentials import Access
 from agent.snmp.errors import Cause, Denied, ErrorStatus, Garbled
 from agent.snmp.line import Line, Request
@@ -128,30 +129,28 @@ class Device:
         ``repetitions`` 0 asks by GETNEXT. ``uptime`` asks for sysUpTime along with it.
         """
         asked = walk.asks()
-        oids = [SYS_UP_TIME[:-1], *asked] if uptime else asked
-        kind = Kind.GET_BULK if repetitions else Kind.GET_NEXT
+        columns = walk.open
         line = self.line
+
+        def reader(buffer: bytes, at: int) -> Columns | Response:
+            regular = columns_of(buffer, at, columns, uptime)
+            return regular if regular is not None and walk.goes_on(regular) else _checked(buffer, at)
+
         request = Request(
             line,
             line.transport.loop.create_future(),
-            kind,
-            oids,
+            Kind.GET_BULK if repetitions else Kind.GET_NEXT,
+            [SYS_UP_TIME[:-1], *asked] if uptime else asked,
             int(uptime),
             repetitions,
-            _checked,
+            reader,
             line.transport.now() + patience_s,
         )
-        told: Response = await self._sent(request, ahead=False)
-        varbinds = told.varbinds
-        if len(varbinds) <= uptime:
-            # Whoever asked the same again would get the same, for ever.
-            raise Garbled("an empty answer")
-        if not uptime:
-            walk.take(varbinds)
+        told: Columns | Response = await self._sent(request, ahead=False)
+        if isinstance(told, Columns):
+            walk.take_columns(told)
         else:
-            first = varbinds[0]
-            since = first.value if first.oid == SYS_UP_TIME and isinstance(first.value, int) else None
-            walk.take(varbinds[1:], since)
+            _take(walk, told.varbinds, uptime)
         return request.size, request.took_s
 
     def close(self) -> None:
@@ -214,3 +213,15 @@ def _checked(buffer: bytes, at: int) -> Response:
             raise Denied(f"these credentials may not read ({name})", Cause.NO_ACCESS)
         raise ErrorStatus(f"error status {name}", told.status, told.index)
     return told
+
+
+def _take(walk: Walk, varbinds: list[VarBind], uptime: bool) -> None:
+    if len(varbinds) <= uptime:
+        # Whoever asked the same again would get the same, for ever.
+        raise Garbled("an empty answer")
+    if not uptime:
+        walk.take(varbinds)
+        return
+    first = varbinds[0]
+    since = first.value if first.oid == SYS_UP_TIME and isinstance(first.value, int) else None
+    walk.take(varbinds[1:], since)

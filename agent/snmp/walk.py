@@ -6,6 +6,7 @@ Pure: ``Walk`` says what to ask next and is told what came; it knows no socket a
 from collections.abc import Iterable, Sequence
 
 from agent.snmp.ber import Oid, Tag, Value, VarBind
+from agent.snmp.columns import Columns
 
 _AT_ONCE = 10
 """Columns in one request."""
@@ -64,6 +65,24 @@ class Walk:
         asked = tuple(self._open)
         for place, column in enumerate(asked):
             self._take_column(column, answer[place :: len(asked)], uptime)
+        self._cap()
+
+    def goes_on(self, answer: Columns) -> bool:
+        """Whether a regular answer goes on where this walk is."""
+        return all(
+            not indexes or (*column, *indexes[0]) > self._at[column]
+            for column, indexes in zip(self._open, answer.indexes, strict=True)
+        )
+
+    def take_columns(self, answer: Columns) -> None:
+        """Take a regular answer that goes on where this walk is."""
+        asked = tuple(self._open)
+        for column, indexes, values in zip(asked, answer.indexes, answer.values, strict=True):
+            if indexes:
+                self._keep(column, (*column, *indexes[-1]), dict(zip(indexes, values, strict=True)), answer.uptime)
+        self._cap()
+
+    def _cap(self) -> None:
         if self.taken >= self._most and self._open:
             self.stop(f"more than {self._most} values")
 

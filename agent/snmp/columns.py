@@ -1,0 +1,121 @@
+"""The short way to read an answer to a walk: whole columns at a time, while everything in it is as it should be. Pure.
+
+Tables are nearly all of what is read, and nearly all answers are regular: each value stands in its column, in a short
+encoding of a common type. For any other answer there is None here, and the long way has the last word.
+"""
+
+from collections.abc import Sequence
+from operator import lt
+from typing import NamedTuple
+
+from agent.snmp.ber import Malformed, Oid, Tag, Value, content, expect, integer, read_oid
+from agent.snmp.message import Kind
+
+_UP_TIME = b"\x06\x08\x2b\x06\x01\x02\x01\x01\x03\x00\x43"
+"""sysUpTime.0 and the type of its value, as they stand in a varbind."""
+_MOST_KNOWN = 16_384
+
+_indexes: dict[Oid, dict[bytes, Oid]] = {}
+"""Column → object's name as it is encoded → index: the same few thousand come with every reading."""
+_shared: dict[Oid, Oid] = {}
+"""One tuple for each index, however many columns have it."""
+
+
+class Columns(NamedTuple):
+    """What an answer brought, by the place of the column in the question; indexes grow. ``uptime`` as it came."""
+
+    uptime: int | None
+    indexes: list[list[Oid]]
+    values: list[list[Value]]
+
+
+def columns_of(buffer: bytes, at: int, columns: Sequence[Oid], uptime: bool) -> Columns | None:
+    """The regular answer that begins at that place, to a question for the objects after some of these ``columns``,
+    which asked for sysUpTime first if ``uptime`` says so. None for one that is not regular in every way."""
+    try:
+        begin, end = content(buffer, at, len(buffer))
+        _, begin = integer(buffer, begin, end)
+        status, begin = integer(buffer, begin, end)
+        _, begin = integer(buffer, begin, end)
+        begin, over = expect(buffer, begin, end, Tag.SEQUENCE)
+        if buffer[at] != Kind.RESPONSE or status or over != end:
+            return None
+        since = None
+        if uptime:
+            value_at = begin + 2 + len(_UP_TIME)
+            if buffer[begin + 2 : value_at] != _UP_TIME or buffer[value_at] > 5:
+                return None
+            begin, value_at = begin + 2 + buffer[begin + 1], value_at + 1
+            since = int.from_bytes(buffer[value_at:begin], "big") & 0xFFFFFFFF
+        return _rows(buffer, begin, end, columns, since)
+    except (Malformed, IndexError):
+        return None
+
+
+def _rows(buffer: bytes, at: int, end: int, columns: Sequence[Oid], uptime: int | None) -> Columns | None:
+    found = Columns(uptime, [[] for _ in columns], [[] for _ in columns])
+    steps = [
+        (column, _known(column), indexes.append, values.append)
+        for column, indexes, values in zip(columns, found.indexes, found.values, strict=True)
+    ]
+    if at >= end:
+        return None
+    while at < end:
+        for column, known, add_index, add_value in steps:
+            # A varbind of less than 128 bytes: 30 size 06 size name type size value.
+            size = buffer[at + 1]
+            over = at + 2 + size
+            value_at = at + 4 + buffer[at + 3]
+            begin = value_at + 2
+            if buffer[at] != 0x30 or size > 127 or buffer[at + 2] != 6 or begin + buffer[value_at + 1] != over:
+                return None
+            name = buffer[at + 4 : value_at]
+            index = known.get(name)
+            if index is None:
+                index = _met(column, known, name)
+                if index is None:
+                    return None
+            tag = buffer[value_at]
+            if tag == 0x04:
+                add_value(buffer[begin:over])
+            elif over - begin == 1 and (tag == 0x02 or 0x41 <= tag <= 0x43) and buffer[begin] < 128:
+                add_value(buffer[begin])
+            elif tag == 0x02 and over - begin <= 8:
+                add_value(int.from_bytes(buffer[begin:over], "big", signed=True))
+            elif 0x41 <= tag <= 0x43 and over - begin <= 5:
+                add_value(int.from_bytes(buffer[begin:over], "big") & 0xFFFFFFFF)
+            elif tag == 0x46 and over - begin <= 9:
+                add_value(int.from_bytes(buffer[begin:over], "big") & 0xFFFFFFFFFFFFFFFF)
+            else:
+                return None
+            add_index(index)
+            at = over
+            if at >= end:
+                break
+    if at != end:
+        return None
+    for indexes in found.indexes:
+        if not all(map(lt, indexes, indexes[1:])):
+            return None
+    return found
+
+
+def _known(column: Oid) -> dict[bytes, Oid]:
+    known = _indexes.get(column)
+    if known is None:
+        known = _indexes[column] = {}
+    return known
+
+
+def _met(column: Oid, known: dict[bytes, Oid], name: bytes) -> Oid | None:
+    """The index in a name met for the first time, None when it is of no row of the column."""
+    oid = read_oid(name)
+    index = oid[len(column) :]
+    if not index or oid[: len(column)] != column:
+        return None
+    if sum(map(len, _indexes.values())) >= _MOST_KNOWN:
+        for some in _indexes.values():
+            some.clear()
+        _shared.clear()
+    index = known[name] = _shared.setdefault(index, index)
+    return index
