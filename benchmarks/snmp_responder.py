@@ -1,9 +1,9 @@
 """Thousands of SNMP devices for benchmarks: one process that answers on every address of 127/8 at one port.
 
 What was answered once is replayed for a second: a question is looked up by all its bytes but its number, and the
-encoded answer is sent again with the new one, from the address that was asked (IP_PKTINFO). Each address is a device with an engine id
-of its own; all have the same interface table. For v3 the keys are made once for each address, so that a message
-costs its ciphers and little else.
+encoded answer is sent again with the new one, from the address that was asked (IP_PKTINFO). Each address is a device
+with an engine id of its own; all have the same interface table. For v3 the keys are made once for each address, so that
+a message costs its ciphers and little else.
 
     python -m benchmarks.snmp_responder PORT [--rows 50]
 """
