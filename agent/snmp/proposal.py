@@ -61,9 +61,8 @@ def reached_through(
     return parents(len(found), between, places)
 
 
-def targets(found: Sequence[Found], above: Mapping[int, Sequence[int]], credential: str = "") -> list[dict[str, Any]]:
-    """The devices as ``nineward target import`` takes them. ``above`` names parents by their places; ``credential``
-    stands for the way in where that has no name of its own."""
+def targets(found: Sequence[Found], above: Mapping[int, Sequence[int]]) -> list[dict[str, Any]]:
+    """The devices as ``nineward target import`` takes them. ``above`` names parents by their places."""
     called = names(found)
     made = []
     for place, one in enumerate(found):
@@ -77,7 +76,7 @@ def targets(found: Sequence[Found], above: Mapping[int, Sequence[int]], credenti
             "address": one.addresses[0],
             "kind": kind_of(one.profile),
             "snmp": version,
-            "credentials": [one.access.name or credential] if one.access.name or credential else [],
+            "credentials": [one.access.name] if one.access.name else [],
             "parents": [called[other] for other in above.get(place, ())],
             "checks": checks,
         }

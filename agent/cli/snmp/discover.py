@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,12 +48,16 @@ def run(given: argparse.Namespace) -> int:
 
     if given.parents and not given.root:
         raise Invalid("--parents needs --root: say which device is next to this agent.")
+    if given.out and not given.out.endswith(".json"):
+        raise Invalid(f"--out {given.out}: the file is written as JSON; give it a name that ends in .json.")
+    if given.credential and given.as_credential:
+        raise Invalid("--as-credential is for a way in that is typed: --credential names are the collector's own.")
     addresses = _addresses(given.addresses)
     ways = access.ways(given)
-    settings = options.folder(given).settings
-    known = (
-        library(tuple(load(settings).probes.get("snmp", {}).get("profiles", ()))) if settings.exists() else library()
-    )
+    if not given.credential:
+        ways = tuple(replace(way, name=given.as_credential) for way in ways)
+    own = load(options.folder(given).settings).probes.get("snmp", {}).get("profiles", ())
+    known = library(tuple(own))
 
     async def play() -> list["Found"]:
         from agent.cli.terminal.progress import Progress
@@ -77,7 +82,7 @@ def run(given: argparse.Namespace) -> int:
     else:
         _tell(found, between, above, len(addresses))
     if given.out:
-        made = targets(found, above if given.parents else {}, given.as_credential)
+        made = targets(found, above if given.parents else {})
         _write(Path(given.out), made)
         _say(f"{len(made)} targets are in {given.out}. Read it, then: nineward target import {given.out} --dry-run")
         if any("credentials" not in one for one in made):
