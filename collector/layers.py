@@ -21,6 +21,9 @@ RESOURCES = frozenset({"cpu", "memory", "disk", "net", "load", "process"})
 DEVICE = frozenset({"snmp", "interface", "component"})
 """Kinds that read a device by SNMP. One reading answers all of those of one target."""
 
+_PARTS = frozenset({"interface", "component"})
+"""Kinds for which whole tables of a device are read; no preset hurries them either."""
+
 PROFILES: Mapping[str, Mapping[str, object]] = {"auto": {}}
 PRIORITIES = ("urgent", "important", "general")
 _TICKET_AFTER = {"urgent": "0s", "important": "60s", "general": "5m"}
@@ -163,7 +166,7 @@ def shipped(kind: str, priority: str, vital: bool) -> dict[str, object]:
         "min_failure": "0s",
         "vital": vital,
     }
-    if priority == "urgent" and kind not in RESOURCES:
+    if priority == "urgent" and kind not in RESOURCES | _PARTS:
         table.update(interval="5s", retry_interval="500ms", timeout="1s")
     return table
 

@@ -66,7 +66,7 @@ class InterfaceProbe(DeviceProbe):
         options: Options = self.options
         ports = await survey.ports(self.user, subject.interval_s / 2, until, options.most_values)
         found = choose(ports.found, options.name)
-        if found is None:
+        if found is None or (ports.faults and None in (found.admin, found.oper)):
             self._before = None
             return missing(ports, options.name, self._seen)
         self._seen = True
@@ -107,7 +107,8 @@ def choose(found: Mapping[str, Interface], name: str) -> Interface | None:
 
 
 def missing(ports: Ports, name: str, seen: bool) -> Reading:
-    """What it means that the table does not have the interface: gone, when it was there and the table is whole."""
+    """What it means that the table does not have the interface, or not its states: gone, when it was there and the
+    table is whole."""
     if ports.faults:
         return Reading(Outcome.ERROR, text=f"could not look: {ports.faults[0].rpartition(': ')[2]}")
     if seen:

@@ -45,6 +45,9 @@ _HC_PACKETS = (
     HC_OUT_BROADCAST,
 )
 
+WIDE = frozenset((HC_IN_OCTETS, HC_OUT_OCTETS, *_HC_PACKETS))
+"""Counters of 64 bits, which version 1 cannot carry (RFC 3584 §4.2.2.1)."""
+
 COLUMNS = (
     NAME,
     DESCR,

@@ -269,7 +269,8 @@ class Survey:
     async def _read_ports(self, until: float, most: int) -> Ports:
         device = self._reached()
         now_s = asyncio.get_running_loop().time()
-        columns = [column for column in self._lacking.without(table_of.COLUMNS, now_s) if column not in self._needless]
+        useless = table_of.WIDE if device.access.version == "v1" else self._needless
+        columns = [column for column in self._lacking.without(table_of.COLUMNS, now_s) if column not in useless]
         table = await device.read(columns, (), until=until, most=most)
         self._lacking.learn(columns, table, now_s)
         if not table.faults:

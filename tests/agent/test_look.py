@@ -10,7 +10,7 @@ import pytest
 
 from agent.clock import Clock
 from agent.health import Health
-from agent.look import Looks, clean
+from agent.look import Looks, Watch, clean
 from agent.plan import Plan, PlannedCheck
 from agent.schedule import UNPLANNED
 from rules.result import Outcome, Reading, Result
@@ -275,6 +275,16 @@ def test_the_kinds_own_thresholds_hold_unless_the_plan_speaks_of_the_metric(scri
 
     assert play(story).outcomes == ["degraded"]
     assert play(story, thresholds=({"metric": "used_ratio", "warn": 0.99},)).outcomes == ["ok"]
+
+
+def test_a_part_of_a_device_uses_the_table_of_its_family_and_knows_its_interval() -> None:
+    check = PlannedCheck(1, "c_1", "t", "component", "x", 60_000, 50, 40, 3, 2, 1, {"key": "fan:1"})
+    watch = Watch(check, ())
+    watch.set_up({"snmp": {"profiles": ["/etc/profiles"]}, "component": {"profiles": ["/elsewhere"]}})
+
+    assert watch.probe is not None
+    assert watch.probe.local == {"profiles": ["/etc/profiles"]}
+    assert watch.subject.interval_s == 60.0
 
 
 def test_a_new_plan_keeps_what_stays_and_closes_what_goes(scripted: Any) -> None:

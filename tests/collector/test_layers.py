@@ -71,6 +71,7 @@ def test_a_gap_shorter_than_the_interval_is_stretched_to_it() -> None:
 
 def test_no_preset_hurries_what_costs_the_host() -> None:
     assert come_to("cpu", priority="urgent")["interval"] == 60_000
+    assert come_to("interface", priority="urgent")["interval"] == 60_000
     assert come_to("ping", priority="urgent")["interval"] == 5_000
 
 

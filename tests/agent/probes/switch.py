@@ -10,7 +10,7 @@ from agent.snmp import interfaces
 from agent.snmp.survey import HR_SYSTEM_UPTIME, SYS_UP_TIME
 from rules.result import Reading
 from tests.agent.snmp.responder import responder
-from tests.agent.snmp.wire import COUNTER64, GET, TICKS, Mib, Oid, Question, number, reply, text
+from tests.agent.snmp.wire import COUNTER64, GET, TICKS, Mib, Oid, Question, number, text
 
 READING = credential("lab", {"kind": "snmp", "community": "reading"})
 SECOND = (101,)
@@ -47,7 +47,7 @@ class Switch:
         self.questions.append(question)
         if self.silent or (self.mute_tables and question.kind != GET):
             return None
-        return reply(question, self._mib.varbinds(question))
+        return self._mib.answer(question)
 
     def _objects(self) -> dict[Oid, bytes]:
         value = self.values

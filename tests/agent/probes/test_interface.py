@@ -9,7 +9,7 @@ from agent.probes import find
 from agent.probes.interface import choose, judge, missing, values
 from agent.snmp import interfaces
 from agent.snmp.interfaces import Admin, Interface, Oper
-from agent.snmp.survey import SYS_UP_TIME, Ports
+from agent.snmp.survey import SYS_UP_TIME, Ports, Survey
 from agent.snmp.traffic import Counters
 from rules.errors import Invalid
 from rules.result import Outcome, Reading
@@ -128,6 +128,17 @@ def test_a_silent_switch_makes_its_ports_an_error() -> None:
 
 def test_a_switch_whose_table_brings_nothing_makes_its_ports_an_error() -> None:
     assert once(Switch(uptime=50_000, mute_tables=True), deadline_s=0.3).outcome is Outcome.ERROR
+
+
+def test_a_port_of_which_half_is_known_is_not_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    half = Ports({"Gi1": port(admin=None, oper=Oper.DOWN)}, ("1.3.6.1.2.1.2.2.1.7: no answer",))
+
+    async def ports(*_: object) -> Ports:
+        return half
+
+    monkeypatch.setattr(Survey, "ports", ports)
+
+    assert once(Switch(uptime=50_000)).outcome is Outcome.ERROR
 
 
 def test_faulty_packets_are_told_as_a_share() -> None:

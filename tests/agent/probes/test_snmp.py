@@ -231,6 +231,15 @@ def test_what_a_device_has_not_got_is_not_asked_for_again() -> None:
     assert not switch.asked_for(interfaces.IN_OCTETS)
 
 
+def test_version_1_is_not_asked_for_what_it_cannot_carry() -> None:
+    switch = Switch(uptime=50_000)
+
+    seen("snmp", switch, None, version="v1", health=False)
+
+    assert switch.asked_for(interfaces.IN_OCTETS)
+    assert not switch.asked_for(interfaces.HC_IN_OCTETS)
+
+
 def test_a_recorded_device_is_read_by_its_own_profile(recordings: Recordings) -> None:
     lines: list[str] = []
     found = look(
