@@ -41,6 +41,9 @@ def run(given: argparse.Namespace, work: Callable[["Device"], Awaitable[int]]) -
             return told(f"{nothing}. Find out why: nineward-agent snmp doctor {given.address} …", BAD)
         except Unanswered as refused:
             return told(f"{refused}.", BAD)
+        except BrokenPipeError:
+            # Whoever reads our lines has seen enough: that says nothing of the device.
+            raise
         except OSError as trouble:
             outcome, text = judge(trouble, version(address))
             return told(f"{text}.", COULD_NOT_ASK if outcome is Outcome.ERROR else BAD)
