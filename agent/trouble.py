@@ -2,7 +2,6 @@
 
 import errno
 import os
-import socket
 
 from agent.procfs import text
 from rules.result import Outcome
@@ -62,14 +61,3 @@ def routed(table: str, version: int) -> bool:
         for row in rows
         if len(row) > 9
     )
-
-
-def unroutable(address: str, port: int) -> OSError | None:
-    """Why the kernel would not send a datagram to that address, or None. Nothing is sent."""
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    try:
-        with socket.socket(family, socket.SOCK_DGRAM) as sock:
-            sock.connect((address, port))
-    except OSError as trouble:
-        return trouble
-    return None

@@ -4,7 +4,7 @@ import errno
 
 import pytest
 
-from agent.trouble import judge, routed, unroutable
+from agent.trouble import judge, routed
 from rules.result import Outcome
 
 HEAD = "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\n"
@@ -36,7 +36,3 @@ def test_what_kept_the_agent_from_sending_is_an_error(code: int) -> None:
 )
 def test_a_way_out_is_a_usable_route_beyond_loopback(table: str, version: int, found: bool) -> None:
     assert routed(table, version) is found
-
-
-def test_loopback_can_always_be_sent_to() -> None:
-    assert unroutable("127.0.0.1", 9) is None
