@@ -125,15 +125,17 @@ class Channel:
     object. A slot is used again only when its request is over.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, family: int, plain: bool = False) -> None:
-        """``family`` is 4 or 6; ``plain`` receives without the C library's recvmmsg.
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, family: int, plain: bool = False, wall: Wall | None = None
+    ) -> None:
+        """``family`` is 4 or 6; ``plain`` receives without the C library's recvmmsg; ``wall`` is the machine's clocks.
 
         Raises sockets.Forbidden when the machine allows no ICMP, OSError when it has no such family or no descriptors.
         """
         self._loop = loop
         self._family = family
         self._nonce = os.urandom(8)
-        self._wall = Wall()
+        self._wall = wall or Wall()
         self.counts = Counts()
         first = open_socket(family)
         self.raw = first.raw

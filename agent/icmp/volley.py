@@ -86,7 +86,6 @@ class Volleys:
         self._volleys: dict[int, _Volley] = {}
         self._number = 0
         self._due: dict[int, list[int]] = {}
-        self._now: list[int] = []
         self._queue: deque[int] = deque()
         self._waiting: asyncio.TimerHandle | None = None
 
@@ -111,8 +110,7 @@ class Volleys:
         self._number += 1
         number = self._number
         self._volleys[number] = volley
-        self._ask_soon(number * MOST)
-        for request in range(1, possible):
+        for request in range(possible):
             self._ask_at(number * MOST + request, begun + request * spacing_s)
         try:
             await volley.over
@@ -179,18 +177,8 @@ class Volleys:
         volley.troubles.append(said)
         volley.note(key % MOST, said)
 
-    def _ask_soon(self, key: int) -> None:
-        """With all others that begin in this turn of the loop."""
-        if not self._now:
-            self._loop.call_soon(self._begin)
-        self._now.append(key)
-
-    def _begin(self) -> None:
-        keys, self._now = self._now, []
-        self._send(keys)
-
     def _ask_at(self, key: int, when: float) -> None:
-        tick = -(-int(when * 1000) // _GRID_MS)
+        tick = int(when * 1000) // _GRID_MS + 1
         keys = self._due.get(tick)
         if keys is None:
             keys = self._due[tick] = []

@@ -8,7 +8,7 @@ All looks of the agent share the sockets of ``agent.icmp``.
 import asyncio
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 from agent.icmp.destination import Destination, destination
@@ -30,8 +30,9 @@ class Options:
     family: str = option("any", "which addresses of a name to ask", choices=("any", "ipv4", "ipv6"))
 
 
-def reading(sent: int, rtts_us: Sequence[int], troubles: Sequence[str]) -> Reading:
-    """The Reading of one look: up with at least one answer. Round trip times in whole microseconds."""
+def reading(sent: int, rtts_us: Sequence[int], troubles: Sequence[str], window: float | None = None) -> Reading:
+    """The Reading of one look: up with at least one answer. Round trip times in whole microseconds, ``window`` is the
+    loss over the last looks, where there were enough."""
     values: dict[str, float] = {"loss_ratio": round(1 - len(rtts_us) / sent, 4)}
     if not rtts_us:
         reason = troubles[0] if troubles else "no answer"
@@ -44,6 +45,8 @@ def reading(sent: int, rtts_us: Sequence[int], troubles: Sequence[str]) -> Readi
     if len(rtts_us) > 1:
         steps = [abs(after - before) for before, after in pairwise(rtts_us)]
         values["jitter_us"] = round(sum(steps) / len(steps))
+    if window is not None:
+        values["loss_window_ratio"] = window
     return Reading(Outcome.OK, values)
 
 
@@ -103,11 +106,8 @@ class Ping(Probe):
             return echoes
         if not echoes.sent:
             return Reading(Outcome.ERROR, text=echoes.own_troubles[0])
-        found = reading(echoes.sent, echoes.rtts_us, echoes.troubles)
-        if found.outcome is not Outcome.OK:
-            return found
-        loss = self._window.add(echoes.sent, echoes.sent - len(echoes.rtts_us))
-        return found if loss is None else replace(found, values={**found.values, "loss_window_ratio": loss})
+        window = self._window.add(echoes.sent, echoes.sent - len(echoes.rtts_us)) if echoes.rtts_us else None
+        return reading(echoes.sent, echoes.rtts_us, echoes.troubles, window)
 
     def close(self) -> None:
         engine, self._engine = self._engine, None
