@@ -65,7 +65,7 @@ def test_a_family_that_is_off_is_an_oserror_that_says_so(monkeypatch: pytest.Mon
     def off(*_: object) -> socket.socket:
         raise OSError(errno.EAFNOSUPPORT, "off")
 
-    monkeypatch.setattr(sockets.socket, "socket", off)
+    monkeypatch.setattr(socket, "socket", off)
 
     with pytest.raises(OSError, match="off"):
         open_socket(6)

@@ -1,63 +1,32 @@
-"""Ping against loopback, a resolver that knows nothing, and a network that is not there."""
+"""Ping against loopback, a resolver that knows nothing, and networks made for the test."""
 
-import errno
+import asyncio
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from struct import pack
 from uuid import uuid4
 
 import pytest
 
-from agent.probes import ping
-from agent.probes.ping import Echo, Window, open_socket, parse, reading
-from rules.result import Outcome
+from agent.icmp.sockets import Forbidden, open_socket
+from agent.probes.ping import Ping, Window, reading
+from agent.probes.probe import Subject
+from rules.result import Outcome, Reading
+from tests.agent.icmp.cable import Cable, able, cable, echoed, run
 from tests.agent.probes.conftest import look
 
-IP_HEADER = bytes([0x45]) + bytes(19)
-IP6_HEADER = bytes([0x60]) + bytes(39)
-needs_icmp = pytest.mark.skipif(
-    isinstance(open_socket(4), OSError), reason="this machine lets the user send no ICMP (net.ipv4.ping_group_range)"
-)
+
+def _icmp_refused() -> str:
+    try:
+        open_socket(4).sock.close()
+    except (OSError, Forbidden) as refused:
+        return str(refused)
+    return ""
 
 
-def test_an_echo_reply_of_a_ping_socket_is_read() -> None:
-    assert parse(pack("!BBHHH", 0, 0, 0, 77, 3) + b"payload", 4, raw=False) == Echo(77, 3, b"payload")
-
-
-def test_the_ip_header_of_a_raw_socket_is_passed_over() -> None:
-    assert parse(IP_HEADER + pack("!BBHHH", 0, 0, 0, 77, 3), 4, raw=True) == Echo(77, 3)
-
-
-def test_ones_own_request_on_loopback_is_no_answer() -> None:
-    assert parse(IP_HEADER + pack("!BBHHH", 8, 0, 0, 77, 3), 4, raw=True) is None
-
-
-def test_an_icmp_error_names_the_request_it_is_about() -> None:
-    error = pack("!BBHI", 3, 1, 0, 0) + IP_HEADER + pack("!BBHHH", 8, 0, 0, 77, 2)
-
-    assert parse(IP_HEADER + error, 4, raw=True) == Echo(77, 2, trouble="destination unreachable: host")
-
-
-def test_an_icmp_error_about_something_else_is_passed_over() -> None:
-    error = pack("!BBHI", 3, 3, 0, 0) + IP_HEADER + pack("!HHHH", 4711, 53, 8, 0)
-
-    assert parse(IP_HEADER + error, 4, raw=True) is None
-
-
-def test_icmp_version_6_is_read_by_its_own_numbers() -> None:
-    assert parse(pack("!BBHHH", 129, 0, 0, 5, 1), 6, raw=True) == Echo(5, 1)
-    assert parse(pack("!BBHI", 3, 0, 0, 0) + IP6_HEADER + pack("!BBHHH", 128, 0, 0, 5, 1), 6, raw=True) == Echo(
-        5, 1, trouble="hop limit exceeded"
-    )
-
-
-@pytest.mark.parametrize("packet", [b"", b"\x45", IP_HEADER, IP_HEADER + b"\0\0", IP_HEADER + b"\x03\x01" + bytes(6)])
-def test_a_cut_packet_is_no_answer(packet: bytes) -> None:
-    assert parse(packet, 4, raw=True) is None
+needs_icmp = pytest.mark.skipif(bool(_icmp_refused()), reason=_icmp_refused())
 
 
 def test_one_answer_of_three_is_up_with_loss() -> None:
@@ -81,9 +50,17 @@ def test_no_answer_is_failed_and_says_the_reason_a_router_gave() -> None:
 def test_loss_is_told_over_at_least_twenty_requests() -> None:
     window = Window()
 
-    assert [window.add(3, loss) for loss in (1 / 3, 0, 0, 0, 0, 0)] == [None] * 6
+    assert [window.add(3, lost) for lost in (1, 0, 0, 0, 0, 0)] == [None] * 6
     assert window.add(3, 0) == round(1 / 21, 4)
     assert window.add(3, 0) == 0
+
+
+def test_the_median_of_an_even_number_lies_between_the_middle_two() -> None:
+    assert reading(4, [10, 40, 20, 30], []).values["rtt_us"] == 25
+
+
+def test_one_answer_has_no_jitter() -> None:
+    assert "jitter_us" not in reading(1, [10], []).values
 
 
 @needs_icmp
@@ -113,66 +90,117 @@ def test_a_name_that_does_not_resolve_is_an_error_not_a_failure() -> None:
     assert "does not resolve" in found.text
 
 
-def test_a_machine_that_may_send_no_icmp_could_not_look(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ping, "open_socket", lambda family: PermissionError(errno.EACCES, "Permission denied"))
-
-    found = look("ping", "127.0.0.1")
-
-    assert found.outcome is Outcome.ERROR
-    assert "icmp: not permitted" in found.text
+@pytest.fixture(scope="module")
+def one_cable() -> Iterator[Cable]:
+    lacking = able()
+    if lacking:
+        pytest.skip(lacking)
+    with cable() as made:
+        yield made
 
 
 @pytest.fixture
 def empty_network() -> Iterator[str]:
     """A network namespace with nothing in it but loopback."""
-    if os.geteuid() != 0 or shutil.which("ip") is None:
-        pytest.skip("needs root and iproute2 to make a network namespace")
-    name = f"nineward-{uuid4().hex[:8]}"
-    if subprocess.run(["ip", "netns", "add", name], check=False, capture_output=True).returncode:
-        pytest.skip("this machine gives no network namespaces")
-    subprocess.run(["ip", "-n", name, "link", "set", "lo", "up"], check=True)
+    lacking = able()
+    if lacking:
+        pytest.skip(lacking)
+    name = f"nwe{uuid4().hex[:6]}"
+    run("ip", "netns", "add", name)
+    run("ip", "-n", name, "link", "set", "lo", "up")
     yield name
-    subprocess.run(["ip", "netns", "del", name], check=True)
+    run("ip", "netns", "delete", name)
 
 
-def ping_inside(namespace: str, address: str) -> str:
-    """Outcome and text of a ping from inside a namespace, by the same code in another process."""
+@pytest.fixture
+def line(one_cable: Cable) -> Cable:
+    one_cable.allow_ping_sockets(True)
+    one_cable.host.script = lambda request: [echoed(request)]
+    return one_cable
+
+
+def pinged(line: Cable, address: str, deadline_s: float = 0.3, without_raw: bool = False, times: int = 1) -> Reading:
+    """The last of so many looks at once by one probe at the near end of the cable."""
+
+    async def main() -> Reading:
+        probe = Ping({"spacing_ms": 5})
+        try:
+            found = await asyncio.gather(*(probe.look(Subject(address), deadline_s) for _ in range(times)))
+        finally:
+            probe.close()
+        return found[-1]
+
+    return line.inside(main, without_raw)
+
+
+def test_a_host_on_the_cable_is_up(line: Cable) -> None:
+    assert pinged(line, "10.77.1.1").outcome is Outcome.OK
+
+
+def test_looks_of_one_probe_may_overlap(line: Cable) -> None:
+    found = pinged(line, "10.77.1.1", times=7)
+
+    assert found.values["loss_ratio"] == 0
+    assert found.values["loss_window_ratio"] == 0
+
+
+def test_a_machine_that_may_send_no_icmp_could_not_look(line: Cable) -> None:
+    line.allow_ping_sockets(False)
+
+    found = pinged(line, "10.77.1.1", without_raw=True)
+
+    assert found.outcome is Outcome.ERROR
+    assert "icmp: not permitted" in found.text
+    assert "ping_group_range" in found.text
+
+
+def test_a_late_answer_counts_as_lost(line: Cable) -> None:
+    def late(request: tuple[str, bytes]) -> list[tuple[str, bytes]]:
+        line.host.later(0.15, echoed(request))
+        return []
+
+    line.host.script = late
+
+    assert pinged(line, "10.77.1.1", deadline_s=0.1).outcome is Outcome.FAILED
+
+
+def test_an_agent_without_any_route_could_not_look(empty_network: str) -> None:
     script = (
         "from tests.agent.probes.conftest import look\n"
-        f"r = look('ping', '{address}', deadline_s=1, spacing_ms=5)\n"
+        "r = look('ping', '10.99.1.2', deadline_s=1, spacing_ms=5)\n"
         "print(r.outcome.value, r.text)"
     )
+    # A process of its own: what /proc says of routes is of the process's network, whatever its threads entered.
     done = subprocess.run(
-        ["ip", "netns", "exec", namespace, sys.executable, "-c", script],
+        ["ip", "netns", "exec", empty_network, sys.executable, "-c", script],
         cwd=Path(__file__).parents[3],
         env={**os.environ, "PYTHONPATH": "."},
         capture_output=True,
         text=True,
         check=True,
     )
-    return done.stdout
+
+    assert done.stdout.startswith("error could not look: the agent has no IPv4 route at all")
 
 
-def test_an_agent_without_any_route_could_not_look(empty_network: str) -> None:
-    assert ping_inside(empty_network, "10.99.1.2").startswith(
-        "error could not look: the agent has no IPv4 route at all"
-    )
+def test_a_neighbour_that_does_not_answer_is_failed(line: Cable) -> None:
+    assert pinged(line, "10.76.0.99").outcome is Outcome.FAILED
 
 
-def test_a_neighbour_that_does_not_answer_is_failed(empty_network: str) -> None:
-    for command in (
-        "link add near type veth peer name far",
-        "addr add 10.99.1.1/24 dev near",
-        "link set near up",
-        "link set far up",
-    ):
-        subprocess.run(["ip", "-n", empty_network, *command.split()], check=True)
+def test_a_target_without_route_beside_others_with_one_is_failed(line: Cable) -> None:
+    found = pinged(line, "192.0.2.1")
 
-    assert ping_inside(empty_network, "10.99.1.2").startswith("failed")
+    assert found.outcome is Outcome.FAILED
+    assert found.text.startswith("network is unreachable")
 
 
-def test_a_target_without_route_beside_others_with_one_is_failed(empty_network: str) -> None:
-    for command in ("link add near type veth peer name far", "addr add 10.99.1.1/24 dev near", "link set near up"):
-        subprocess.run(["ip", "-n", empty_network, *command.split()], check=True)
+def test_a_link_local_address_without_its_interface_could_not_be_asked(line: Cable) -> None:
+    found = pinged(line, "fe80::2")
 
-    assert ping_inside(empty_network, "10.77.1.2").startswith("failed network is unreachable")
+    assert found.outcome is Outcome.ERROR
+    assert "name the interface" in found.text
+
+
+@pytest.mark.parametrize("address", ["fe80::2%cable", "[fd76::2]"])
+def test_ipv6_is_asked(line: Cable, address: str) -> None:
+    assert pinged(line, address, deadline_s=1).outcome is Outcome.OK
