@@ -15,8 +15,10 @@ _UP_TIME = b"\x06\x08\x2b\x06\x01\x02\x01\x01\x03\x00\x43"
 """sysUpTime.0 and the type of its value, as they stand in a varbind."""
 _MOST_KNOWN = 16_384
 
+_SMALL = frozenset({Tag.INTEGER, Tag.COUNTER32, Tag.GAUGE32, Tag.TIME_TICKS})
+
 _indexes: dict[Oid, dict[bytes, Oid]] = {}
-"""Column → object's name as it is encoded → index: the same few thousand come with every reading."""
+"""Column → object's name as it is encoded, type and length too → index: the same few thousand come each time."""
 _shared: dict[Oid, Oid] = {}
 """One tuple for each index, however many columns have it."""
 
@@ -67,9 +69,9 @@ def _rows(buffer: bytes, at: int, end: int, columns: Sequence[Oid], uptime: int 
             over = at + 2 + size
             value_at = at + 4 + buffer[at + 3]
             begin = value_at + 2
-            if buffer[at] != 0x30 or size > 127 or buffer[at + 2] != 6 or begin + buffer[value_at + 1] != over:
+            if begin + buffer[value_at + 1] != over or size > 127 or buffer[at] != 0x30:
                 return None
-            name = buffer[at + 4 : value_at]
+            name = buffer[at + 2 : value_at]
             index = known.get(name)
             if index is None:
                 index = _met(column, known, name)
@@ -78,7 +80,7 @@ def _rows(buffer: bytes, at: int, end: int, columns: Sequence[Oid], uptime: int 
             tag = buffer[value_at]
             if tag == 0x04:
                 add_value(buffer[begin:over])
-            elif over - begin == 1 and (tag == 0x02 or 0x41 <= tag <= 0x43) and buffer[begin] < 128:
+            elif over - begin == 1 and tag in _SMALL and buffer[begin] < 128:
                 add_value(buffer[begin])
             elif tag == 0x02 and over - begin <= 8:
                 add_value(int.from_bytes(buffer[begin:over], "big", signed=True))
@@ -109,7 +111,9 @@ def _known(column: Oid) -> dict[bytes, Oid]:
 
 def _met(column: Oid, known: dict[bytes, Oid], name: bytes) -> Oid | None:
     """The index in a name met for the first time, None when it is of no row of the column."""
-    oid = read_oid(name)
+    if name[0] != Tag.OBJECT_IDENTIFIER:
+        return None
+    oid = read_oid(name[2:])
     index = oid[len(column) :]
     if not index or oid[: len(column)] != column:
         return None

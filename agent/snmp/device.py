@@ -49,7 +49,7 @@ class Device:
 
     def __init__(self, access: Access, address: str, port: int, line: Line, room: Room) -> None:
         self.access, self.address, self.port = access, address, port
-        self.pace = Pace(access.version != "v1")
+        self.pace = Pace(access.version)
         self.line = line
         self.noted_engine: bytes | None = None
         self._room = room

@@ -10,8 +10,11 @@ MOST_ROWS = 50
 _FULL_ANSWERS = 10
 """Quick full answers after which twice as many rows are tried."""
 _QUICK_S = 0.5
-ROOM = 1400
-"""Bytes an answer should not exceed: what fits an Ethernet frame is lost alone, not with its other fragments."""
+ROOM = 1440
+"""Bytes an answer should not exceed: with the heads of UDP and IPv6 (48) that fits an Ethernet frame (1500), and is
+lost alone, not with its other fragments."""
+_WRAPPED, _WRAPPED_V3 = 60, 150
+"""Bytes of an answer besides the values asked for."""
 _TRY_BULK_AGAIN_S = 3600.0
 _LEAVE_OUT_S = 60.0
 _LEAVE_OUT_MOST_S = 3600.0
@@ -20,10 +23,12 @@ _LEAVE_OUT_MOST_S = 3600.0
 class Pace:
     """How to ask one device for tables."""
 
-    __slots__ = ("_bulk", "_bulk_again_s", "_left_out", "_quick", "_uptime", "rows")
+    __slots__ = ("_bulk", "_bulk_again_s", "_left_out", "_quick", "_uptime", "rows", "wrapping")
 
-    def __init__(self, bulk: bool) -> None:
-        """``bulk`` is False for v1, which has none."""
+    def __init__(self, version: str) -> None:
+        """``version`` is v1, which has no GETBULK, v2c or v3."""
+        bulk = version != "v1"
+        self.wrapping = _WRAPPED_V3 if version == "v3" else _WRAPPED
         self.rows = FIRST_ROWS
         self._quick = 0
         self._bulk: bool | None = None if bulk else False

@@ -24,8 +24,6 @@ _STRIKES = 2
 """Time-outs after which a table is left."""
 _MOST_S = 60.0
 _SCALARS_AT_ONCE = 24
-_OVERHEAD = 90
-"""Bytes of an answer besides its values."""
 _ABSENT = (Tag.NO_SUCH_OBJECT, Tag.NO_SUCH_INSTANCE, Tag.END_OF_MIB_VIEW, Tag.NULL)
 
 
@@ -153,7 +151,7 @@ class Reading:
                 came = walk.taken - before
                 self._taken += came
                 if came:
-                    walk.width = max(8.0, (size - _OVERHEAD) / came) if came >= asked else walk.width
+                    walk.width = max(8.0, (size - pace.wrapping) / came) if came >= asked else walk.width
                 if bulk:
                     pace.answered(came >= repetitions * asked, took_s)
                 elif walk.alone and came:
@@ -162,7 +160,7 @@ class Reading:
             pace.whole(table[0][:-1])
 
     def _repetitions(self, walk: Walk) -> int:
-        fits = int((ROOM - _OVERHEAD) / (walk.width * len(walk.open)))
+        fits = int((ROOM - self._pace.wrapping) / (walk.width * len(walk.open)))
         return max(1, min(self._pace.rows, fits))
 
     async def _struck(self, walk: Walk, bulk: bool, nothing: Exception) -> bool:

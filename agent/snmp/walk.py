@@ -39,7 +39,8 @@ class Walk:
         """Bytes of one value in an answer."""
         self._most = most
         self._open = list(self.columns)
-        self._at: dict[Oid, Oid] = {column: column for column in self.columns}
+        self._at: dict[Oid, Oid] = dict.fromkeys(self.columns, ())
+        """Column → the index reached."""
 
     @property
     def done(self) -> bool:
@@ -52,7 +53,7 @@ class Walk:
 
     def asks(self) -> list[Oid]:
         """What the next request must name, one object for each column that is not at its end."""
-        return [self._at[column] for column in self._open]
+        return [column + self._at[column] for column in self._open]
 
     def take(self, answer: Sequence[VarBind], uptime: int | None = None) -> None:
         """Take the varbinds that came for ``asks()``, in their order; a short answer is no fault (RFC 3416 §4.2.3).
@@ -69,17 +70,21 @@ class Walk:
 
     def goes_on(self, answer: Columns) -> bool:
         """Whether a regular answer goes on where this walk is."""
-        return all(
-            not indexes or (*column, *indexes[0]) > self._at[column]
-            for column, indexes in zip(self._open, answer.indexes, strict=True)
-        )
+        for column, indexes in zip(self._open, answer.indexes, strict=True):
+            if indexes and indexes[0] <= self._at[column]:
+                return False
+        return True
 
     def take_columns(self, answer: Columns) -> None:
         """Take a regular answer that goes on where this walk is."""
-        asked = tuple(self._open)
-        for column, indexes, values in zip(asked, answer.indexes, answer.values, strict=True):
+        for column, indexes, values in zip(self._open, answer.indexes, answer.values, strict=True):
             if indexes:
-                self._keep(column, (*column, *indexes[-1]), dict(zip(indexes, values, strict=True)), answer.uptime)
+                self._at[column] = last = indexes[-1]
+                self.cells[column].update(zip(indexes, values, strict=True))
+                self.taken += len(indexes)
+                lasts, uptimes = self.stamps[column]
+                lasts.append(last)
+                uptimes.append(answer.uptime)
         self._cap()
 
     def _cap(self) -> None:
@@ -89,7 +94,7 @@ class Walk:
     def _take_column(self, column: Oid, part: Sequence[VarBind], uptime: int | None) -> None:
         if not part:
             return
-        size, last = len(column), self._at[column]
+        size, last = len(column), column + self._at[column]
         found: dict[Oid, Value] = {}
         # What grows, and has its end inside, is all inside: that need not be looked at one by one.
         if part[-1].oid[:size] == column:
@@ -101,7 +106,7 @@ class Walk:
             else:
                 self._keep(column, last, found, uptime)
                 return
-            last = self._at[column]
+            last = column + self._at[column]
             found = {}
         for oid, tag, value in part:
             if oid[:size] != column or tag in _END:
@@ -117,11 +122,11 @@ class Walk:
 
     def _keep(self, column: Oid, last: Oid, found: dict[Oid, Value], uptime: int | None) -> None:
         if found:
-            self._at[column] = last
+            self._at[column] = index = last[len(column) :]
             self.cells[column].update(found)
             self.taken += len(found)
             lasts, uptimes = self.stamps[column]
-            lasts.append(last[len(column) :])
+            lasts.append(index)
             uptimes.append(uptime)
 
     def close(self, column: Oid, why: str = "") -> None:
