@@ -125,7 +125,7 @@ def _port(facts: Facts) -> Found:
     unable = next((reply.text for reply in _replies(facts) if reply.told is Told.UNABLE), "")
     if _lives(facts):
         yield _good("port", f"An SNMP agent answers at {where}.")
-    elif "port unreachable" in said:
+    elif "port unreachable" in said and ", says " not in said:
         yield _bad(
             "port",
             f"Nothing listens at {where} ({said}).",
@@ -219,7 +219,7 @@ def _any(facts: Facts, cause: Cause) -> bool:
 def _user(facts: Facts) -> Found:
     if facts.version != "v3" or not facts.engine_id:
         return
-    if facts.reply.accepted:
+    if facts.reply.accepted or facts.without_context.accepted:
         yield _good("user", f"The device knows the user {facts.user!r}.")
     elif _any(facts, Cause.UNSUPPORTED_MODEL):
         yield _bad("user", "The device's SNMPv3 has no users (USM).", "Switch the user-based model on.", Problem.USER)
@@ -250,7 +250,7 @@ def _known(facts: Facts) -> bool:
 def _auth(facts: Facts) -> Found:
     if not _known(facts) or not facts.auth:
         return
-    replies = (facts.reply, facts.unencrypted)
+    replies = (facts.reply, facts.unencrypted, facts.without_context)
     if any(reply.cause is Cause.WRONG_DIGEST for reply in replies):
         yield _wrong_key(facts)
     elif any(reply.accepted or reply.cause in (Cause.DECRYPTION, Cause.NOT_IN_TIME_WINDOW) for reply in replies):
@@ -316,7 +316,10 @@ def _level(facts: Facts) -> Found:
             f"Give {'--priv' if facts.auth else '--auth'} too, or lower the level of the group.",
             Problem.LEVEL,
         )
-    elif facts.reply.told in (Told.VALUES, Told.NOTHING, Told.ERROR):
+    elif Told.VALUES in (facts.reply.told, facts.without_context.told) or facts.reply.told in (
+        Told.NOTHING,
+        Told.ERROR,
+    ):
         yield _good("level", f"The device lets the user in ({asked}).")
 
 
@@ -326,7 +329,7 @@ def _priv(facts: Facts) -> Found:
     reply = facts.reply
     if reply.cause is Cause.CANNOT_ENCRYPT:
         yield _bad("privacy key", f"{reply.text.capitalize()}.")
-    elif reply.accepted or reply.cause is Cause.NOT_IN_TIME_WINDOW:
+    elif reply.accepted or reply.cause is Cause.NOT_IN_TIME_WINDOW or facts.without_context.accepted:
         yield _good("privacy key", f"The privacy key is right ({facts.priv}).")
     elif reply.cause is Cause.DECRYPTION or (reply.told in (Told.SILENT, Told.ERROR) and facts.unencrypted.accepted):
         how = (
@@ -337,7 +340,8 @@ def _priv(facts: Facts) -> Found:
         if facts.right_priv:
             yield _bad(
                 "privacy protocol",
-                f"The privacy key is right, its protocol is not: the device takes {facts.right_priv}, not {facts.priv}.",
+                f"The privacy key is right, its protocol is not: the device takes {facts.right_priv}, not "
+                f"{facts.priv}.",
                 f"Use --priv {facts.right_priv}:…, or set the user's protocol to {facts.priv}.",
                 Problem.KEY,
             )
@@ -374,7 +378,7 @@ def _window(facts: Facts) -> Found:
     elif len(facts.clocks) == 2:
         yield _moved(facts)
     elif boots is not None:
-        yield _good("engine clock", f"The engine has started {boots} times.")
+        yield _good("engine clock", f"The engine has started {_times(boots)}.")
 
 
 def _moved(facts: Facts) -> Finding:
@@ -383,8 +387,8 @@ def _moved(facts: Facts) -> Finding:
     if second.boots != first.boots:
         return _bad(
             "engine clock",
-            f"Within {passed:.0f} s the engine's count of starts went from {first.boots} to {second.boots}: it restarts "
-            "again and again, or two devices answer at this address.",
+            f"Within {passed:.0f} s the engine's count of starts went from {first.boots} to {second.boots}: it "
+            "restarts again and again, or two devices answer at this address.",
             "See the device's log, and whether a cluster answers at this address.",
             Problem.ENGINE,
         )
@@ -395,7 +399,13 @@ def _moved(facts: Facts) -> Finding:
             "Restart its SNMP agent; look for an update of its software.",
             Problem.ENGINE,
         )
-    return _good("engine clock", f"The engine has started {second.boots} times, the last time {second.time_s:,} s ago.")
+    return _good(
+        "engine clock", f"The engine has started {_times(second.boots)}, the last time {second.time_s:,} s ago."
+    )
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count:,} times"
 
 
 def _context(facts: Facts) -> Found:
@@ -496,7 +506,7 @@ def _date(facts: Facts) -> Found:
     if abs(off) > _CLOCK_OFF_S:
         yield _bad(
             "device clock",
-            f"The device's clock says {date(facts.date)}, which is {abs(off):,.0f} s {'ahead' if off > 0 else 'behind'}.",
+            f"The device's clock says {date(facts.date)}: {abs(off):,.0f} s {'ahead' if off > 0 else 'behind'}.",
             "Its log will not fit that of others: let it follow a time server.",
             Problem.CLOCK,
         )
