@@ -15,6 +15,7 @@ ROOM = 1440
 lost alone, not with its other fragments."""
 _WRAPPED, _WRAPPED_V3 = 60, 150
 """Bytes of an answer besides the values asked for."""
+_FIRST_WIDTH = 24.0
 _TRY_BULK_AGAIN_S = 3600.0
 _LEAVE_OUT_S = 60.0
 _LEAVE_OUT_MOST_S = 3600.0
@@ -23,7 +24,7 @@ _LEAVE_OUT_MOST_S = 3600.0
 class Pace:
     """How to ask one device for tables."""
 
-    __slots__ = ("_bulk", "_bulk_again_s", "_left_out", "_quick", "_uptime", "rows", "wrapping")
+    __slots__ = ("_bulk", "_bulk_again_s", "_left_out", "_quick", "_uptime", "_widths", "rows", "wrapping")
 
     def __init__(self, version: str) -> None:
         """``version`` is v1, which has no GETBULK, v2c or v3."""
@@ -34,6 +35,7 @@ class Pace:
         self._bulk: bool | None = None if bulk else False
         self._bulk_again_s = 0.0 if bulk else float("inf")
         self._uptime = True
+        self._widths: dict[Oid, float] | None = None
         self._left_out: dict[Oid, tuple[float, float]] | None = None
 
     @property
@@ -68,6 +70,16 @@ class Pace:
         if self._quick >= _FULL_ANSWERS:
             self._quick = 0
             self.rows = min(MOST_ROWS, self.rows * 2)
+
+    def width(self, first: Oid) -> float:
+        """Bytes of one value in answers of the walk that begins with that column, as it was the last time."""
+        return _FIRST_WIDTH if self._widths is None else self._widths.get(first, _FIRST_WIDTH)
+
+    def noted(self, first: Oid, width: float) -> None:
+        """What the values of that walk took."""
+        if self._widths is None:
+            self._widths = {}
+        self._widths[first] = width
 
     def too_much(self) -> None:
         """An answer did not come, or was too big for the device."""

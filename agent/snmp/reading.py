@@ -61,7 +61,9 @@ class Reading:
             part = scalars[start : start + _SCALARS_AT_ONCE]
             self._waiting.append(lambda part=part: self._get(part))  # type: ignore[misc]
         for group in grouped(self._admitted(columns)):
-            self._put(Walk(group, self._most))
+            walk = Walk(group, self._most)
+            walk.width = self._pace.width(group[0])
+            self._put(walk)
         if len(self._waiting) == 1:
             await self._work()
         elif self._waiting:
@@ -150,12 +152,14 @@ class Reading:
                 self._answers += 1
                 came = walk.taken - before
                 self._taken += came
-                if came:
-                    walk.width = max(8.0, (size - pace.wrapping) / came) if came >= asked else walk.width
+                if came >= max(1, repetitions) * asked:
+                    # Only of an answer that is all for us: the last one also holds what stands behind the table.
+                    walk.width = max(8.0, (size - pace.wrapping) / came)
                 if bulk:
                     pace.answered(came >= repetitions * asked, took_s)
                 elif walk.alone and came:
                     pace.no_bulk(self._now())
+        pace.noted(walk.columns[0], walk.width)
         for table in tables(walk.columns):
             pace.whole(table[0][:-1])
 
