@@ -4,10 +4,12 @@ import os
 import socket
 from collections.abc import Sequence
 from itertools import count
+from time import monotonic, sleep
 
 from agent.snmp.ber import Oid
 from agent.snmp.credentials import Access
-from agent.snmp.message import Kind, Report, Response, Security, request, response
+from agent.snmp.message import Kind, Report, Response, Security, number_of, request, response
+from agent.snmp.v3 import User
 from rules.secret import Secret
 
 AUTH_KEY, PRIV_KEY = "authentication key", "privacy key!"
@@ -42,13 +44,33 @@ class Asker:
         self._sock.close()
 
     def once(self, security: Security, kind: Kind, oids: Sequence[Oid], patience_s: float = _PATIENCE_S) -> Response:
-        """One datagram there, one back. Raises TimeoutError, ConnectionRefusedError, and what ``open`` raises."""
+        """One datagram there, its answer back. Raises TimeoutError, ConnectionRefusedError, and what ``open`` does."""
         number = next(_numbers)
+        until = monotonic() + patience_s
         self._sock.settimeout(patience_s)
         self._sock.send(security.seal(request(kind, number, oids, 0, 3 if kind == Kind.GET_BULK else 0), number))
-        answer = response(*security.open(self._sock.recv(65_535)))
+        datagram = self._sock.recv(65_535)
+        while number_of(datagram) != number:
+            # A late answer to a question given up.
+            self._sock.settimeout(max(0.001, until - monotonic()))
+            datagram = self._sock.recv(65_535)
+        answer = response(*security.open(datagram))
         assert answer.number == number
         return answer
+
+    def wakes(self) -> bool:
+        """Whether the engine comes to answer within twenty seconds."""
+        until = monotonic() + 20
+        while monotonic() < until:
+            try:
+                self.once(User(user("anybody")), Kind.GET, [UPTIME], 0.2)
+            except Report:
+                return True
+            except ConnectionRefusedError:
+                sleep(0.05)
+            except TimeoutError:
+                continue
+        return False
 
     def ask(
         self,

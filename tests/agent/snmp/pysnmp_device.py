@@ -1,6 +1,6 @@
 """A device made of pysnmp, in a process of its own: every pair of protocols is a user of the name AUTH + PRIV.
 
-Started as ``python -m tests.agent.snmp.pysnmp_device ADDRESS PORT``; writes one line when it answers.
+Started as ``python -m tests.agent.snmp.pysnmp_device ADDRESS PORT``.
 """
 
 import asyncio
@@ -32,7 +32,6 @@ async def serve(address: str, port: int) -> None:
     cmdrsp.GetCommandResponder(device, known)
     cmdrsp.NextCommandResponder(device, known)
     cmdrsp.BulkCommandResponder(device, known)
-    print("ready", flush=True)
     await asyncio.Event().wait()
 
 

@@ -20,19 +20,17 @@ def device() -> Iterator[Asker]:
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.agent.snmp.pysnmp_device", address, str(port)],
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        text=True,
     )
     asker = Asker(address, port)
     try:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
+        assert asker.wakes()
         yield asker
     finally:
         asker.close()
         process.kill()
-        process.communicate()
+        process.wait(10)
 
 
 @pytest.mark.parametrize("priv", ["", *PRIV])
