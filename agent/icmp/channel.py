@@ -43,7 +43,9 @@ BURST = 64
 """The most requests between two readings of the socket."""
 
 _SEQUENCES = 65_536
-_MOST_SOCKETS = 16
+_FIRST_ROOM = 8_192
+"""Slots to begin with: most agents never have more requests out, and a slot that was used holds some 150 bytes."""
+_MOST_WAYS = 16
 _S = 1_000_000_000
 _REST_S = 0.004
 """While answers come in thick and fast the socket is read only so often; their stamps lose nothing by lying there."""
@@ -154,6 +156,8 @@ class Channel:
         self._overflowed_ns = 0
 
         self._states = bytearray()
+        """Of every sequence of every way; the other tables are as long as ``_room``, and no slot beyond it waits."""
+        self._room = 0
         self._owners: list[Owner | None] = []
         self._keys: list[int] = []
         self._sources: list[bytes] = []
@@ -174,7 +178,7 @@ class Channel:
         self._emptied_ns = 0
         self._read_at = 0.0
         self._resting: asyncio.TimerHandle | None = None
-        self._add(first)
+        self._add(first, _FIRST_ROOM)
 
     def send_many(
         self, targets: Sequence[Destination], keys: Sequence[int], owner: Owner, timeout_s: float, size: int = USUAL
@@ -214,7 +218,7 @@ class Channel:
 
     def abandon(self, owner: Owner) -> None:
         """Tell this owner nothing more; its requests stay out until their time is over."""
-        self._owners = [None if held is owner else held for held in self._owners]
+        self._owners[:] = [None if held is owner else held for held in self._owners]
 
     def close(self) -> None:
         """Close the sockets. Requests that are out are told to nobody."""
@@ -224,8 +228,7 @@ class Channel:
         for sock in self._drops:
             self._loop.remove_reader(sock)
             sock.close()
-        self._owners = []
-        self._states = bytearray()
+        self._owners[:] = [None] * len(self._owners)
 
     def _send(
         self,
@@ -267,7 +270,7 @@ class Channel:
         self._serial += count
         self._owners[at:end] = [owner] * count
         self._keys[at:end] = keys
-        self._sources[at:end] = [target.packed for target in targets]
+        sockaddrs, self._sources[at:end] = zip(*targets, strict=True)
         self._serials[at:end] = range(serial, self._serial)
         self._limits_ns[at:end] = limits
         self._lengths[at:end] = [HEADER + size] * count
@@ -281,7 +284,7 @@ class Channel:
                 for number in range(done, count):
                     done = number
                     sent_ns[at + number] = now()
-                    send(packets[number], targets[number].sockaddr)
+                    send(packets[number], sockaddrs[number])
                 done = count
             except OSError as trouble:
                 if trouble.errno in _LATER:
@@ -302,23 +305,27 @@ class Channel:
     def _slots(self, wanted: int) -> tuple[int, int]:
         """The first of a run of slots to use next and how many there are, ``wanted`` at most; none is (0, 0)."""
         for _ in range(2):
-            if self._next >= len(self._states):
+            if self._next >= self._room:
                 self._next = 0
                 # Before it gets tight: a search for gaps costs time, and answers that are late find their request gone.
-                if self._states.count(_WAITING) > len(self._states) // 2:
-                    self._widen()
-            free = _NOT_WAITING.search(self._states, self._next)
+                if self._states.count(_WAITING) > self._room // 2:
+                    self._make_room()
+            free = _NOT_WAITING.search(self._states, self._next, self._room)
             if free is not None:
                 at = free.start()
-                end = min(at + wanted, (at | 0xFFFF) + 1)
+                end = min(at + wanted, (at | 0xFFFF) + 1, self._room)
                 busy = self._states.find(_WAITING, at, end)
                 return at, (end if busy < 0 else busy) - at
-            self._next = len(self._states)
+            self._next = self._room
         return 0, 0
 
-    def _widen(self) -> None:
-        """Another 65,536 sequences: one more ping socket, or one more identifier on the raw one."""
-        if len(self._ways) >= _MOST_SOCKETS:
+    def _make_room(self) -> None:
+        """More slots: of the sequences there are, then by one more ping socket, or identifier on the raw one."""
+        if self._room < len(self._states):
+            self._next = self._room
+            self._extend(min(3 * self._room, len(self._states) - self._room))
+            return
+        if len(self._ways) >= _MOST_WAYS:
             return
         first = self._ways[0]
         if self.raw:
@@ -330,22 +337,27 @@ class Channel:
             try:
                 more = open_socket(self._family)
             except (OSError, Forbidden) as trouble:
-                log.warning("requests=%d no further socket for more: %s", len(self._states), trouble)
+                log.warning("requests=%d no further socket for more: %s", self._room, trouble)
                 return
-        self._next = len(self._states)
-        self._add(more)
+        self._next = self._room
+        self._add(more, _SEQUENCES)
 
-    def _add(self, way: Opened) -> None:
+    def _add(self, way: Opened, room: int) -> None:
+        """One more way out, with that many slots to begin with."""
         self._bases[socket.htons(way.identifier)] = len(self._states)
         self._ways.append(way)
         self._states.extend(bytes(_SEQUENCES))
-        self._owners.extend([None] * _SEQUENCES)
-        self._sources.extend([b""] * _SEQUENCES)
-        for table in (self._keys, self._serials, self._sent_ns, self._limits_ns, self._lengths, self._ticks):
-            table.extend([0] * _SEQUENCES)
+        self._extend(room)
         if way.sock not in self._drops:
             self._drops[way.sock] = 0
             self._loop.add_reader(way.sock, self._readable)
+
+    def _extend(self, more: int) -> None:
+        self._room += more
+        self._owners.extend([None] * more)
+        self._sources.extend([b""] * more)
+        for table in (self._keys, self._serials, self._sent_ns, self._limits_ns, self._lengths, self._ticks):
+            table.extend([0] * more)
 
     def _template(self, way: int, size: int) -> Template:
         found = self._templates.get((way, size))
@@ -407,33 +419,42 @@ class Channel:
             self._summed,
         )
         states, serials, sources, lengths = self._states, self._serials, self._sources, self._lengths
+        sent_ns, limits_ns, owners, keys = self._sent_ns, self._limits_ns, self._owners, self._keys
+        came = inbox.lengths
         steady = wall.steady
         received = 0
-        for number, record in enumerate(inbox.records(taken)):
-            source, seconds, nanoseconds, kind, identifier, high, low, told, serial, fill = record
-            base = bases.get(identifier)
-            if base is not None and told == nonce and kind == reply and steady:
-                slot = base + (high << 8 | low)
-                length = inbox.lengths[number]
+        for number, (
+            source,
+            seconds,
+            nanoseconds,
+            kind,
+            identifier,
+            high,
+            low,
+            told,
+            serial,
+            fill,
+        ) in enumerate(inbox.records(taken)):
+            if told == nonce and kind == reply and steady and identifier in bases:
+                slot = bases[identifier] + (high << 8 | low)
                 if (
                     states[slot] == _WAITING
                     and serials[slot] == serial
                     and sources[slot] == source
                     and fill == usual
-                    and length == lengths[slot]
-                    and length <= _RECORDED
+                    and came[number] == lengths[slot] <= _RECORDED
                     and not (summed and self._damaged(slot, inbox.checksum(number)))
                 ):
-                    rtt_ns = seconds * _S + nanoseconds - offset - self._sent_ns[slot]
-                    if 0 < rtt_ns <= self._limits_ns[slot]:
+                    rtt_ns = seconds * _S + nanoseconds - offset - sent_ns[slot]
+                    if 0 < rtt_ns <= limits_ns[slot]:
                         states[slot] = _ANSWERED
                         received += 1
-                        owner = self._owners[slot]
+                        owner = owners[slot]
                         if owner is not None:
                             try:
-                                owner.answered(self._keys[slot], rtt_ns)
+                                owner.answered(keys[slot], rtt_ns)
                             except Exception:
-                                log.exception("key=%d the answer could not be told", self._keys[slot])
+                                log.exception("key=%d the answer could not be told", keys[slot])
                         continue
             self._odd(number, source, seconds * _S + nanoseconds)
         self.counts.received += received
@@ -447,7 +468,7 @@ class Channel:
             return
         _, identifier, sequence = found
         base = self._bases.get(socket.htons(identifier))
-        if base is None:
+        if base is None or base + sequence >= self._room:
             self.counts.foreign += 1
             return
         slot = base + sequence
@@ -521,7 +542,7 @@ class Channel:
                 continue
             slot = base + came_back.sequence
             quoted = came_back.quoted
-            if self._states[slot] != _WAITING:
+            if self._states[slot] != _WAITING or not self._sources[slot].startswith(came_back.target):
                 continue
             if quoted is not None and (quoted.nonce, quoted.serial) != (self._nonce, self._serials[slot]):
                 continue

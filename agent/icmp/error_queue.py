@@ -21,6 +21,8 @@ _EXTENDED = struct.Struct("=IBBBxII")
 class Returned:
     """A request that came back with an error."""
 
+    target: bytes
+    """The address it was for, packed, without a zone."""
     identifier: int
     sequence: int
     why: Refusal | OSError
@@ -33,18 +35,20 @@ def read_errors(sock: socket.socket, family: int) -> Iterator[Returned]:
     """Take everything out of the error queue. What is about something else is left out."""
     while True:
         try:
-            quoted, control, _, _ = sock.recvmsg(512, 512, socket.MSG_ERRQUEUE | socket.MSG_DONTWAIT)
+            quoted, control, _, address = sock.recvmsg(512, 512, socket.MSG_ERRQUEUE | socket.MSG_DONTWAIT)
         except OSError:
             return
-        found = returned(quoted, control, family)
+        # What the kernel gives no address to is no ICMP error, and nothing that these sockets ask for.
+        found = returned(quoted, control, address[0], family) if address else None
         if found is not None:
             yield found
 
 
-def returned(quoted: bytes, control: Sequence[tuple[int, int, bytes]], family: int) -> Returned | None:
+def returned(quoted: bytes, control: Sequence[tuple[int, int, bytes]], target: str, family: int) -> Returned | None:
     """What one message of the queue says; None when it is not about an echo request.
 
-    ``quoted`` is the request from its ICMP header on, as far as the error held it (8 bytes at least, RFC 792).
+    ``quoted`` is the request from its ICMP header on, as far as the error held it (8 bytes at least, RFC 792);
+    ``target`` is the address it was for, which the kernel reads from the quoted IP header.
     """
     asked = about(quoted, family)
     if asked is None:
@@ -59,7 +63,8 @@ def returned(quoted: bytes, control: Sequence[tuple[int, int, bytes]], family: i
                 why = OSError(number, os.strerror(number))
             else:
                 return None
-            return Returned(*asked, why, echo(quoted))
+            kind_of = socket.AF_INET if family == 4 else socket.AF_INET6
+            return Returned(socket.inet_pton(kind_of, target.partition("%")[0]), *asked, why, echo(quoted))
     return None
 
 

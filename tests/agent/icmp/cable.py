@@ -79,6 +79,8 @@ class Far:
     def __init__(self, sock: socket.socket, out: socket.socket) -> None:
         self.script: Script = lambda request: [echoed(request)]
         self._sock, self._out = sock, out
+        self._sock.settimeout(0.1)
+        self._closing = False
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
@@ -92,17 +94,17 @@ class Far:
         timer.start()
 
     def close(self) -> None:
-        with contextlib.suppress(OSError):
-            self._sock.shutdown(socket.SHUT_RDWR)
-        self._thread.join(2)
+        self._closing = True
+        self._thread.join()
         self._sock.close()
         self._out.close()
 
     def _run(self) -> None:
-        while True:
-            packet = self._sock.recv(70_000)
-            if not packet:
-                return
+        while not self._closing:
+            try:
+                packet = self._sock.recv(70_000)
+            except TimeoutError:
+                continue
             header = (packet[0] & 15) * 4
             if packet[header] == 8:
                 for answer in self.script((socket.inet_ntoa(packet[16:20]), packet[header:])):

@@ -279,6 +279,27 @@ def test_a_forged_error_about_what_was_not_asked_is_passed_over(either: Cable, h
     assert channel.counts.refused == 0
 
 
+def test_an_error_about_another_target_of_the_same_sequence_is_passed_over(either: Cable, heard: Heard) -> None:
+    """A router may quote eight bytes only, and tell seconds later, when the sequence is in use again."""
+    either.host.script = lambda request: [refused(("10.77.200.1", request[1]), 3, 1), echoed(request)]
+
+    ask(either, heard)
+
+    assert list(heard.answers) == [0]
+
+
+def test_a_sequence_that_was_never_used_is_foreign(either: Cable, heard: Heard) -> None:
+    def far_off(request: Request) -> list[tuple[str, bytes]]:
+        address, message = echoed(request)
+        return [(address, summed(message[:6] + b"\xff\xf0" + message[8:]))]
+
+    either.host.script = far_off
+
+    channel = ask(either, heard)
+
+    assert (heard.silent, channel.counts.foreign) == ([0], 1)
+
+
 def test_a_missing_route_is_told_with_its_errno(either: Cable, heard: Heard) -> None:
     ask(either, heard, 3, address="192.0.2.1")
 

@@ -77,7 +77,7 @@ def test_any_bytes_are_read_without_a_crash(packet: bytes, family: int) -> None:
 def test_any_message_of_the_error_queue_is_read_without_a_crash(quoted: bytes, value: bytes, family: int) -> None:
     level, kind = (socket.IPPROTO_IP, IP_RECVERR) if family == 4 else (socket.IPPROTO_IPV6, IPV6_RECVERR)
 
-    found = returned(quoted, [(level, kind, value)], family)
+    found = returned(quoted, [(level, kind, value)], "192.0.2.9" if family == 4 else "2001:db8::9%3", family)
 
     assert found is None or (len(quoted) >= 8 and len(value) >= 16)
 
@@ -91,17 +91,18 @@ def test_an_error_names_the_router_that_told_it() -> None:
     quoted = struct.pack("!BBHHH", 8, 0, 0, 77, 3)
     router = struct.pack("=HH4s8x", socket.AF_INET, 0, socket.inet_aton("192.0.2.1"))
 
-    found = returned(quoted, [(socket.IPPROTO_IP, IP_RECVERR, extended(113, 2, 3, 1) + router)], 4)
+    found = returned(quoted, [(socket.IPPROTO_IP, IP_RECVERR, extended(113, 2, 3, 1) + router)], "192.0.2.9", 4)
 
     assert found is not None
     assert (found.identifier, found.sequence, found.quoted) == (77, 3, None)
+    assert found.target == socket.inet_aton("192.0.2.9")
     assert str(found.why) == "destination unreachable: host (told by 192.0.2.1)"
 
 
 def test_an_error_of_this_machine_is_an_oserror() -> None:
     quoted = struct.pack("!BBHHH", 8, 0, 0, 77, 3)
 
-    found = returned(quoted, [(socket.IPPROTO_IP, IP_RECVERR, extended(90, 1, 0, 0) + bytes(16))], 4)
+    found = returned(quoted, [(socket.IPPROTO_IP, IP_RECVERR, extended(90, 1, 0, 0) + bytes(16))], "192.0.2.9", 4)
 
     assert found is not None
     assert isinstance(found.why, OSError)
@@ -112,7 +113,7 @@ def test_an_error_of_this_machine_is_an_oserror() -> None:
 def test_an_entry_that_is_no_error_is_passed_over(origin: int) -> None:
     quoted = struct.pack("!BBHHH", 8, 0, 0, 77, 3)
 
-    assert returned(quoted, [(socket.IPPROTO_IP, IP_RECVERR, extended(0, origin, 0, 0))], 4) is None
+    assert returned(quoted, [(socket.IPPROTO_IP, IP_RECVERR, extended(0, origin, 0, 0))], "192.0.2.9", 4) is None
 
 
 @pytest.mark.parametrize(
