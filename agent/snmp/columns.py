@@ -14,6 +14,8 @@ from agent.snmp.message import Kind
 _UP_TIME = b"\x06\x08\x2b\x06\x01\x02\x01\x01\x03\x00\x43"
 """sysUpTime.0 and the type of its value, as they stand in a varbind."""
 _MOST_KNOWN = 16_384
+_LONGEST_KNOWN = 50
+"""Octets of a name that is remembered, so that odd devices cannot fill the memory with long ones."""
 
 _SMALL = frozenset({Tag.INTEGER, Tag.COUNTER32, Tag.GAUGE32, Tag.TIME_TICKS})
 
@@ -44,11 +46,16 @@ def columns_of(buffer: bytes, at: int, columns: Sequence[Oid], uptime: bool) -> 
             return None
         since = None
         if uptime:
-            value_at = begin + 2 + len(_UP_TIME)
-            if buffer[begin + 2 : value_at] != _UP_TIME or buffer[value_at] > 5:
+            size_at = begin + 2 + len(_UP_TIME)
+            over = size_at + 1 + buffer[size_at]
+            if buffer[begin] != Tag.SEQUENCE or buffer[begin + 2 : size_at] != _UP_TIME:
                 return None
-            begin, value_at = begin + 2 + buffer[begin + 1], value_at + 1
-            since = int.from_bytes(buffer[value_at:begin], "big") & 0xFFFFFFFF
+            if over != begin + 2 + buffer[begin + 1] or (
+                buffer[size_at] > 4 and not _fits(buffer, size_at + 1, over, 5)
+            ):
+                return None
+            since = int.from_bytes(buffer[size_at + 1 : over], "big", signed=True) & 0xFFFFFFFF
+            begin = over
         return _rows(buffer, begin, end, columns, since)
     except (Malformed, IndexError):
         return None
@@ -84,10 +91,10 @@ def _rows(buffer: bytes, at: int, end: int, columns: Sequence[Oid], uptime: int 
                 add_value(buffer[begin])
             elif tag == 0x02 and over - begin <= 8:
                 add_value(int.from_bytes(buffer[begin:over], "big", signed=True))
-            elif 0x41 <= tag <= 0x43 and over - begin <= 5:
-                add_value(int.from_bytes(buffer[begin:over], "big") & 0xFFFFFFFF)
-            elif tag == 0x46 and over - begin <= 9:
-                add_value(int.from_bytes(buffer[begin:over], "big") & 0xFFFFFFFFFFFFFFFF)
+            elif 0x41 <= tag <= 0x43 and (over - begin <= 4 or _fits(buffer, begin, over, 5)):
+                add_value(int.from_bytes(buffer[begin:over], "big", signed=True) & 0xFFFFFFFF)
+            elif tag == 0x46 and (over - begin <= 8 or _fits(buffer, begin, over, 9)):
+                add_value(int.from_bytes(buffer[begin:over], "big", signed=True) & 0xFFFFFFFFFFFFFFFF)
             else:
                 return None
             add_index(index)
@@ -100,6 +107,11 @@ def _rows(buffer: bytes, at: int, end: int, columns: Sequence[Oid], uptime: int 
         if not all(map(lt, indexes, indexes[1:])):
             return None
     return found
+
+
+def _fits(buffer: bytes, begin: int, over: int, octets: int) -> bool:
+    """Whether an unsigned number that takes one octet more than its width does so for a zero before it."""
+    return over - begin == octets and buffer[begin] == 0
 
 
 def _known(column: Oid) -> dict[bytes, Oid]:
@@ -117,6 +129,8 @@ def _met(column: Oid, known: dict[bytes, Oid], name: bytes) -> Oid | None:
     index = oid[len(column) :]
     if not index or oid[: len(column)] != column:
         return None
+    if len(name) > _LONGEST_KNOWN:
+        return index
     if sum(map(len, _indexes.values())) >= _MOST_KNOWN:
         for some in _indexes.values():
             some.clear()

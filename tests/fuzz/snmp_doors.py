@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from agent.snmp.ber import Malformed, Oid, Tag, Value, VarBind, encode_oid, read_oid
+from agent.snmp.columns import columns_of
 from agent.snmp.credentials import Access
 from agent.snmp.message import Community, Forged, Kind, Report, Response, encode, header, number_of, request, response
 from agent.snmp.v3 import User
@@ -19,6 +20,7 @@ Door = Callable[[bytes], None]
 _COMMUNITY = Community("v2c", b"public")
 _ACCESS = Access("fuzz", "v3", None, "watcher", "sha1", Secret("authentication key"), "aes128", Secret("privacy key!"))
 _PLAIN = Access("fuzz", "v3", None, "watcher")
+_UPTIME: Oid = (1, 3, 6, 1, 2, 1, 1, 3, 0)
 _INTERFACE: Oid = (1, 3, 6, 1, 2, 1, 2, 2, 1)
 
 
@@ -43,6 +45,30 @@ def _pdu(pdu: bytes) -> None:
         # Read from a device more careless than we are.
         return
     assert response(written) == read
+
+
+_COLUMNS: tuple[Oid, ...] = ((*_INTERFACE, 2), (*_INTERFACE, 5), (*_INTERFACE, 10), (1, 3, 6, 1, 2, 1, 31, 1, 1, 1, 6))
+
+
+def _columns(pdu: bytes) -> None:
+    """The short way of reading tables says the same as the long one, or nothing."""
+    for uptime in (True, False):
+        short = columns_of(pdu, 0, _COLUMNS, uptime)
+        if short is None:
+            continue
+        try:
+            varbinds = response(pdu).varbinds
+        except Malformed as refused:
+            # Which a door may raise, but not after the short way has read it.
+            raise AssertionError(f"only the short way reads it: {refused}") from refused
+        if uptime:
+            first, *varbinds = varbinds
+            assert (first.oid, first.tag, first.value) == (_UPTIME, Tag.TIME_TICKS, short.uptime)
+        for place, column in enumerate(_COLUMNS):
+            rows = varbinds[place :: len(_COLUMNS)]
+            assert [(*column, *index) for index in short.indexes[place]] == [row.oid for row in rows]
+            assert short.values[place] == [row.value for row in rows]
+    response(pdu)
 
 
 def _name(octets: bytes) -> None:
@@ -90,6 +116,7 @@ def doors() -> dict[str, tuple[Door, list[bytes]]]:
     return {
         "community": (_community, [_COMMUNITY.seal(pdu, 5) for pdu in pdus]),
         "pdu": (_pdu, pdus),
+        "columns": (_columns, [encode(one) for one in _tables()]),
         "name": (_name, [encode_oid(row.oid)[2:] for one in _pdus() for row in one.varbinds]),
         "head": (_head, [_COMMUNITY.seal(pdu, 5) for pdu in pdus] + [secret.engine.message(5, pdu) for pdu in pdus]),
         "v3": (secret.take, [secret.engine.message(5, pdu) for pdu in pdus] + reports + proven),
@@ -111,7 +138,7 @@ def _pdus() -> list[Response]:
         (Tag.OPAQUE, b"\x9f\x78\x04" + struct.pack(">f", 42.5)), (Tag.COUNTER64, 2**64 - 1),
         (Tag.NO_SUCH_OBJECT, None), (Tag.NO_SUCH_INSTANCE, None), (Tag.END_OF_MIB_VIEW, None),
     ]  # fmt: skip
-    uptime = VarBind((1, 3, 6, 1, 2, 1, 1, 3, 0), Tag.TIME_TICKS, 4_711)
+    uptime = VarBind(_UPTIME, Tag.TIME_TICKS, 4_711)
     column = [VarBind((*_INTERFACE, 10, row), Tag.COUNTER32, row * 98_765_431 % 2**32) for row in range(1, 13)]
     long_name = VarBind((1, 3, *(2**32 - part for part in range(1, 120))), Tag.OCTET_STRING, bytes(200))
     notified = VarBind((1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0), Tag.OBJECT_IDENTIFIER, (1, 3, 6, 1, 6, 3, 1, 1, 5, 3))
@@ -127,3 +154,26 @@ def _pdus() -> list[Response]:
         Response(Kind.REPORT, 5, 0, 0, [VarBind((*v3_engine.NOT_IN_TIME, 0), Tag.COUNTER32, 1)]),
         response(request(Kind.GET_BULK, 5, [uptime.oid, _INTERFACE], 1, 25)),
     ]
+
+
+def _tables() -> list[Response]:
+    """Regular answers to walks: with sysUpTime before them and without, of one row and of several."""
+    found = []
+    for rows in (1, 3, 8):
+        cells = [
+            VarBind((*column, row * 70), *typed)
+            for row in range(1, rows + 1)
+            for column, typed in zip(
+                _COLUMNS,
+                (
+                    (Tag.OCTET_STRING, f"Ethernet{row}".encode()),
+                    (Tag.GAUGE32, 2**32 - row),
+                    (Tag.COUNTER32, 2 ** (row * 3)),
+                    (Tag.COUNTER64, 2**64 - row),
+                ),
+                strict=True,
+            )
+        ]
+        uptime = VarBind(_UPTIME, Tag.TIME_TICKS, 3_000_000_000 + rows)
+        found += [Response(Kind.RESPONSE, 5, 0, 0, cells), Response(Kind.RESPONSE, 5, 0, 0, [uptime, *cells])]
+    return found
