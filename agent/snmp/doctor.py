@@ -117,11 +117,16 @@ def _lives(facts: Facts) -> bool:
     return bool(facts.other_version) or any(reply.came for reply in _replies(facts))
 
 
+def _said(facts: Facts) -> str:
+    """What the network said instead of the device."""
+    return next((reply.text for reply in _replies(facts) if reply.told is Told.SILENT and reply.text), "")
+
+
 def _port(facts: Facts) -> Found:
     if not facts.addresses or facts.unroutable:
         return
     where = f"UDP port {facts.port}"
-    said = next((reply.text for reply in _replies(facts) if reply.told is Told.SILENT and reply.text), "")
+    said = _said(facts)
     unable = next((reply.text for reply in _replies(facts) if reply.told is Told.UNABLE), "")
     if _lives(facts):
         yield _good("port", f"An SNMP agent answers at {where}.")
@@ -196,7 +201,7 @@ def _community(facts: Facts) -> Found:
             f"Use --{facts.other_version}, or switch {facts.version} on.",
             Problem.COMMUNITY,
         )
-    elif facts.reply.told is Told.SILENT and not facts.reply.text:
+    elif facts.reply.told is Told.SILENT and not _said(facts):
         yield _bad(
             "community",
             f"To {facts.version} with this community the device keeps silent: the community is wrong, the device does "

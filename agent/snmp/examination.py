@@ -43,6 +43,7 @@ _TRY_S = 1.5
 _CLOCK_S = 1.2
 """Between two readings of the engine's clock, which counts whole seconds."""
 _PINGS = 2
+_PORT = 161
 _AT_ONCE = 32
 _ABSENT = (Tag.NO_SUCH_OBJECT, Tag.NO_SUCH_INSTANCE, Tag.END_OF_MIB_VIEW, Tag.NULL)
 
@@ -241,7 +242,7 @@ class _Examination:
                     told = await engine_id(address, port, min(self._patience_s, _TRY_S))
                 except (Unresolved, OSError):
                     return ""
-            return host if told == engine else ""
+            return (host if port == _PORT else f"{host} port {port}") if told == engine else ""
 
         found = await asyncio.gather(*(same(host, port) for host, port in dict.fromkeys(others)))
         return tuple(sorted(host for host in found if host))

@@ -7,6 +7,7 @@ in a folder of the user's cache, so that the next run is quick.
 import hashlib
 import os
 import re
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -137,7 +138,10 @@ def _loaded(names: Mapping[str, bytes], place: Path, faults: list[str]) -> Itera
         if not (place / f"{name}.py").exists():
             continue
         try:
-            builder.load_modules(name)
+            with warnings.catch_warnings():
+                # What pysmi compiles still calls pysnmp by the names of its versions before.
+                warnings.simplefilter("ignore", DeprecationWarning)
+                builder.load_modules(name)
         except SmiError as wrong:
             faults.append(f"{name}: cannot be used: {str(wrong).splitlines()[0]}")
             continue

@@ -9,7 +9,7 @@ from agent.snmp.ber import Oid, Tag, VarBind
 from agent.snmp.columns import Columns
 from agent.snmp.device import Device
 from agent.snmp.errors import ErrorStatus, Garbled, Silent
-from agent.snmp.reading import TOO_BIG
+from agent.snmp.reading import NO_SUCH_NAME, TOO_BIG
 from agent.snmp.walk import Walk
 
 _NOTHING = (Tag.NO_SUCH_OBJECT, Tag.NO_SUCH_INSTANCE, Tag.END_OF_MIB_VIEW)
@@ -56,6 +56,10 @@ async def subtree(device: Device, walk: Subtree, patience_s: float) -> AsyncIter
         try:
             await device.rows(walk, repetitions, False, patience_s)
         except (Silent, Garbled, ErrorStatus) as refused:
+            if isinstance(refused, ErrorStatus) and refused.status == NO_SUCH_NAME:
+                # How v1 tells the end of all that there is.
+                walk.close(walk.columns[0])
+                return
             if _try_otherwise(device, walk, bulk, refused):
                 continue
             if not came:
