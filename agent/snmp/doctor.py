@@ -470,7 +470,7 @@ def _views(facts: Facts) -> Found:
             said = f" ({reply.text})" if reply.text else ""
             yield _bad(
                 "view",
-                f"It shows nothing of {text}{said}: the view leaves it out.",
+                f"It shows nothing of {text}{said}: the view leaves it out, unless the device has none.",
                 "Take it into the view.",
                 Problem.VIEW,
             )

@@ -39,7 +39,7 @@ class Subtree(Walk):
             last = one.oid
         super().take(answer, uptime)
         # What was handed on need not be kept.
-        self.cells[root].clear()
+        self.forget()
 
 
 async def subtree(device: Device, walk: Subtree, patience_s: float) -> AsyncIterator[list[VarBind]]:

@@ -206,7 +206,7 @@ def test_names_of_the_user_s_own_mibs_are_used(
     folder = tmp_path / "mibs"
     folder.mkdir()
     (folder / "example.txt").write_text(MIB)
-    words = ("--mibs", str(folder))
+    words: tuple[str, ...] = ("--mibs", str(folder))
     if by_settings:
         (tmp_path / "agent.toml").write_text(f'[probes.snmp]\nmibs = ["{folder}"]\n')
         words = ()
