@@ -80,6 +80,7 @@ class _Examination:
             self._ping(), self._knock(), self._enter(ways)
         )
         facts = replace(facts, echo=echo[0], echo_text=echo[1], knock=knock, engine_id=engine, reply=reply, boots=boots)
+        # Of AES with long keys there are two kinds: this is the one that was taken, or else the one that was given.
         facts = replace(facts, priv=way.priv)
         if way.version != "v3":
             facts = await self._other_version(facts, way)

@@ -31,10 +31,12 @@ def way(parser: argparse.ArgumentParser, several: bool = False) -> None:
     ways_in.add_argument("--v2c", metavar="S", help=f"version 2c with this community: {_WAYS}")
     ways_in.add_argument("--v3", metavar="USER", help="version 3 with this user")
     text = "one that the plan of this agent names"
-    ways_in.add_argument(
-        "--credential", metavar="NAME", action="append", default=[],
-        help=f"{text}; again for others" if several else text,
-    )  # fmt: skip
+    if several:
+        ways_in.add_argument(
+            "--credential", metavar="NAME", action="append", default=[], help=f"{text}; again for others"
+        )
+    else:
+        ways_in.add_argument("--credential", metavar="NAME", type=lambda name: [name], default=[], help=text)
     parser.add_argument("--auth", metavar="PROTOCOL:S", help=f"with --v3: as in sha256:env:NAME; S is {_WAYS}")
     parser.add_argument("--priv", metavar="PROTOCOL:S", help="with --v3: as in aes128:file:PATH")
     parser.add_argument("--context", metavar="C", default="", help="with --v3: the context (default: the empty one)")
