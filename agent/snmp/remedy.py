@@ -81,7 +81,8 @@ def _filled(table: Mapping[str, Any], problem: Problem, wanted: Wanted) -> list[
         for protocol in (wanted.auth, wanted.priv.removesuffix("-blumenthal"))
         if protocol and problem in (Problem.USER, Problem.KEY) and protocol not in table["words"]
     ]
-    return [line.format_map(words) for line in lines] + remarks
+    # A word that is not wanted leaves a gap.
+    return [" ".join(line.format_map(words).split()) for line in lines] + remarks
 
 
 def _wanted(line: str, words: Mapping[str, str]) -> bool:

@@ -27,17 +27,21 @@ def arrange(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    """Examine and tell. 0 when nothing is wrong, 1 when something is."""
+    """Examine and tell. 0 when nothing is wrong, 1 when something is, 3 when this machine could not ask."""
     import asyncio
     import json
 
     from agent.cli.snmp.asking import exchange
     from agent.snmp.doctor import Mark, findings
     from agent.snmp.examination import examine
+    from rules.errors import Unavailable
 
     ways = access.ways(given)
     host, port = exchange.place(given)
-    facts = asyncio.run(examine(ways, host, port, given.timeout, _others(given)))
+    try:
+        facts = asyncio.run(examine(ways, host, port, given.timeout, _others(given)))
+    except OSError as trouble:
+        raise Unavailable(f"This machine could not ask: {trouble.strerror or trouble}.") from None
     found = findings(facts)
     wrong = [finding for finding in found if finding.mark is Mark.BAD]
     if given.json:
