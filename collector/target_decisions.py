@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from collector.drafts import Draft, Drafts
 from collector.faults import Fault, Kind, faults, words
+from collector.shipped import PART_OPTIONS
 from collector.store import checks, targets
 from collector.store import incidents as table
 from collector.store.checks import Check
@@ -155,6 +156,8 @@ class TargetDecisions:
             return self._parents_unclear(tx, scene.target, fault, now)
         if now < fault.not_before:
             return True
+        if _said_by_itself(scene, fault):
+            return False
         # A dying host takes its checks with it. Only a good answer of a vital check, younger than the first bad look,
         # says that the host is not dying.
         vital = [check.handle for check, entries in scene.checks if check.retired is None and entries[-1].vital]
@@ -186,6 +189,12 @@ def _unwell(scene: Scene) -> bool:
         if check.retired is None
         for track in entries[-1].tracks.values()
     )
+
+
+def _said_by_itself(scene: Scene, fault: Fault) -> bool:
+    """Whether the device told, and told again, that a part of it fails: who tells that is not dying."""
+    kinds = {check.id: check.kind for check, _ in scene.checks}
+    return kinds.get(fault.check) in PART_OPTIONS and fault.detected > fault.first_bad
 
 
 def _concerned(scene: Scene, fault: Fault) -> list[Check]:

@@ -115,7 +115,7 @@ class Volleys:
         try:
             await volley.over
         finally:
-            del self._volleys[number]
+            self._volleys.pop(number, None)  # ``close`` may have come first
         return Echoes(
             sent=volley.asked - len(volley.own),
             rtts_us=tuple([round(rtt_ns / 1000) for rtt_ns in volley.rtts_ns if rtt_ns]),

@@ -23,10 +23,13 @@ from rules.errors import Invalid, Unavailable
 log = logging.getLogger("nineward.agent.traps")
 
 _STARTS_WITHIN_S = 30.0
+_AGAIN_S = 5.0
+"""Many a device answers from tables that are some seconds old, and does not show yet what its trap told."""
 
 
 class Listener:
-    """Hears devices out. ``wish(handles)`` is called, in the thread that listens, with the checks a trap is about."""
+    """Hears devices out. ``wish(handles)`` is called, in the thread that listens, with the checks a trap is about: at
+    once, and once more some seconds after the last one."""
 
     def __init__(
         self,
@@ -47,6 +50,7 @@ class Listener:
         self._wish = wish
         self._known: Mapping[str, tuple[str, tuple[int, ...]]] = {}
         self._users: tuple[Access, ...] = ()
+        self._again: dict[tuple[int, ...], asyncio.TimerHandle] = {}
         self._loop = asyncio.new_event_loop()
         self._end = asyncio.Event()
         self._ready = threading.Event()
@@ -110,12 +114,20 @@ class Listener:
         log.info("source=%s trap=%s %s", trap.source, trap.name or trap.oid, dict(trap.bindings))
         if handles:
             self._wish(handles)
+            waiting = self._again.get(handles)
+            if waiting is not None:
+                waiting.cancel()
+            self._again[handles] = self._loop.call_later(_AGAIN_S, self._wish_again, handles)
         try:
             self._outbox.keep(replace(trap, target=target))
         except Unavailable as full:
             log.error("source=%s a trap is lost: %s", trap.source, full)
             return
         self._courier.ring()
+
+    def _wish_again(self, handles: tuple[int, ...]) -> None:
+        del self._again[handles]
+        self._wish(handles)
 
 
 def bound(listen: str) -> socket.socket:

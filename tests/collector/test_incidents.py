@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from collector.specs import MaintenanceSpec
+from collector.specs import CheckSpec, MaintenanceSpec
 from collector.store import targets
 from tests.collector.rooms import ADMIN
 from tests.collector.watch import MINUTE, URGENT, World
@@ -71,6 +71,17 @@ def test_a_dying_host_opens_an_outage_alone_though_another_check_fails_first(wor
 
     assert [incident.kind for incident in world.all()] == ["outage"]
     assert world.desk.events() == ["opened", "resolved"]
+
+
+def test_a_port_that_fails_opens_its_incident_without_waiting_for_the_next_ping(world: World) -> None:
+    looked_at = (CheckSpec("ping"), CheckSpec("snmp"), CheckSpec("interface", part="Te1/1/1"))
+    world.add("core-1", kind="switch", checks=looked_at, settings={"interval": "5m", "retry_interval": "1s"})
+    world.run(20)
+    world.fail("core-1", "interface")
+    world.run(5 * 60)
+
+    assert [incident.summary for incident in world.all()] == ["core-1: interface[Te1/1/1] fails"]
+    assert world.states()["core-1"] == "degraded"
 
 
 def test_a_pending_target_opens_nothing(world: World) -> None:

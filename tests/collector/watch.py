@@ -103,7 +103,7 @@ class World:
     def join(self, name: str, machine: str = "") -> Watcher:
         """Enrol an agent."""
         _, token = self.rooms.registry.agents.new_join_token(JoinTokenSpec(), ADMIN)
-        kinds = ("ping", "tcp", "http", "snmp", "cpu")
+        kinds = ("ping", "tcp", "http", "snmp", "interface", "cpu")
         spec = JoinSpec(token, name=name, machine_id=machine or name, machine_boot="k", kinds=kinds)
         self.rooms.registry.agents.join(spec, "127.0.0.1")
         with self.rooms.state.read() as tx:

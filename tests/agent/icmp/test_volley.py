@@ -234,3 +234,18 @@ def test_no_permission_is_raised_before_anything_is_sent(line: Cable) -> None:
 
     with pytest.raises(Forbidden):
         line.inside(main, without_raw=True)
+
+
+def test_one_given_up_while_its_engine_closes_ends_quietly(line: Cable) -> None:
+    line.host.script = lambda request: []
+
+    async def main(engine: Engine) -> bool:
+        until = asyncio.get_running_loop().time() + 5
+        firing = asyncio.create_task(engine.volleys.fire(destination(ASKED), 3, 0.005, 56, until))
+        await asyncio.sleep(0)
+        engine.volleys.close()
+        firing.cancel()
+        await asyncio.wait((firing,))
+        return firing.cancelled()
+
+    assert with_engine(line, main)
