@@ -129,7 +129,7 @@ class Device:
         ``repetitions`` 0 asks by GETNEXT. ``uptime`` asks for sysUpTime along with it.
         """
         asked = walk.asks()
-        columns = walk.open
+        columns = walk.reading
         line = self.line
 
         def reader(buffer: bytes, at: int) -> Columns | Response:

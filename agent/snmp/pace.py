@@ -24,7 +24,7 @@ _LEAVE_OUT_MOST_S = 3600.0
 class Pace:
     """How to ask one device for tables."""
 
-    __slots__ = ("_bulk", "_bulk_again_s", "_left_out", "_quick", "_uptime", "_widths", "rows", "wrapping")
+    __slots__ = ("_bulk", "_bulk_again_s", "_left_out", "_quick", "_shapes", "_uptime", "rows", "wrapping")
 
     def __init__(self, version: str) -> None:
         """``version`` is v1, which has no GETBULK, v2c or v3."""
@@ -35,7 +35,7 @@ class Pace:
         self._bulk: bool | None = None if bulk else False
         self._bulk_again_s = 0.0 if bulk else float("inf")
         self._uptime = True
-        self._widths: dict[Oid, float] | None = None
+        self._shapes: dict[Oid, tuple[float, int]] | None = None
         self._left_out: dict[Oid, tuple[float, float]] | None = None
 
     @property
@@ -73,13 +73,20 @@ class Pace:
 
     def width(self, first: Oid) -> float:
         """Bytes of one value in answers of the walk that begins with that column, as it was the last time."""
-        return _FIRST_WIDTH if self._widths is None else self._widths.get(first, _FIRST_WIDTH)
+        return self._shape(first)[0]
 
-    def noted(self, first: Oid, width: float) -> None:
-        """What the values of that walk took."""
-        if self._widths is None:
-            self._widths = {}
-        self._widths[first] = width
+    def length(self, first: Oid) -> int:
+        """Rows of that walk, as they were the last time; 0 when it was never walked."""
+        return self._shape(first)[1]
+
+    def noted(self, first: Oid, width: float, rows: int) -> None:
+        """What the values of that walk took, and how many rows it had."""
+        if self._shapes is None:
+            self._shapes = {}
+        self._shapes[first] = (width, rows)
+
+    def _shape(self, first: Oid) -> tuple[float, int]:
+        return (_FIRST_WIDTH, 0) if self._shapes is None else self._shapes.get(first, (_FIRST_WIDTH, 0))
 
     def too_much(self) -> None:
         """An answer did not come, or was too big for the device."""

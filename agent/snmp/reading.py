@@ -159,13 +159,17 @@ class Reading:
                     pace.answered(came >= repetitions * asked, took_s)
                 elif walk.alone and came:
                     pace.no_bulk(self._now())
-        pace.noted(walk.columns[0], walk.width)
+        pace.noted(walk.columns[0], walk.width, walk.rows)
         for table in tables(walk.columns):
             pace.whole(table[0][:-1])
 
     def _repetitions(self, walk: Walk) -> int:
+        """Rows to ask for: as many as fit one answer, and towards the end of a table whose length is known only those
+        left and one more, which shows that it is the end."""
         fits = int((ROOM - self._pace.wrapping) / (walk.width * len(walk.open)))
-        return max(1, min(self._pace.rows, fits))
+        length = self._pace.length(walk.columns[0])
+        left = length - walk.reached if length else -1
+        return max(1, min(self._pace.rows, fits, left + 1 if left >= 0 else fits))
 
     async def _struck(self, walk: Walk, bulk: bool, nothing: Exception) -> bool:
         """Nothing came for a walk: try another way, or leave the table, or the device. Whether the walk is over."""

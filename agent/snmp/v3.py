@@ -73,19 +73,23 @@ class User:
     """
 
     __slots__ = (
-        "_access", "_at", "_auth_key", "_boots", "_context", "_decrypt", "_encrypt", "_flags", "_latest", "_name",
-        "_now", "_salt", "_time", "boots", "engine_id",
+        "_access", "_at", "_auth_key", "_blank", "_boots", "_context", "_dated", "_decrypt", "_encrypt", "_flags",
+        "_inside", "_latest", "_name", "_now", "_outside", "_salt", "_time", "_user", "boots", "engine_id",
     )  # fmt: skip
 
     def __init__(self, access: Access, now: Callable[[], float] = monotonic) -> None:
         """``now`` is a clock in seconds that never jumps."""
         self._access = access
         self._now = now
-        self._name = element(Tag.OCTET_STRING, access.user.encode())
+        self._user = access.user.encode()
+        self._name = element(Tag.OCTET_STRING, self._user)
         self._context = element(Tag.OCTET_STRING, access.context.encode())
         self._flags = (_AUTH if access.auth else 0) | (_PRIV if access.priv else 0)
         self._salt = int.from_bytes(os.urandom(8), "big")
         self._auth_key = b""
+        self._blank = bytes(usm.TAGS[access.auth]) if access.auth else b""
+        self._inside = self._outside = b""
+        self._dated = (_NEVER, _NEVER)
         self._encrypt: usm.Cipher | None = None
         self._decrypt: usm.Cipher | None = None
         self.engine_id = b""
@@ -101,22 +105,28 @@ class User:
         """
         if not self.engine_id:
             return self._discovery(number)
-        scoped = element(Tag.SEQUENCE, element(Tag.OCTET_STRING, self.engine_id) + self._context + pdu)
-        access, boots, time = self._access, self._boots, self._engine_time()
+        scoped = element(Tag.SEQUENCE, self._inside + pdu)
+        boots, time = self._boots, self._engine_time()
         salt = b""
         if self._encrypt is not None:
             salt = self._next_salt(boots)
             scoped = element(Tag.OCTET_STRING, self._encrypt(scoped, boots, time, salt))
-        blank = bytes(usm.TAGS[access.auth]) if access.auth else b""
-        outside = element(Tag.OCTET_STRING, self.engine_id) + encode_integer(boots) + encode_integer(time) + self._name
-        parameters = outside + element(Tag.OCTET_STRING, blank) + element(Tag.OCTET_STRING, salt)
+        parameters = self._parameters(boots, time) + b"\x04%c" % len(salt) + salt
         message = _wrapped(number, self._flags | _REPORTABLE, parameters, scoped)
-        if not access.auth:
+        blank = self._blank
+        if not blank:
             return message
         # The digest stands right before the salt and the payload.
         at = len(message) - len(scoped) - len(salt) - 2 - len(blank)
-        tag = usm.digest(access.auth, self._auth_key, message)
-        return b"%b%b%b" % (message[:at], tag, message[at + len(tag) :])
+        return message[:at] + usm.digest(self._access.auth, self._auth_key, message) + message[at + len(blank) :]
+
+    def _parameters(self, boots: int, time: int) -> bytes:
+        """The security parameters up to the digest, which is blank. They stay the same for a second."""
+        if self._dated != (boots, time):
+            self._dated = (boots, time)
+            engine = element(Tag.OCTET_STRING, self.engine_id) + encode_integer(boots) + encode_integer(time)
+            self._outside = engine + self._name + element(Tag.OCTET_STRING, self._blank)
+        return self._outside
 
     def open(self, datagram: bytes) -> tuple[bytes, int]:
         """The buffer that holds the PDU of a datagram, and where. What the device says of its engine is taken in.
@@ -126,7 +136,7 @@ class User:
         message = _read(datagram)
         if not message.flags & _AUTH:
             return self._unproven(datagram, message)
-        if not self._flags & _AUTH or message.engine != self.engine_id or message.user != self._access.user.encode():
+        if not self._flags & _AUTH or message.engine != self.engine_id or message.user != self._user:
             raise Forged("another engine or user")
         self._prove(datagram, message)
         buffer, at = self._payload(datagram, message)
@@ -150,13 +160,11 @@ class User:
         return buffer, at
 
     def _prove(self, datagram: bytes, message: _Message) -> None:
-        auth = self._access.auth
-        size = usm.TAGS[auth]
-        at = message.tag_at
-        if len(message.tag) != size:
+        blank, at = self._blank, message.tag_at
+        if len(message.tag) != len(blank):
             raise Forged("a digest of another length")
-        blanked = b"%b%b%b" % (datagram[:at], bytes(size), datagram[at + size : message.end])
-        if not compare_digest(usm.digest(auth, self._auth_key, blanked), message.tag):
+        blanked = datagram[:at] + blank + datagram[at + len(blank) : message.end]
+        if not compare_digest(usm.digest(self._access.auth, self._auth_key, blanked), message.tag):
             raise Forged("a wrong digest")
 
     def _payload(self, datagram: bytes, message: _Message) -> tuple[bytes, int]:
@@ -211,6 +219,8 @@ class User:
             key = usm.privacy_key(access.auth, access.priv, _password(access.priv_key), engine)
             encrypt, decrypt = usm.ciphers(access.priv, key)
         self._auth_key, self._encrypt, self._decrypt = auth_key, encrypt, decrypt
+        self._inside = element(Tag.OCTET_STRING, engine) + self._context
+        self._dated = (_NEVER, _NEVER)
         self.engine_id, self.boots, self._latest = engine, None, _NEVER
 
     def _in_time(self, message: _Message) -> None:
@@ -243,7 +253,7 @@ class User:
 
 def _wrapped(number: int, flags: int, parameters: bytes, scoped: bytes) -> bytes:
     """The message (RFC 3412 §6) around security parameters and a payload."""
-    head = element(Tag.SEQUENCE, encode_integer(number) + _SIZE + b"\x04\x01%c" % flags + _USM)
+    head = element(Tag.SEQUENCE, b"%b%b\x04\x01%c%b" % (encode_integer(number), _SIZE, flags, _USM))
     security = element(Tag.OCTET_STRING, element(Tag.SEQUENCE, parameters))
     return element(Tag.SEQUENCE, _VERSION + head + security + scoped)
 
@@ -253,6 +263,65 @@ _SIZE = encode_integer(_LARGEST)
 
 def _read(datagram: bytes) -> _Message:
     """The outside of a message. Raises Malformed."""
+    try:
+        return _short(datagram) or _long(datagram)
+    except IndexError:
+        return _long(datagram)
+
+
+def _short(data: bytes) -> _Message | None:
+    """The outside of a message all of whose parts but the whole and its payload are shorter than 128 octets, as they
+    are; None for any other. Written out, as it is done for every answer; an index beyond the end is an IndexError."""
+    at = 2 if data[1] < 128 else 2 + (data[1] & 0x7F)
+    if data[0] != 0x30 or data[at : at + 4] != b"\x02\x01\x03\x30" or data[at + 4] > 127:
+        return None
+    if (at > 2 and int.from_bytes(data[2:at], "big") != len(data) - at) or (at == 2 and data[1] != len(data) - 2):
+        return None
+    over = at + 5 + data[at + 4]
+    # The head ends with the flags and the security model.
+    if data[over - 6 : over - 4] != b"\x04\x01" or data[over - 3 : over] != _USM or data[at + 5] != 2:
+        return None
+    flags = data[over - 4]
+    at = over + 2
+    if data[over] != 0x04 or data[at] != 0x30 or data[over + 1] > 127 or data[at + 1] != data[over + 1] - 2:
+        return None
+    payload = at + data[over + 1]
+    at += 2
+    size = data[at + 1]
+    engine = data[at + 2 : at + 2 + size]
+    if data[at] != 0x04 or size > _LONGEST_ENGINE:
+        return None
+    at += 2 + size
+    size = data[at + 1]
+    boots = int.from_bytes(data[at + 2 : at + 2 + size], "big")
+    if data[at] != 0x02 or not 0 < size < 5:
+        return None
+    at += 2 + size
+    size = data[at + 1]
+    time = int.from_bytes(data[at + 2 : at + 2 + size], "big")
+    if data[at] != 0x02 or not 0 < size < 5 or boots > _LATCHED or time > _LATCHED:
+        return None
+    at += 2 + size
+    size = data[at + 1]
+    user = data[at + 2 : at + 2 + size]
+    if data[at] != 0x04 or size > 127:
+        return None
+    at += 2 + size
+    size = data[at + 1]
+    tag_at = at + 2
+    if data[at] != 0x04 or size > 127:
+        return None
+    at = tag_at + size
+    salt_size = data[at + 1]
+    if data[at] != 0x04 or at + 2 + salt_size != payload:
+        return None
+    return _Message(
+        flags, engine, boots, time, user, data[tag_at:at], tag_at, data[at + 2 : payload], payload, len(data)
+    )
+
+
+def _long(datagram: bytes) -> _Message:
+    """The same of any message. Raises Malformed."""
     at, end = expect(datagram, 0, len(datagram), Tag.SEQUENCE)
     version, at = integer(datagram, at, end)
     if version != 3:

@@ -6,7 +6,7 @@ Pure: ``Walk`` says what to ask next and is told what came; it knows no socket a
 from collections.abc import Iterable, Sequence
 
 from agent.snmp.ber import Oid, Tag, Value, VarBind
-from agent.snmp.columns import Columns
+from agent.snmp.columns import Column, Columns
 
 _AT_ONCE = 10
 """Columns in one request."""
@@ -15,20 +15,30 @@ _FIRST_GUESS = 24
 _END = (Tag.NO_SUCH_OBJECT, Tag.NO_SUCH_INSTANCE, Tag.END_OF_MIB_VIEW)
 
 
+class _Run(Column):
+    """How far one column is walked: ``at`` is the index reached, ``stamps`` are the last index of each answer and the
+    sysUpTime that came with it."""
+
+    __slots__ = ("at", "indexes", "stamps", "values")
+
+    def __init__(self, oid: Oid) -> None:
+        super().__init__(oid)
+        self.at: Oid = ()
+        self.indexes: list[Oid] = []
+        self.values: list[Value] = []
+        self.stamps: tuple[list[Oid], list[int | None]] = ([], [])
+
+
 class Walk:
     """One walk over some columns side by side.
 
-    ``cells`` holds what was found: column → index → value; ``stamps`` column → the last index of each answer, and the
-    sysUpTime that came with it. ``faults`` tells in words what the device did wrong; the rest of its answers stays
-    good.
+    ``faults`` tells in words what the device did wrong; the rest of its answers stays good.
     """
 
-    __slots__ = ("_at", "_most", "_open", "alone", "cells", "columns", "faults", "stamps", "strikes", "taken", "width")
+    __slots__ = ("_most", "_open", "_runs", "alone", "columns", "faults", "strikes", "taken", "width")
 
     def __init__(self, columns: Sequence[Oid], most: int = 50_000, strikes: int = 0) -> None:
         self.columns = tuple(columns)
-        self.cells: dict[Oid, dict[Oid, Value]] = {column: {} for column in self.columns}
-        self.stamps: dict[Oid, tuple[list[Oid], list[int | None]]] = {column: ([], []) for column in self.columns}
         self.faults: list[str] = []
         self.taken = 0
         self.strikes = strikes
@@ -38,9 +48,34 @@ class Walk:
         self.width = float(_FIRST_GUESS)
         """Bytes of one value in an answer."""
         self._most = most
-        self._open = list(self.columns)
-        self._at: dict[Oid, Oid] = dict.fromkeys(self.columns, ())
-        """Column → the index reached."""
+        self._runs = [_Run(column) for column in self.columns]
+        self._open = list(self._runs)
+
+    @property
+    def cells(self) -> dict[Oid, dict[Oid, Value]]:
+        """What was found: column → index → value. Made anew each time it is asked for."""
+        return {run.oid: dict(zip(run.indexes, run.values, strict=True)) for run in self._runs}
+
+    @property
+    def stamps(self) -> dict[Oid, tuple[list[Oid], list[int | None]]]:
+        """Column → the last index of each answer, and the sysUpTime that came with it."""
+        return {run.oid: run.stamps for run in self._runs}
+
+    def forget(self) -> None:
+        """Let go of what was found so far: it was handed on. Where the walk is stays known."""
+        for run in self._runs:
+            run.indexes.clear()
+            run.values.clear()
+
+    @property
+    def rows(self) -> int:
+        """How many rows the longest column has by now."""
+        return max([len(run.indexes) for run in self._runs])
+
+    @property
+    def reached(self) -> int:
+        """How many rows one of the columns that are not at their end has by now."""
+        return len(self._open[0].indexes)
 
     @property
     def done(self) -> bool:
@@ -49,11 +84,16 @@ class Walk:
     @property
     def open(self) -> tuple[Oid, ...]:
         """The columns that are not at their end."""
+        return tuple([run.oid for run in self._open])
+
+    @property
+    def reading(self) -> Sequence[Column]:
+        """The same, as answers are read into them."""
         return tuple(self._open)
 
     def asks(self) -> list[Oid]:
         """What the next request must name, one object for each column that is not at its end."""
-        return [column + self._at[column] for column in self._open]
+        return [run.oid + run.at for run in self._open]
 
     def take(self, answer: Sequence[VarBind], uptime: int | None = None) -> None:
         """Take the varbinds that came for ``asks()``, in their order; a short answer is no fault (RFC 3416 §4.2.3).
@@ -64,37 +104,41 @@ class Walk:
             self.stop("an empty answer")
             return
         asked = tuple(self._open)
-        for place, column in enumerate(asked):
-            self._take_column(column, answer[place :: len(asked)], uptime)
+        for place, run in enumerate(asked):
+            self._take_column(run, answer[place :: len(asked)], uptime)
         self._cap()
 
     def goes_on(self, answer: Columns) -> bool:
         """Whether a regular answer goes on where this walk is."""
-        for column, indexes in zip(self._open, answer.indexes, strict=True):
-            if indexes and indexes[0] <= self._at[column]:
+        for run, indexes in zip(self._open, answer.indexes, strict=True):
+            if indexes and indexes[0] <= run.at:
                 return False
         return True
 
     def take_columns(self, answer: Columns) -> None:
         """Take a regular answer that goes on where this walk is."""
-        for column, indexes, values in zip(self._open, answer.indexes, answer.values, strict=True):
+        uptime = answer.uptime
+        for run, indexes, values in zip(self._open, answer.indexes, answer.values, strict=True):
             if indexes:
-                self._at[column] = last = indexes[-1]
-                self.cells[column].update(zip(indexes, values, strict=True))
+                run.at = last = indexes[-1]
+                run.indexes += indexes
+                run.values += values
                 self.taken += len(indexes)
-                lasts, uptimes = self.stamps[column]
+                lasts, uptimes = run.stamps
                 lasts.append(last)
-                uptimes.append(answer.uptime)
+                uptimes.append(uptime)
+        for run in [self._open[place] for place in answer.ended]:
+            self._close(run)
         self._cap()
 
     def _cap(self) -> None:
         if self.taken >= self._most and self._open:
             self.stop(f"more than {self._most} values")
 
-    def _take_column(self, column: Oid, part: Sequence[VarBind], uptime: int | None) -> None:
+    def _take_column(self, run: _Run, part: Sequence[VarBind], uptime: int | None) -> None:
         if not part:
             return
-        size, last = len(column), column + self._at[column]
+        column, size, last = run.oid, len(run.oid), run.oid + run.at
         found: dict[Oid, Value] = {}
         # What grows, and has its end inside, is all inside: that need not be looked at one by one.
         if part[-1].oid[:size] == column:
@@ -104,49 +148,55 @@ class Walk:
                 found[oid[size:]] = value
                 last = oid
             else:
-                self._keep(column, last, found, uptime)
+                self._keep(run, last, found, uptime)
                 return
-            last = column + self._at[column]
+            last = column + run.at
             found = {}
         for oid, tag, value in part:
             if oid[:size] != column or tag in _END:
-                self.close(column)
+                self._close(run)
                 break
             if oid <= last:
                 # Seen as the same object again, as objects going backwards, and as circles of growing objects.
-                self.close(column, f"objects do not increase at {shown(oid)}")
+                self._close(run, f"objects do not increase at {shown(oid)}")
                 break
             found[oid[size:]] = value
             last = oid
-        self._keep(column, last, found, uptime)
+        self._keep(run, last, found, uptime)
 
-    def _keep(self, column: Oid, last: Oid, found: dict[Oid, Value], uptime: int | None) -> None:
+    def _keep(self, run: _Run, last: Oid, found: dict[Oid, Value], uptime: int | None) -> None:
         if found:
-            self._at[column] = index = last[len(column) :]
-            self.cells[column].update(found)
+            run.at = index = last[len(run.oid) :]
+            run.indexes += found
+            run.values += found.values()
             self.taken += len(found)
-            lasts, uptimes = self.stamps[column]
+            lasts, uptimes = run.stamps
             lasts.append(index)
             uptimes.append(uptime)
 
     def close(self, column: Oid, why: str = "") -> None:
         """End one column, with a fault when ``why`` is given."""
-        self._open.remove(column)
+        self._close(next(run for run in self._open if run.oid == column), why)
+
+    def _close(self, run: _Run, why: str = "") -> None:
+        self._open.remove(run)
         if why:
-            self.faults.append(f"{shown(column)}: {why}")
+            self.faults.append(f"{shown(run.oid)}: {why}")
 
     def stop(self, why: str) -> None:
         """End all that is open, with a fault."""
-        self.faults.append(f"{', '.join(map(shown, self._open))}: {why}")
+        self.faults.append(f"{', '.join(map(shown, self.open))}: {why}")
         self._open.clear()
 
     def divide(self, parts: Iterable[Sequence[Oid]]) -> "list[Walk]":
         """Go on in parts, each over some of the open columns. This walk ends with what it has."""
+        reached = {run.oid: run.at for run in self._open}
         walks = []
         for part in parts:
             walk = Walk(part, self._most - self.taken, self.strikes)
             walk.alone, walk.width = self.alone, self.width
-            walk._at = {column: self._at[column] for column in part}
+            for run in walk._runs:
+                run.at = reached[run.oid]
             walks.append(walk)
         self._open.clear()
         return walks

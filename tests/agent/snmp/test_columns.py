@@ -5,7 +5,7 @@ import tracemalloc
 import pytest
 
 from agent.snmp.ber import Oid, Tag, VarBind
-from agent.snmp.columns import columns_of
+from agent.snmp.columns import Column, columns_of
 from agent.snmp.message import Kind, Response, encode
 from tests.agent.snmp.wire import name, number, tlv
 
@@ -25,7 +25,7 @@ def test_a_regular_answer_is_read_by_columns() -> None:
     cells = [VarBind((*column, row), Tag.COUNTER32, row * 2**30) for row in (1, 2, 3) for column in (COLUMN, other)]
     pdu = encode(Response(Kind.RESPONSE, 5, 0, 0, [VarBind(UPTIME, Tag.TIME_TICKS, 7), *cells]))
 
-    read = columns_of(pdu, 0, [COLUMN, other], uptime=True)
+    read = columns_of(pdu, 0, [Column(COLUMN), Column(other)], uptime=True)
 
     assert read is not None
     assert read.uptime == 7
@@ -48,7 +48,7 @@ def test_a_regular_answer_is_read_by_columns() -> None:
     ],
 )
 def test_numbers_are_read_as_the_long_way_reads_them(written: str, value: int) -> None:
-    read = columns_of(answer(bytes.fromhex(written)), 0, [COLUMN], uptime=True)
+    read = columns_of(answer(bytes.fromhex(written)), 0, [Column(COLUMN)], uptime=True)
 
     assert read is not None
     assert read.values == [[value]]
@@ -58,12 +58,12 @@ def test_numbers_are_read_as_the_long_way_reads_them(written: str, value: int) -
     "written", ["41 05 0100000005", "46 09 010000000000000000", "02 09 000000000000000000", "8200"]
 )
 def test_an_odd_value_is_left_to_the_long_way(written: str) -> None:
-    assert columns_of(answer(bytes.fromhex(written)), 0, [COLUMN], uptime=True) is None
+    assert columns_of(answer(bytes.fromhex(written)), 0, [Column(COLUMN)], uptime=True) is None
 
 
 @pytest.mark.parametrize("uptime", ["43 05 0100000000", "43 06 000000000001", "43 01 0707", "43 02 07", "02 01 07"])
 def test_an_odd_uptime_is_left_to_the_long_way(uptime: str) -> None:
-    assert columns_of(answer(b"\x02\x01\x05", uptime=bytes.fromhex(uptime)), 0, [COLUMN], uptime=True) is None
+    assert columns_of(answer(b"\x02\x01\x05", uptime=bytes.fromhex(uptime)), 0, [Column(COLUMN)], uptime=True) is None
 
 
 def test_long_names_that_never_come_again_cost_no_memory_for_ever() -> None:
@@ -71,11 +71,11 @@ def test_long_names_that_never_come_again_cost_no_memory_for_ever() -> None:
     for row in range(500):
         oid = (*COLUMN, *range(row, row + 40))
         pdus.append(encode(Response(Kind.RESPONSE, 5, 0, 0, [VarBind(oid, Tag.INTEGER, 1)])))
-    columns_of(pdus[0], 0, [COLUMN], uptime=False)
+    columns_of(pdus[0], 0, [Column(COLUMN)], uptime=False)
     tracemalloc.start()
     before = tracemalloc.get_traced_memory()[0]
 
-    assert all(columns_of(pdu, 0, [COLUMN], uptime=False) for pdu in pdus)
+    assert all(columns_of(pdu, 0, [Column(COLUMN)], uptime=False) for pdu in pdus)
 
     kept = tracemalloc.get_traced_memory()[0] - before
     tracemalloc.stop()
