@@ -2,7 +2,6 @@
 
 import asyncio
 import fcntl
-import gc
 import logging
 import os
 import random
@@ -17,6 +16,7 @@ from agent.clock import Clock
 from agent.connection import Connection, authority, check_url
 from agent.folder import Folder, Identity
 from agent.follow import POLL_S, Follow
+from agent.garbage import settle
 from agent.gather import Gather
 from agent.health import Health
 from agent.look import Looks
@@ -103,8 +103,8 @@ class Agent:
             self.traps.start()
         self._take_over(self.plan)
         self.follow.start()
-        # What is there by now stays: the collector of garbage need not walk through it every few minutes.
-        self._loop.call_later(_FREEZE_AFTER_S, _freeze)
+        # What is there by now stays.
+        self._loop.call_later(_FREEZE_AFTER_S, settle)
         await self._stop_asked.wait()
         await self._stop()
 
@@ -217,8 +217,3 @@ def _machine_goes_down() -> bool:
     except (OSError, subprocess.TimeoutExpired):
         return False
     return told.stdout.strip() == b"stopping"
-
-
-def _freeze() -> None:
-    gc.collect()
-    gc.freeze()

@@ -267,9 +267,11 @@ def element(tag: int, body: bytes) -> bytes:
     """An element with that content."""
     size = len(body)
     if size < 128:
-        return bytes((tag, size)) + body
+        return b"%c%c%b" % (tag, size, body)
+    if size < 256:
+        return b"%c\x81%c%b" % (tag, size, body)
     octets = size.to_bytes((size.bit_length() + 7) // 8, "big")
-    return bytes((tag, 0x80 | len(octets))) + octets + body
+    return b"%c%c%b%b" % (tag, 0x80 | len(octets), octets, body)
 
 
 def encode_integer(number: int, tag: int = Tag.INTEGER) -> bytes:

@@ -15,6 +15,9 @@ ROOM = 1440
 lost alone, not with its other fragments."""
 _WRAPPED, _WRAPPED_V3 = 60, 150
 """Bytes of an answer besides the values asked for."""
+_ABREAST, _ABREAST_V3 = 10, 5
+"""Columns in one request. v3 leaves room for five and a half rows of ten columns: half a row would be lost in each
+answer, and five columns fill it better."""
 _FIRST_WIDTH = 24.0
 _TRY_BULK_AGAIN_S = 3600.0
 _LEAVE_OUT_S = 60.0
@@ -24,12 +27,13 @@ _LEAVE_OUT_MOST_S = 3600.0
 class Pace:
     """How to ask one device for tables."""
 
-    __slots__ = ("_bulk", "_bulk_again_s", "_left_out", "_quick", "_shapes", "_uptime", "rows", "wrapping")
+    __slots__ = ("_bulk", "_bulk_again_s", "_left_out", "_quick", "_shapes", "_uptime", "abreast", "rows", "wrapping")
 
     def __init__(self, version: str) -> None:
         """``version`` is v1, which has no GETBULK, v2c or v3."""
         bulk = version != "v1"
         self.wrapping = _WRAPPED_V3 if version == "v3" else _WRAPPED
+        self.abreast = _ABREAST_V3 if version == "v3" else _ABREAST
         self.rows = FIRST_ROWS
         self._quick = 0
         self._bulk: bool | None = None if bulk else False

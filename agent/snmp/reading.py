@@ -60,7 +60,7 @@ class Reading:
         for start in range(0, len(scalars), _SCALARS_AT_ONCE):
             part = scalars[start : start + _SCALARS_AT_ONCE]
             self._waiting.append(lambda part=part: self._get(part))  # type: ignore[misc]
-        for group in grouped(self._admitted(columns)):
+        for group in grouped(self._admitted(columns), self._pace.abreast):
             walk = Walk(group, self._most)
             walk.width = self._pace.width(group[0])
             self._put(walk)

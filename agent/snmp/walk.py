@@ -8,8 +8,6 @@ from collections.abc import Iterable, Sequence
 from agent.snmp.ber import Oid, Tag, Value, VarBind
 from agent.snmp.columns import Column, Columns
 
-_AT_ONCE = 10
-"""Columns in one request."""
 _FIRST_GUESS = 24
 """Bytes of one value in an answer, before the first one came."""
 _END = (Tag.NO_SUCH_OBJECT, Tag.NO_SUCH_INSTANCE, Tag.END_OF_MIB_VIEW)
@@ -202,14 +200,15 @@ class Walk:
         return walks
 
 
-def grouped(columns: Sequence[Oid]) -> list[list[Oid]]:
-    """Columns as they go into requests together: at most ten, those of one table side by side where they fit."""
+def grouped(columns: Sequence[Oid], abreast: int) -> list[list[Oid]]:
+    """Columns as they go into requests together: at most ``abreast``, those of one table side by side where they
+    fit."""
     groups: list[list[Oid]] = []
     for table in tables(columns):
         while table:
-            if not groups or (len(groups[-1]) + len(table) > _AT_ONCE and groups[-1]):
+            if not groups or (len(groups[-1]) + len(table) > abreast and groups[-1]):
                 groups.append([])
-            room = _AT_ONCE - len(groups[-1])
+            room = abreast - len(groups[-1])
             groups[-1] += table[:room]
             table = table[room:]
     return groups
