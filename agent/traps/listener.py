@@ -58,16 +58,18 @@ class Listener:
         self._thread = threading.Thread(target=self._run, name="traps", daemon=True)
 
     def start(self) -> None:
-        """Listen from now on."""
+        """Listen from now on. What hinders that is logged: looks matter more than traps."""
         self._courier.start()
         self._thread.start()
         self._ready.wait(_STARTS_WITHIN_S)
-        log.info("port=%d listening for SNMP traps", self.port)
 
     def stop(self) -> None:
         """Listen no more. What was heard and not passed on stays on disk."""
         self._loop.call_soon_threadsafe(self._end.set)
         self._thread.join(5)
+        if not self._thread.is_alive():
+            self._loop.close()
+            self._socket.close()
         self._courier.stop()
 
     def follow(self, plan: Plan) -> None:
@@ -90,7 +92,7 @@ class Listener:
         except Exception:
             log.exception("traps are no longer heard")
         finally:
-            self._loop.close()
+            self._ready.set()
 
     async def _listen(self) -> None:
         from agent.traps.receiver import Receiver
@@ -98,6 +100,7 @@ class Listener:
         receiver = Receiver(self._engine, self._gate, self._heard)
         receiver.open(self._socket)
         self._ready.set()
+        log.info("port=%d listening for SNMP traps", self.port)
         ending = self._loop.create_task(self._end.wait())
         try:
             while not self._end.is_set():

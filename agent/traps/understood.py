@@ -24,12 +24,19 @@ class Understood:
         self._engines: OrderedDict[bytes, None] = OrderedDict()
 
     def users(self, users: Iterable[Access]) -> None:
-        """Understand these users too. Those known before stay known until the end."""
-        fresh = tuple(one for one in users if one.version == "v3" and one not in self._users)
-        self._users += fresh
-        for user in fresh:
-            for engine in (None, *self._engines):
-                self._add(user, engine)
+        """Understand these users, and no others. pysnmp knows one key of a name: that of the first."""
+        first = {one.user: one for one in reversed([*users]) if one.version == "v3"}
+        wanted = tuple(first.values())
+        changed = {one.user for one in set(wanted) ^ set(self._users)}
+        gone = changed - {one.user for one in wanted}
+        before, self._users = self._users, wanted
+        for engine in (None, *self._engines):
+            for user in before:
+                if user.user in gone:
+                    self._delete(user, engine)
+            for user in wanted:
+                if user.user in changed:
+                    self._add(user, engine)
 
     def community(self, community: bytes) -> bool:
         """Understand that community; False when there were too many different ones."""
@@ -51,7 +58,9 @@ class Understood:
         for user in self._users:
             self._add(user, engine)
         if len(self._engines) > _MOST_ENGINES:
-            self._forget(self._engines.popitem(last=False)[0])
+            oldest, _ = self._engines.popitem(last=False)
+            for user in self._users:
+                self._delete(user, oldest)
 
     def _add(self, user: Access, engine: bytes | None) -> None:
         from pysnmp.entity import config
@@ -67,12 +76,11 @@ class Understood:
             securityEngineId=None if engine is None else OctetString(engine),
         )
 
-    def _forget(self, engine: bytes) -> None:
+    def _delete(self, user: Access, engine: bytes | None) -> None:
         from pysnmp.entity import config
         from pysnmp.proto.rfc1902 import OctetString
 
-        for user in self._users:
-            config.delete_v3_user(self._engine, user.user, OctetString(engine))
+        config.delete_v3_user(self._engine, user.user, None if engine is None else OctetString(engine))
 
 
 _USM_AUTH = (1, 3, 6, 1, 6, 3, 10, 1, 1)

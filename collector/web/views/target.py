@@ -220,13 +220,41 @@ def _reading(agent: str, sighting: Sighting, now: int, tz: str, words: Translato
 
 
 _SCALES = ((1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB"))
-_UNITS = (("_per_s", "/s"), ("_ms", "ms"), ("_us", "µs"), ("_s", "s"), ("_days", "d"), ("_hz", "Hz"))
+_RATES = ((10**9, "Gb/s"), (10**6, "Mb/s"), (10**3, "kb/s"), (1, "b/s"))
+_UNITS = (
+    ("_per_s", "/s"),
+    ("_ms", "ms"),
+    ("_us", "µs"),
+    ("_s", "s"),
+    ("_days", "d"),
+    ("_hz", "Hz"),
+    ("_c", "°C"),
+    ("_rpm", "rpm"),
+    ("_w", "W"),
+    ("_v", "V"),
+    ("_a", "A"),
+    ("_va", "VA"),
+    ("_kwh", "kWh"),
+    ("_dbm", "dBm"),
+    ("_mps", "m/s"),
+    ("_count", ""),
+)
+_SPOKEN = (("_ratio", "%"), ("_bps", "b/s"))
+"""Endings whose unit is not that of the number kept."""
 
 
 def worded_values(values: Mapping[str, float]) -> tuple[tuple[str, str], ...]:
-    """``(name, value with its unit)`` of measured values, shares first, then by name."""
-    ordered = sorted(values.items(), key=lambda pair: ("_ratio" not in pair[0], pair[0]))
-    return tuple((name.replace("_", " "), value_text(name, value)) for name, value in ordered)
+    """``(name, value with its unit)`` of measured values: those of the whole before those of parts, shares first, then
+    by name."""
+    ordered = sorted(values.items(), key=lambda pair: ("[" in pair[0], "_ratio" not in pair[0], pair[0]))
+    return tuple((_value_name(name), value_text(name, value)) for name, value in ordered)
+
+
+def _value_name(name: str) -> str:
+    """The name of a value in words, without the unit, which stands with the value."""
+    metric, bracket, part = name.partition("[")
+    unit = next((ending for ending, _ in (*_UNITS, *_SPOKEN) if metric.endswith(ending)), "")
+    return metric.removesuffix(unit).replace("_", " ") + bracket + part
 
 
 def value_text(name: str, value: float) -> str:
@@ -240,7 +268,10 @@ def value_text(name: str, value: float) -> str:
             if abs(value) >= size:
                 return f"{value / size:.1f} {unit}{per}"
         return f"{value:g} B{per}"
+    if metric.endswith("_bps"):
+        size, unit = next((pair for pair in _RATES if abs(value) >= pair[0]), _RATES[-1])
+        return f"{value / size:.4g} {unit}"
     for ending, unit in _UNITS:
         if metric.endswith(ending):
-            return f"{value:.6g} {unit}"
+            return f"{value:.6g} {unit}".rstrip()
     return f"{value:.6g}"

@@ -1,5 +1,6 @@
 """The whole agent as a process that receives traps: it passes them on, and looks at the device at once."""
 
+import random
 import shutil
 import socket
 import subprocess
@@ -7,9 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from agent.traps.listener import bound
+from agent.backoff import Backoff
+from agent.connection import Connection
+from agent.plan import Plan
+from agent.traps.courier import Courier
+from agent.traps.engine import Engine
+from agent.traps.listener import Listener, bound
+from agent.traps.outbox import Outbox
+from agent.traps.receiver import Receiver
 from rules.errors import Invalid, Unavailable
-from tests.agent.collector_double import collector_double, plan_of
+from rules.secret import Secret
+from tests.agent.collector_double import TOKEN, collector_double, plan_of
+from tests.agent.given_clock import GivenClock
 from tests.agent.test_app import agent, end, join
 
 
@@ -54,3 +64,20 @@ def test_what_is_no_address_is_refused(listen: str) -> None:
 def test_a_port_in_use_is_said_with_what_to_do() -> None:
     with bound("127.0.0.1:0") as first, pytest.raises(Unavailable, match="snmptrapd"):
         bound(f"127.0.0.1:{first.getsockname()[1]}")
+
+
+def test_an_agent_whose_listener_cannot_work_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(_self: Receiver, _listen: socket.socket) -> None:
+        raise OSError("no")
+
+    monkeypatch.setattr(Receiver, "open", broken)
+    outbox = Outbox(tmp_path / "traps.db", "k1", "s1", GivenClock())
+    with collector_double() as double:
+        courier = Courier(outbox, Connection(double.url, Secret(TOKEN), None, 5.0), Backoff(random.random))
+        listener = Listener("127.0.0.1:0", 50, Engine(b"\x80\0\0\0\5engine", 1), outbox, courier, print)
+        listener.start()
+        listener.follow(Plan())
+        listener.stop()
+    assert "traps are no longer heard" in caplog.text

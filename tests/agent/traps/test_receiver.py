@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,7 @@ def heard(
     tmp_path: Path,
     *sendings: Sequence[str],
     users: Sequence[Access] = (),
+    before: Sequence[Sequence[Access]] = (),
     gate: Gate | None = None,
     raw: Sequence[bytes] = (),
     host: str = "127.0.0.1",
@@ -47,7 +49,8 @@ def heard(
         listen = bound(f"{'[::1]' if host == '::1' else host}:0")
         port = listen.getsockname()[1]
         receiver = Receiver(ENGINE, gate or Gate(1000), traps.append)
-        receiver.users(users)
+        for known in (*before, users):
+            receiver.users(known)
         receiver.open(listen)
         at = f"udp6:[{host}]:{port}" if host == "::1" else f"{host}:{port}"
         codes = []
@@ -105,6 +108,18 @@ def test_a_trap_of_v3_of_an_unknown_user_is_not_heard(tmp_path: Path) -> None:
 def test_a_trap_of_v3_with_a_wrong_key_is_not_heard(tmp_path: Path) -> None:
     wrong = [word.replace("authpass123", "otherpass123") for word in V3]
     traps, _, _ = heard(tmp_path, [*wrong, *SENDER, "AT", "4711", LINK_DOWN], users=(USER,))
+    assert traps == []
+
+
+def test_a_user_whose_keys_were_changed_and_changed_back_is_heard(tmp_path: Path) -> None:
+    other = replace(USER, name="other", auth_key=Secret("otherpass123"))
+    sending = [*V3, *SENDER, "AT", "4711", LINK_DOWN]
+    traps, _, _ = heard(tmp_path, sending, users=(USER,), before=((USER,), (other,)))
+    assert len(traps) == 1
+
+
+def test_a_user_that_is_no_longer_known_is_not_heard(tmp_path: Path) -> None:
+    traps, _, _ = heard(tmp_path, [*V3, *SENDER, "AT", "4711", LINK_DOWN], before=((USER,),))
     assert traps == []
 
 
