@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from agent.snmp.ber import Malformed, Oid, Tag, VarBind
 from agent.snmp.columns import Columns, columns_of
 from agent.snmp.credentials import Access
-from agent.snmp.errors import Cause, Denied, ErrorStatus, Garbled
+from agent.snmp.errors import Cause, Denied, ErrorStatus, Garbled, Unanswered
 from agent.snmp.line import Line, Request
 from agent.snmp.message import Kind, Response, response
 from agent.snmp.pace import Pace
@@ -15,6 +15,7 @@ from agent.snmp.reading import NO_SUCH_NAME, SYS_UP_TIME, TOO_BIG, Reading
 from agent.snmp.table import Table
 from agent.snmp.walk import Walk
 
+_LEAST_PATIENCE_S = 0.05
 _NO_RIGHT = (6, 16)
 """noAccess and authorizationError."""
 _STATUSES = (
@@ -121,7 +122,37 @@ class Device:
         Raises Silent, Denied, ErrorStatus or OSError only when nothing at all was answered; what else went wrong
         stands in the table's faults.
         """
-        return await Reading(self, self.line.transport.now, until, most).run(columns, scalars)
+        now = self.line.transport.now
+        table = await Reading(self, now, until, most).run(columns, scalars)
+        if self.pace.bulk_compared or await self._bulk_agrees(table, until):
+            return table
+        self.pace.distrust_bulk(now())
+        table = await Reading(self, now, until, most).run(columns, scalars)
+        table.faults += ("GETBULK gives other values than GET: the device is read row by row for an hour",)
+        return table
+
+    async def _bulk_agrees(self, table: Table, until: float) -> bool:
+        """Whether a text that GETBULK brought is what GET brings too: there are devices that mix them up."""
+        texts = (
+            (column + index, value)
+            for column, cells in table.cells.items()
+            for index, value in cells.items()
+            if isinstance(value, bytes)
+        )
+        name, value = next(texts, ((), b""))
+        left_s = until - self.line.transport.now()
+        if not name or left_s < _LEAST_PATIENCE_S:
+            return True
+        try:
+            told = (await self.get([name], left_s))[0].value
+            # A text that changes by itself proves nothing.
+            odd = told != value and (await self.get([name], left_s))[0].value == told
+        except (Unanswered, OSError):
+            return True
+        if not odd:
+            self.pace.compared()
+            return True
+        return False
 
     async def rows(self, walk: Walk, repetitions: int, uptime: bool, patience_s: float) -> tuple[int, float]:
         """Ask for what the walk wants next and let it take the answer; the answer's bytes, and the seconds it took.

@@ -27,7 +27,18 @@ _LEAVE_OUT_MOST_S = 3600.0
 class Pace:
     """How to ask one device for tables."""
 
-    __slots__ = ("_bulk", "_bulk_again_s", "_left_out", "_quick", "_shapes", "_uptime", "abreast", "rows", "wrapping")
+    __slots__ = (
+        "_bulk",
+        "_bulk_again_s",
+        "_compared",
+        "_left_out",
+        "_quick",
+        "_shapes",
+        "_uptime",
+        "abreast",
+        "rows",
+        "wrapping",
+    )
 
     def __init__(self, version: str) -> None:
         """``version`` is v1, which has no GETBULK, v2c or v3."""
@@ -38,6 +49,7 @@ class Pace:
         self._quick = 0
         self._bulk: bool | None = None if bulk else False
         self._bulk_again_s = 0.0 if bulk else float("inf")
+        self._compared = False
         self._uptime = True
         self._shapes: dict[Oid, tuple[float, int]] | None = None
         self._left_out: dict[Oid, tuple[float, float]] | None = None
@@ -45,6 +57,19 @@ class Pace:
     @property
     def bulk_proven(self) -> bool:
         return self._bulk is True
+
+    @property
+    def bulk_compared(self) -> bool:
+        """Whether one value of a GETBULK was held against that of a GET, or there was none to hold."""
+        return self._compared or self._bulk is not True
+
+    def compared(self) -> None:
+        """GETBULK and GET gave the same."""
+        self._compared = True
+
+    def distrust_bulk(self, now: float) -> None:
+        """GETBULK gave another value than GET: rows come by GETNEXT for an hour."""
+        self._bulk, self._bulk_again_s = False, now + _TRY_BULK_AGAIN_S
 
     @property
     def with_uptime(self) -> bool:

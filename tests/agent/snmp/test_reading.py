@@ -119,6 +119,34 @@ def test_a_device_without_getbulk_is_read_by_getnext_and_that_is_remembered(beha
     assert set(kinds) == {GET_NEXT}
 
 
+def test_a_device_whose_getbulk_gives_other_values_than_get_is_read_row_by_row() -> None:
+    wrong = Mib(SWITCH.objects | table(NAMES, [text(b"nonsense")] * 40))
+
+    async def run() -> tuple[Table, Table, set[int]]:
+        async with meeting(lambda to: (wrong if to.kind == GET_BULK else SWITCH).answer(to)) as (device, other):
+            loop = asyncio.get_running_loop()
+            first = await device.read([STATES, NAMES], until=loop.time() + 3)
+            seen = len(other.asked)
+            second = await device.read([STATES, NAMES], until=loop.time() + 3)
+            return first, second, {to.kind for to in other.asked[seen:]}
+
+    first, second, kinds = asyncio.run(run())
+
+    assert first.cells[NAMES][(3,)] == second.cells[NAMES][(3,)] == b"port 2"
+    assert ("GETBULK gives other values" in first.faults[0], second.faults, kinds) == (True, (), {GET_NEXT})
+
+
+def test_getbulk_is_held_against_get_once() -> None:
+    async def run() -> list[int]:
+        async with meeting(SWITCH.answer) as (device, other):
+            loop = asyncio.get_running_loop()
+            for _ in range(3):
+                await device.read([STATES, NAMES], until=loop.time() + 3)
+            return [to.kind for to in other.asked]
+
+    assert asyncio.run(run()).count(GET) == 1
+
+
 def test_an_endless_table_is_cut_off() -> None:
     def endless(to: Question) -> bytes:
         at = to.oids[-1][-1] if len(to.oids[-1]) > len(STATES) else 0
