@@ -20,7 +20,9 @@ from collector.store.targets import Target
 from rules.errors import NinewardError
 
 SEND_EVERY = 5_000
-"""How often an agent sends what is no news, in ms."""
+"""How often an agent sends what is no news, in ms; more often for checks that look more often."""
+
+_SEND_EVERY_LEAST = 1_000
 
 LONGEST_WAIT_S = 60.0
 _LOOK_PAUSE = 5_000
@@ -168,7 +170,7 @@ class Plans:
         return {
             "revision": revision,
             "agent": {"id": agent.id, "name": agent.name, "number": agent.number},
-            "send_every_ms": SEND_EVERY,
+            "send_every_ms": _send_every(terms.interval for terms in effective.values()),
             "witnesses": [],
             "checks": [
                 _entry(check, owners[check.target], effective[check.handle], agent, set(opened), device)
@@ -176,6 +178,11 @@ class Plans:
             ],
             "credentials": opened,
         }
+
+
+def _send_every(intervals: Iterable[int]) -> int:
+    """How often good news is sent: not so rarely that a check with a short interval seems silent between."""
+    return max(_SEND_EVERY_LEAST, min((SEND_EVERY, *intervals)))
 
 
 def _needs(check: Check) -> bool:

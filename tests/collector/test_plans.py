@@ -66,6 +66,15 @@ def test_the_revision_grows_with_each_change(rooms: Rooms, agent: str) -> None:
     assert plan(rooms, agent)["revision"] > before
 
 
+@pytest.mark.parametrize(("interval", "sent_every"), [("30s", 5_000), ("2s", 2_000), ("500ms", 1_000)])
+def test_good_news_is_sent_as_often_as_the_quickest_check_looks(
+    rooms: Rooms, agent: str, interval: str, sent_every: int
+) -> None:
+    rooms.registry.add_policy(PolicySpec("*", {"interval": interval, "timeout": "100ms"}), ADMIN)
+
+    assert plan(rooms, agent)["send_every_ms"] == sent_every
+
+
 def test_thresholds_come_from_the_layers(rooms: Rooms, agent: str) -> None:
     settings = {"memory.threshold.used_ratio.warn": 0.8, "memory.threshold.used_ratio.for": "15m"}
     rooms.registry.add_policy(PolicySpec("*", settings), ADMIN)

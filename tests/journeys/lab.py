@@ -11,7 +11,7 @@ import shutil
 import socket
 import subprocess
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,8 +53,11 @@ class Lab:
         """The host answers again."""
         run("ip", "-n", self.far, "address", "add", f"{address}/32", "dev", "lo")
 
-    def socket(self, address: str, port: int = 0) -> socket.socket:
-        """A listening TCP socket that lives in the monitor's namespace, though the test itself stays outside."""
+    def connection(self, address: str, port: int) -> socket.socket:
+        """A TCP connection made inside the monitor's namespace."""
+        return self._born(lambda: socket.create_connection((address, port), 20))
+
+    def _born(self, make: Callable[[], socket.socket]) -> socket.socket:
         made: list[socket.socket] = []
 
         def enter() -> None:
@@ -62,17 +65,25 @@ class Lab:
             with Path(f"/run/netns/{self.monitor}").open("rb") as namespace:
                 if libc.setns(namespace.fileno(), CLONE_NEWNET) != 0:
                     raise OSError(ctypes.get_errno(), "setns")
-            listener = socket.socket()
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.bind((address, port))
-            listener.listen(64)
-            made.append(listener)
+            made.append(make())
 
         # A thread of its own enters the namespace and ends; a socket stays where it was born.
         thread = threading.Thread(target=enter)
         thread.start()
         thread.join()
         return made[0]
+
+    def socket(self, address: str, port: int = 0) -> socket.socket:
+        """A listening TCP socket that lives in the monitor's namespace, though the test itself stays outside."""
+
+        def listen() -> socket.socket:
+            listener = socket.socket()
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((address, port))
+            listener.listen(64)
+            return listener
+
+        return self._born(listen)
 
 
 @contextlib.contextmanager

@@ -58,8 +58,8 @@ class Product:
         """Run ``nineward ARGUMENTS`` and give what it printed."""
         return self.run("collector.cli", "--data", str(self.data), *arguments)
 
-    def run(self, *command: str) -> str:
-        """Run one of our commands to its end; AssertionError with its words when it fails."""
+    def run(self, *command: str, code: int = 0) -> str:
+        """Run one of our commands to its end; AssertionError with its words when it ends otherwise than expected."""
         done = subprocess.run(
             self.lab.inside(sys.executable, "-m", *command),
             env=self._environment,
@@ -68,7 +68,7 @@ class Product:
             timeout=120,
             check=False,
         )
-        assert done.returncode == 0, f"{' '.join(command)} gave {done.returncode}: {done.stderr}{done.stdout}"
+        assert done.returncode == code, f"{' '.join(command)} gave {done.returncode}: {done.stderr}{done.stdout}"
         return done.stdout
 
     def stop(self, process: subprocess.Popen[bytes], signal_number: int = signal.SIGINT) -> int:
