@@ -119,7 +119,8 @@ def missing(ports: Ports, name: str, seen: bool) -> Reading:
 
 
 def judge(one: Interface) -> tuple[Outcome, str]:
-    """How an interface is. What an administrator took down is no fault."""
+    """How an interface is. What an administrator took down is no fault. A fault is told with the interface's alias,
+    which says where the line leads."""
     if one.admin is Admin.DOWN:
         return Outcome.OK, "taken down by an administrator"
     if one.admin is Admin.TESTING:
@@ -129,6 +130,8 @@ def judge(one: Interface) -> tuple[Outcome, str]:
     outcome, text = _OPERATION[one.oper]
     if outcome is Outcome.FAILED and one.changed_s is not None:
         text += f", for {round(one.changed_s)} s"
+    if outcome is not Outcome.OK and one.alias:
+        text += f" ({one.alias})"
     return outcome, text
 
 

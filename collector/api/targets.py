@@ -157,6 +157,13 @@ class Targets(Controller):
             if check.kind == "snmp"
             for one in house.tracks.samples(check.handle, now - _PARTS_SEEN, now + 1)
         ]
+        # An interface's own check looks at it more often than all interfaces are recorded.
+        watched = {check.id: check.part for check in own if check.kind == "interface"}
+        sightings += [
+            {f"{metric}[{watched[look.check_id]}]": value for metric, value in look.values.items()}
+            for look in looks(house, target)
+            if look.check_id in watched and look.at >= now - _PARTS_SEEN
+        ]
         return Page(parts_of(sightings, {(check.kind, check.part) for check in own}), None)
 
     @post("/{name:str}/look", sync_to_thread=True, status_code=202)

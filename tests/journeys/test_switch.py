@@ -171,6 +171,7 @@ def a_cable_is_pulled(scene: Scene) -> None:
     body = scene.tickets("opened")[0].body
     assert body["check"]["name"] == "interface[uplink1]"
     assert "interface[uplink1] fails: down, for" in body["text"]
+    assert "(uplink to core-1)" in body["text"]
     assert scene.outcomes == WELL | {"interface[uplink1]": "failed"}
     scene.switch.plug("uplink1")
     scene.wait("the ticket hears of its end", lambda: len(scene.tickets("resolved")) == 1)
@@ -184,6 +185,8 @@ def a_port_is_shut(scene: Scene) -> None:
     shut = "taken down by an administrator"
     scene.wait("the port is seen shut", lambda: scene.looks["interface[uplink2]"]["text"] == shut)
     assert (scene.outcomes, scene.state) == (WELL, "up")
+    parts = {part["name"]: part["state"] for part in scene.product.ask("target", "parts", NAME)}
+    assert (parts["uplink1"], parts["uplink2"]) == ("up", "off")
     scene.switch.unshut("uplink2")
     scene.wait("the port is seen open", lambda: scene.looks["interface[uplink2]"]["text"] == "")
 

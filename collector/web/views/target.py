@@ -16,7 +16,7 @@ from collector.web.views.words import CAUSES, KINDS, OUTCOMES, PRIORITIES, STATE
 from rules.duration import format_duration
 from rules.period import Period, local, month
 
-_MOST_VALUES = 6
+_MOST_VALUES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +239,8 @@ _UNITS = (
     ("_mps", "m/s"),
     ("_count", ""),
 )
+_COUNTED = ("errors_s", "discards_s", "drops_s", "faults_s")
+"""Endings of what is counted per second, not measured in seconds."""
 _SPOKEN = (("_ratio", "%"), ("_bps", "b/s"))
 """Endings whose unit is not that of the number kept."""
 
@@ -271,6 +273,8 @@ def value_text(name: str, value: float) -> str:
     if metric.endswith("_bps"):
         size, unit = next((pair for pair in _RATES if abs(value) >= pair[0]), _RATES[-1])
         return f"{value / size:.4g} {unit}"
+    if metric.endswith(_COUNTED):
+        return f"{value:.6g} /s"
     for ending, unit in _UNITS:
         if metric.endswith(ending):
             return f"{value:.6g} {unit}".rstrip()

@@ -60,6 +60,11 @@ def test_how_long_a_port_is_down_is_told() -> None:
     assert judge(port(oper=Oper.DOWN, changed_s=59.8))[1] == "down, for 60 s"
 
 
+def test_a_fault_is_told_with_what_the_port_is_called() -> None:
+    assert judge(port(oper=Oper.DOWN, alias="uplink to core-1"))[1] == "down (uplink to core-1)"
+    assert judge(port(oper=Oper.UP, alias="uplink to core-1"))[1] == ""
+
+
 def test_values_carry_evidence_for_the_edges_of_an_outage() -> None:
     assert values(port(speed=10**9, changed_s=12.5)) == {
         "admin_up": 1,

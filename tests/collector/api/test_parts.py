@@ -16,11 +16,17 @@ def look(check: str, at: int, **values: float) -> dict[str, Any]:
 
 
 @pytest.fixture
-def switch(door: Door) -> Door:
+def hub(door: Door) -> str:
+    """The token of an agent."""
+    agents = door.house.registry.agents
+    _, right = agents.new_join_token(JoinTokenSpec(), SETTLER)
+    return agents.join(JoinSpec(right, name="hub", machine_id="m", machine_boot="k"), "127.0.0.1").token
+
+
+@pytest.fixture
+def switch(door: Door, hub: str) -> Door:
     """A switch whose SNMP check told of its ports two minutes ago, and of its fan twelve minutes ago."""
     registry = door.house.registry
-    _, right = registry.agents.new_join_token(JoinTokenSpec(), SETTLER)
-    joined = registry.agents.join(JoinSpec(right, name="hub", machine_id="m", machine_boot="k"), "127.0.0.1")
     asked = CheckSpec("snmp", vital=True, agents="hub")
     began = door.clock.at - 60 * MINUTE
     target = registry.add_target(TargetSpec("core-1", "192.0.2.1", checks=(asked,), in_service_from=began), SETTLER)
@@ -32,7 +38,7 @@ def switch(door: Door) -> Door:
         look(check.id, door.clock.at - 2 * MINUTE, **{"admin_up[Gi1]": 1, "oper_up[Gi1]": 0}),
         look(check.id, door.clock.at - MINUTE, uptime_s=5),
     ]
-    assert door.ask_as(joined.token, "POST", "results", {"results": told}).status_code == 200
+    assert door.ask_as(hub, "POST", "results", {"results": told}).status_code == 200
     assert door.house.fold.wait_for(door.house.log.head()[0])
     return door
 
@@ -53,6 +59,16 @@ def test_parts_are_accepted_at_once_and_are_watched_from_then_on(switch: Door) -
         ("component[fan:1]", {"key": "fan:1"}, False),
     ]
     assert all(part["watched"] for part in switch.ok("GET", "targets/core-1/parts")["items"])
+
+
+def test_a_watched_interface_is_as_its_own_check_saw_it(switch: Door, hub: str) -> None:
+    wanted = {"checks": [{"kind": "interface", "part": "Gi1", "agents": "hub"}]}
+    (added,) = switch.ok("POST", "targets/core-1/checks", wanted)["items"]
+    told = [look(added["id"], switch.clock.at, admin_up=1, oper_up=1)]
+    assert switch.ask_as(hub, "POST", "results", {"results": told}).status_code == 200
+    assert switch.house.fold.wait_for(switch.house.log.head()[0])
+
+    assert switch.ok("GET", "targets/core-1/parts")["items"][1]["state"] == "up"
 
 
 def test_of_several_checks_with_one_mistake_none_is_added(switch: Door) -> None:

@@ -17,6 +17,7 @@ from collector.web.views.target import bracket, value_text, worded_values
         ("total_ms", 12.5, "12.5 ms"),
         ("left_days", 41, "41 d"),
         ("errors_per_s[eth0]", 0.5, "0.5 /s"),
+        ("errors_s[uplink1]", 0.5, "0.5 /s"),
         ("uptime_s", 86_400, "86400 s"),
         ("status", 200, "200"),
         ("speed_bps", 10_000_000_000, "10 Gb/s"),
