@@ -231,8 +231,8 @@ class Survey:
         """Take in the clocks of this look; what they show of a restart is kept until the next."""
         before, known = self._clocks, self._all
         if before is None or now.at_s >= self._all_due_s or suspicious(before, now):
-            now = await self._all_clocks(device, now, until)
             self._all_due_s = now.at_s + _CLOCKS_EVERY_S
+            now = await self._all_clocks(device, now, until)
             restart = NO_RESTART if before is None else compare(before, now, known)
             if restart != NO_RESTART:
                 self._restarts += 1
@@ -247,7 +247,10 @@ class Survey:
         loop = asyncio.get_running_loop()
         try:
             answer = await device.get(_CLOCKS, (until - loop.time()) * 0.5)
-        except (Silent, Refused):
+        except Silent:
+            self._all_due_s = now.at_s  # lost or late, not refused: the next look asks again
+            return now
+        except Refused:
             return now
         told: dict[Oid, Value] = {one.oid: one.value for one in answer}
 

@@ -7,11 +7,13 @@ import pytest
 
 from agent.probes.probe import Credential, credential
 from agent.snmp import interfaces
+from agent.snmp.survey import HR_SYSTEM_UPTIME
 from rules.errors import Invalid
 from rules.result import Outcome
 from tests.agent.probes.conftest import Daemon, free_udp_port, look, looks
 from tests.agent.probes.switch import Switch, seen
 from tests.agent.snmp.recordings.simulator import Recordings
+from tests.agent.snmp.wire import Question
 
 READING = credential("lab", {"kind": "snmp", "community": "reading"})
 PORTS_AGAIN: dict[str, Any] = {"interfaces_every_s": 1, "health": False, "pause_s": 0.6}
@@ -161,6 +163,20 @@ def test_a_restart_is_told_once_with_its_instant() -> None:
     assert "SNMP agent restarted 2 s ago" in second.text
     assert second.values["restarted_s"] == pytest.approx(2, abs=1)
     assert "restarted_s" not in third.values
+
+
+def test_clocks_whose_answer_was_lost_are_asked_for_again_in_the_next_look() -> None:
+    class Lossy(Switch):
+        losing = True
+
+        def answer(self, question: Question) -> bytes | None:
+            lost = self.losing and HR_SYSTEM_UPTIME in question.oids
+            return None if lost else super().answer(question)
+
+    switch = Lossy(uptime=50_000, host=900_000)
+    steps = (None, lambda: setattr(switch, "losing", False), lambda: switch.set(uptime=200))
+
+    assert "only its SNMP agent" in seen("snmp", switch, *steps, deadline_s=1.0, interfaces=False, health=False)[2].text
 
 
 def test_a_restart_of_the_agent_alone_is_told_apart_from_one_of_the_host() -> None:
