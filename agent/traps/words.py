@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from agent.snmp.ber import Oid
 from agent.snmp import names
+from agent.snmp.ber import Oid
 
 LONGEST = 300
 
