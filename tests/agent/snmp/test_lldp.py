@@ -7,7 +7,7 @@ from agent.snmp.interfaces import COLUMNS, interfaces
 from agent.snmp.lldp import Neighbour
 from tests.agent.snmp.recordings.recording import names, table
 
-pytestmark = pytest.mark.skipif(not names(), reason="needs the recordings of real devices")
+pytestmark = pytest.mark.skipif(not names(), reason="the SNMP recordings are not beside the project")
 
 
 def heard(name: str) -> tuple[Neighbour, ...]:

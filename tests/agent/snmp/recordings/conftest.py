@@ -16,7 +16,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "name" in metafunc.fixturenames and not any(
         "name" in mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")
     ):
-        none = pytest.param("", marks=pytest.mark.skip("the SNMP recordings (../shared/snmp-recordings) are not here"))
+        none = pytest.param("", marks=pytest.mark.skip("the SNMP recordings are not beside the project"))
         metafunc.parametrize("name", names() or [none])
 
 

@@ -48,13 +48,13 @@ def simulated(folder: Path) -> Iterator[Recordings]:
     Skips the test where recordings or snmpsim are absent. As root, snmpsim runs as nobody, as it demands.
     """
     if not names():
-        pytest.skip("the SNMP recordings (../shared/snmp-recordings) are not here")
+        pytest.skip("the SNMP recordings are not beside the project")
     missing = [package for package in _NEEDED if importlib.util.find_spec(package) is None]
     if missing:
         pytest.skip(f"not installed: {', '.join(missing)}")
     closed = [str(place) for place in _needed_places() if not _open_to_all(place)] if os.getuid() == 0 else []
     if closed:
-        pytest.skip(f"run as root, snmpsim becomes nobody, who cannot read {', '.join(closed)}")
+        pytest.skip(f"not beside the project where nobody, as whom root runs snmpsim, could read: {', '.join(closed)}")
     as_nobody = ["--process-user=nobody", "--process-group=nogroup"] if os.getuid() == 0 else []
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
         free.bind(("127.0.0.1", 0))

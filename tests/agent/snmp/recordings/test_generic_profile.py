@@ -8,7 +8,7 @@ from agent.snmp.profile import State
 from agent.snmp.profile_library import library
 from tests.agent.snmp.recordings.recording import names, table
 
-pytestmark = pytest.mark.skipif(not names(), reason="the SNMP recordings (../shared/snmp-recordings) are not here")
+pytestmark = pytest.mark.skipif(not names(), reason="the SNMP recordings are not beside the project")
 
 UNHEARD_OF: Oid = (1, 3, 6, 1, 4, 1, 4294967295)
 

@@ -15,7 +15,7 @@ from agent.snmp.table import Table
 from tests.agent.snmp.recordings.recording import facts, names, recording, table, varying, walk_of
 from tests.agent.snmp.recordings.simulator import Recordings
 
-pytestmark = pytest.mark.skipif(not names(), reason="the SNMP recordings (../shared/snmp-recordings) are not here")
+pytestmark = pytest.mark.skipif(not names(), reason="the SNMP recordings are not beside the project")
 
 
 def read(recordings: Recordings, name: str, *columns: Oid) -> Table:

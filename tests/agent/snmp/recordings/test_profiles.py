@@ -88,7 +88,7 @@ LEFT_OUT: dict[str, dict[str, str]] = {
     },
 }
 
-pytestmark = pytest.mark.skipif(not names(), reason="the SNMP recordings (../shared/snmp-recordings) are not here")
+pytestmark = pytest.mark.skipif(not names(), reason="the SNMP recordings are not beside the project")
 
 
 def chosen(name: str) -> Profile:
