@@ -13,6 +13,9 @@ from agent.icmp.sockets import IP_RECVERR, IPV6_RECVERR
 
 _ORDER = sys.byteorder
 _LOCAL, _ICMP, _ICMP6 = 1, 2, 3
+_PASSED_ON = (4, 5)
+"""Source quench and redirect (RFC 792): the router passed the request on all the same, and its answer is on the way.
+The kernel puts them into the queue of a ping socket like errors."""
 _EXTENDED = struct.Struct("=IBBBxII")
 """``struct sock_extended_err``; the address of who told follows it."""
 
@@ -58,6 +61,8 @@ def returned(quoted: bytes, control: Sequence[tuple[int, int, bytes]], target: s
         if (level, kind) == wanted and len(value) >= _EXTENDED.size:
             number, origin, error, code, _, _ = _EXTENDED.unpack_from(value)
             if origin in (_ICMP, _ICMP6):
+                if family == 4 and error in _PASSED_ON:
+                    return None
                 why: Refusal | OSError = refusal(family, error, code, _teller(value[_EXTENDED.size :]))
             elif origin == _LOCAL:
                 why = OSError(number, os.strerror(number))

@@ -22,6 +22,7 @@ _AGAIN_S = 0.002
 _PORTION = 16
 """Requests worth a wake-up when the pace holds them back."""
 _NO_TIME = "the deadline left no time to send"
+_HELD_UP = "could not look: this machine sent so late that an answer had no time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +40,30 @@ class Echoes:
 
 
 class _Volley:
-    __slots__ = ("asked", "family", "left", "log", "over", "own", "rtts_ns", "size", "target", "troubles", "until")
+    __slots__ = (
+        "asked",
+        "begun",
+        "family",
+        "held_up",
+        "left",
+        "log",
+        "over",
+        "own",
+        "rtts_ns",
+        "size",
+        "spacing_s",
+        "target",
+        "troubles",
+        "until",
+    )
 
     def __init__(
         self,
         target: Destination,
         count: int,
         size: int,
+        begun: float,
+        spacing_s: float,
         until: float,
         over: asyncio.Future[None],
         log: Callable[[str], None] | None,
@@ -53,7 +71,10 @@ class _Volley:
         self.target = target
         self.family = target.family
         self.size = size
+        self.begun = begun
+        self.spacing_s = spacing_s
         self.until = until
+        self.held_up: frozenset[int] = frozenset()
         self.asked = count
         self.left = count
         self.over = over
@@ -61,6 +82,12 @@ class _Volley:
         self.rtts_ns = [0] * count
         self.troubles: list[str] = []
         self.own: list[str] = []
+
+    def leaves(self, number: int, now: float) -> None:
+        """A request leaves now. One that this machine held up so long that less than half of its time is left says
+        nothing of the target by its silence."""
+        if self.until - now < (self.until - self.begun - number * self.spacing_s) / 2:
+            self.held_up |= {number}
 
     def note(self, number: int, said: str) -> None:
         if self.log is not None:
@@ -106,7 +133,7 @@ class Volleys:
         self._channel(target.family)
         begun = self._loop.time()
         possible = min(count, max(1, -(-int((until - begun) * 1e6) // max(1, int(spacing_s * 1e6)))))
-        volley = _Volley(target, possible, size, until, self._loop.create_future(), log)
+        volley = _Volley(target, possible, size, begun, spacing_s, until, self._loop.create_future(), log)
         self._number += 1
         number = self._number
         self._volleys[number] = volley
@@ -152,7 +179,11 @@ class Volleys:
         """The channel's word: nothing came."""
         volley = self._volleys.get(key // MOST)
         if volley is not None:
-            volley.note(key % MOST, "no answer in time")
+            said = "no answer in time"
+            if key % MOST in volley.held_up:
+                said = _HELD_UP
+                volley.own.append(said)
+            volley.note(key % MOST, said)
             volley.settle()
 
     def unable(self, key: int, trouble: OSError) -> None:
@@ -226,6 +257,7 @@ class Volleys:
             group = groups.get(kind)
             if group is None:
                 group = groups[kind] = ([], [], [])
+            volley.leaves(key % MOST, now)
             group[0].append(volley.target)
             group[1].append(key)
             group[2].append(volley.until - now)

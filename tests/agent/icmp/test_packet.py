@@ -109,6 +109,13 @@ def test_an_error_of_this_machine_is_an_oserror() -> None:
     assert found.why.errno == 90
 
 
+@pytest.mark.parametrize("kind", [4, 5])
+def test_source_quench_and_redirect_are_about_requests_that_went_on(kind: int) -> None:
+    quoted = struct.pack("!BBHHH", 8, 0, 0, 77, 3)
+
+    assert returned(quoted, [(socket.IPPROTO_IP, IP_RECVERR, extended(121, 2, kind, 1))], "192.0.2.9", 4) is None
+
+
 @pytest.mark.parametrize("origin", [0, 4])
 def test_an_entry_that_is_no_error_is_passed_over(origin: int) -> None:
     quoted = struct.pack("!BBHHH", 8, 0, 0, 77, 3)

@@ -86,6 +86,15 @@ def test_a_router_that_refuses_is_named(line: Cable) -> None:
     assert echoes.troubles == (f"destination unreachable: host (told by {FAR})",) * 3
 
 
+@pytest.mark.parametrize(("kind", "code"), [(5, 0), (5, 1), (4, 0)])
+def test_a_router_that_passes_on_and_says_so_makes_no_target_silent(line: Cable, kind: int, code: int) -> None:
+    line.host.script = lambda request: [refused(request, kind, code), echoed(request)]
+
+    echoes, _ = asked(line)
+
+    assert (len(echoes.rtts_us), echoes.troubles) == (3, ())
+
+
 def test_a_late_answer_is_told_as_late(line: Cable) -> None:
     def late(request: Request) -> list[tuple[str, bytes]]:
         time.sleep(0.12)
@@ -177,6 +186,28 @@ def test_what_the_pace_holds_back_too_long_is_ones_own_trouble(line: Cable) -> N
 
     assert (first.sent, len(first.rtts_us)) == (1, 1)
     assert second.own_troubles == ("the deadline left no time to send",)
+
+
+@pytest.mark.parametrize("alive", [True, False])
+def test_the_silence_that_follows_a_request_sent_too_late_is_ones_own_trouble(line: Cable, alive: bool) -> None:
+    if not alive:
+        line.host.script = lambda request: []
+
+    async def main(engine: Engine) -> Echoes:
+        pace = Pace(5, 1, engine.loop.time())  # the second request may leave 0.2 s after the first
+        volleys = Volleys(engine.loop, pace, engine.channel)
+        until = engine.loop.time() + 0.3
+        fired = [volleys.fire(destination(ASKED), 1, 0.01, 56, until) for _ in range(2)]
+        done = await asyncio.wait_for(asyncio.gather(*fired), 3)
+        return done[1]
+
+    echoes = with_engine(line, main)
+
+    if alive:
+        assert (echoes.sent, len(echoes.rtts_us), echoes.own_troubles) == (1, 1, ())
+    else:
+        assert echoes.sent == 0
+        assert echoes.own_troubles == ("could not look: this machine sent so late that an answer had no time",)
 
 
 def test_a_volley_given_up_disturbs_no_other(line: Cable) -> None:
