@@ -65,17 +65,26 @@ class Outbox:
             raise Unavailable(f"{self._path} takes nothing in: {trouble}.") from trouble
 
     def waiting(self, most: int) -> Waiting:
-        """The oldest that wait. Their age is by the boot clock, or by the wall clock if the machine restarted since."""
-        with closing(self._open()) as store:
-            rows = store.execute(
-                "SELECT seq, machine_boot, mono, wall, told FROM trap ORDER BY seq LIMIT ?", (most,)
-            ).fetchall()
+        """The oldest that wait. Their age is by the boot clock, or by the wall clock if the machine restarted since.
+
+        Raises Unavailable when the disk does not give them.
+        """
+        try:
+            with closing(self._open()) as store:
+                rows = store.execute(
+                    "SELECT seq, machine_boot, mono, wall, told FROM trap ORDER BY seq LIMIT ?", (most,)
+                ).fetchall()
+        except sqlite3.Error as trouble:
+            raise Unavailable(f"{self._path} cannot be read: {trouble}.") from trouble
         return Waiting(self.stream, tuple(self._dated(*row) for row in rows))
 
     def drop(self, seqs: Sequence[int]) -> None:
-        """The collector has these, or will never take them."""
-        with closing(self._open()) as store, store:
-            store.executemany("DELETE FROM trap WHERE seq = ?", [(seq,) for seq in seqs])
+        """The collector has these, or will never take them. Raises Unavailable when the disk does not let them go."""
+        try:
+            with closing(self._open()) as store, store:
+                store.executemany("DELETE FROM trap WHERE seq = ?", [(seq,) for seq in seqs])
+        except sqlite3.Error as trouble:
+            raise Unavailable(f"{self._path} does not forget: {trouble}.") from trouble
 
     def _dated(self, seq: int, machine_boot: str, mono: int, wall: int, told: str) -> dict[str, Any]:
         same = machine_boot == self._machine_boot

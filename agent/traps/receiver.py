@@ -3,14 +3,14 @@
 Before a datagram reaches pysnmp it must pass the gate, so that a storm costs next to nothing.
 """
 
+import asyncio
 import socket
-import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from agent.snmp.ber import Malformed, Tag, Value
+from agent.snmp.ber import Malformed, Oid, Tag, Value
 from agent.snmp.credentials import Access
 from agent.snmp.message import Header, header
 from agent.traps.engine import Engine
@@ -27,8 +27,8 @@ _MOST_BINDINGS = 40
 _UPTIME = (1, 3, 6, 1, 2, 1, 1, 3, 0)
 _TRAP_OID = (1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0)
 _TRAP_ADDRESS = (1, 3, 6, 1, 6, 3, 18, 1, 3, 0)
+_EMPTY = (Tag.NULL, Tag.NO_SUCH_OBJECT, Tag.NO_SUCH_INSTANCE, Tag.END_OF_MIB_VIEW)
 _TRAP_COMMUNITY = (1, 3, 6, 1, 6, 3, 18, 1, 4, 0)
-_BLANK = "0.0.0.0"  # noqa: S104 - an address in a message, not one to listen on
 
 
 @dataclass(slots=True)
@@ -50,6 +50,7 @@ class Receiver:
         self.counts = Counts()
         self._gate = gate
         self._heard = heard
+        self._now_s = asyncio.get_running_loop().time
         self._engine = SnmpEngine()
         _identify(self._engine, engine)
         self._own = engine.id
@@ -99,7 +100,7 @@ class Receiver:
         """Whether a datagram goes on to be read; what must be known for that is known then."""
         self.counts.received += 1
         source = source.removeprefix("::ffff:").partition("%")[0]
-        if not self._gate.admit(source, time.monotonic()):
+        if not self._gate.admit(source, self._now_s()):
             self.counts.unkept += 1
             return False
         try:
@@ -109,9 +110,10 @@ class Receiver:
             return False
         self._source, self._version = source, said.version
         if said.community is not None:
-            return self._understood.community(said.community)
+            self._understood.community(said.community)
+            return True
         if said.engine and said.engine != self._own:
-            self._understood.engine(said.engine)
+            return self._understood.engine(said.engine, said.user)
         return True
 
     def began(self, pdu: Any) -> None:
@@ -123,12 +125,14 @@ class Receiver:
     def _notified(
         self, _engine: Any, _reference: Any, _context_engine: Any, _context: Any, bindings: Sequence[Any], _given: Any
     ) -> None:
-        said = {tuple(oid): value for oid, value in bindings}
-        source = self._source
-        relayed = said.get(_TRAP_ADDRESS)
-        if relayed is not None and relayed.prettyPrint() not in ("", _BLANK):
-            source = relayed.prettyPrint()
-        oid = tuple(said.get(_TRAP_OID, ()))
+        said = {tuple(oid): _plain(value) for oid, value in bindings}
+        # Anybody may have sent this: nothing need be of the type that it must be.
+        oid = _typed(said, _TRAP_OID, Tag.OBJECT_IDENTIFIER)
+        if not oid:
+            self.counts.unreadable += 1
+            return
+        relayed = _typed(said, _TRAP_ADDRESS, Tag.IP_ADDRESS)
+        source = socket.inet_ntoa(relayed) if relayed and len(relayed) == 4 and any(relayed) else self._source
         rest = [pair for pair in said.items() if pair[0] not in (_UPTIME, _TRAP_OID, _TRAP_ADDRESS, _TRAP_COMMUNITY)]
         trap = Trap(
             source=source,
@@ -136,8 +140,8 @@ class Receiver:
             oid=".".join(map(str, oid)),
             name=name_of(oid),
             inform=self._inform,
-            uptime=int(said[_UPTIME]) if _UPTIME in said else None,
-            bindings=tuple(worded(place, *_plain(value)) for place, value in rest[:_MOST_BINDINGS]),
+            uptime=_typed(said, _UPTIME, Tag.TIME_TICKS),
+            bindings=tuple(worded(place, *value) for place, value in rest[:_MOST_BINDINGS]),
         )
         if self._inform and self._repeated(trap):
             self.counts.repeated += 1
@@ -146,7 +150,7 @@ class Receiver:
 
     def _repeated(self, inform: Trap) -> bool:
         """Whether this inform came before: its sender repeats it, with the event's uptime, until it is answered."""
-        now = time.monotonic()
+        now = self._now_s()
         before = self._informs.get(inform)
         self._informs[inform] = now
         self._informs.move_to_end(inform)
@@ -155,13 +159,19 @@ class Receiver:
         return before is not None and now - before < _REMEMBERED_S
 
 
+def _typed(said: Mapping[Oid, tuple[int, Value]], oid: Oid, tag: Tag) -> Any:
+    """The value of that object, None where it is not there or of another type."""
+    found, value = said.get(oid, (Tag.NULL, None))
+    return value if found == tag else None
+
+
 def _plain(value: Any) -> tuple[int, Value]:
     """The tag of a value of pysnmp's, and the value as Python has it."""
     outer = value.tagSet.superTags[-1]
     tag = int(outer.tagClass | outer.tagId)
     if tag == Tag.OBJECT_IDENTIFIER:
         return tag, tuple(value)
-    if tag == Tag.NULL:
+    if tag in _EMPTY:
         return tag, None
     return tag, bytes(value.asOctets()) if hasattr(value, "asOctets") else int(value)
 

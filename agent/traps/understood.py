@@ -20,7 +20,9 @@ class Understood:
     def __init__(self, engine: Any) -> None:
         self._engine = engine
         self._users: tuple[Access, ...] = ()
-        self._communities: set[bytes] = set()
+        self._names: frozenset[bytes] = frozenset()
+        self._communities: OrderedDict[bytes, str] = OrderedDict()
+        self._number = 0
         self._engines: OrderedDict[bytes, None] = OrderedDict()
 
     def users(self, users: Iterable[Access]) -> None:
@@ -30,6 +32,7 @@ class Understood:
         changed = {one.user for one in set(wanted) ^ set(self._users)}
         gone = changed - {one.user for one in wanted}
         before, self._users = self._users, wanted
+        self._names = frozenset(user.user.encode() for user in wanted)
         for engine in (None, *self._engines):
             for user in before:
                 if user.user in gone:
@@ -38,29 +41,39 @@ class Understood:
                 if user.user in changed:
                     self._add(user, engine)
 
-    def community(self, community: bytes) -> bool:
-        """Understand that community; False when there were too many different ones."""
+    def community(self, community: bytes) -> None:
+        """Understand that community; the one unheard for the longest is forgotten for it."""
         from pysnmp.entity import config
 
-        if community not in self._communities:
-            if len(self._communities) >= _MOST_COMMUNITIES:
-                return False
-            config.add_v1_system(self._engine, f"community-{len(self._communities)}", community)
-            self._communities.add(community)
-        return True
+        if community in self._communities:
+            self._communities.move_to_end(community)
+            return
+        self._number += 1
+        name = self._communities[community] = f"community-{self._number}"
+        config.add_v1_system(self._engine, name, community)
+        if len(self._communities) > _MOST_COMMUNITIES:
+            _, oldest = self._communities.popitem(last=False)
+            config.delete_v1_system(self._engine, oldest)
 
-    def engine(self, engine: bytes) -> None:
-        """Understand the known users of that engine; the one unheard for the longest is forgotten for it."""
+    def engine(self, engine: bytes, user: bytes) -> bool:
+        """Understand the known users of that engine; the one unheard for the longest is forgotten for it.
+
+        False when the user that speaks there is none of them: strangers make up engines as they like, and each costs
+        time and memory.
+        """
+        if user not in self._names:
+            return False
         if engine in self._engines:
             self._engines.move_to_end(engine)
-            return
+            return True
         self._engines[engine] = None
-        for user in self._users:
-            self._add(user, engine)
+        for one in self._users:
+            self._add(one, engine)
         if len(self._engines) > _MOST_ENGINES:
             oldest, _ = self._engines.popitem(last=False)
-            for user in self._users:
-                self._delete(user, oldest)
+            for one in self._users:
+                self._delete(one, oldest)
+        return True
 
     def _add(self, user: Access, engine: bytes | None) -> None:
         from pysnmp.entity import config

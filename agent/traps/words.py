@@ -10,7 +10,7 @@ LONGEST = 300
 
 def name_of(oid: Oid) -> str:
     """The notification's or object's name with its index, or its numbers when nobody knows it."""
-    return names.named(oid) if oid else ""
+    return _line(names.named(oid)) if oid else ""
 
 
 def worded(oid: Oid, tag: int, value: Any) -> tuple[str, str]:

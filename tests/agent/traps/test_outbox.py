@@ -59,6 +59,16 @@ def test_the_file_is_for_its_owner_alone(tmp_path: Path, clock: GivenClock) -> N
     assert (tmp_path / "traps.db").stat().st_mode & 0o777 == 0o600
 
 
+def test_a_disk_that_neither_gives_nor_forgets_is_said(tmp_path: Path, clock: GivenClock) -> None:
+    kept = outbox(tmp_path, clock)
+    kept.keep(TRAP)
+    (tmp_path / "traps.db").write_bytes(b"no database" * 1000)
+    with pytest.raises(Unavailable, match=r"traps\.db"):
+        kept.waiting(10)
+    with pytest.raises(Unavailable, match=r"traps\.db"):
+        kept.drop([1])
+
+
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path, clock: GivenClock) -> None:
     with pytest.raises(Unavailable, match=r"traps\.db"):
         outbox(tmp_path / "missing", clock)

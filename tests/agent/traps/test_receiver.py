@@ -11,12 +11,15 @@ from pathlib import Path
 
 import pytest
 
+from agent.snmp.ber import Oid, Tag, VarBind
 from agent.snmp.credentials import Access
+from agent.snmp.message import Community, Response, encode
 from agent.traps.engine import Engine
 from agent.traps.gate import Gate
 from agent.traps.listener import bound
 from agent.traps.receiver import Receiver
 from agent.traps.trap import Trap
+from agent.traps.understood import Understood
 from rules.secret import Secret
 
 pytestmark = pytest.mark.skipif(not shutil.which("snmptrap"), reason="needs snmptrap (Debian package snmp)")
@@ -155,15 +158,57 @@ def test_bytes_that_are_no_message_are_counted_and_change_nothing(tmp_path: Path
     assert len(traps) == 2
 
 
-def _message(kind: int) -> bytes:
-    from agent.snmp.ber import Tag, VarBind
-    from agent.snmp.message import Community, Response, encode
+UPTIME = VarBind((1, 3, 6, 1, 2, 1, 1, 3, 0), Tag.TIME_TICKS, 4711)
+KIND = VarBind((1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0), Tag.OBJECT_IDENTIFIER, (1, 3, 6, 1, 6, 3, 1, 1, 5, 3))
+RELAYED: Oid = (1, 3, 6, 1, 6, 3, 18, 1, 3, 0)
 
-    bindings = [
-        VarBind((1, 3, 6, 1, 2, 1, 1, 3, 0), Tag.TIME_TICKS, 4711),
-        VarBind((1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0), Tag.OBJECT_IDENTIFIER, (1, 3, 6, 1, 6, 3, 1, 1, 5, 3)),
+
+def _message(kind: int, *bindings: VarBind, community: bytes = b"public") -> bytes:
+    return Community("v2c", community).seal(encode(Response(kind, 4242, 0, 0, [*bindings])), 4242)
+
+
+TRAP, INFORM = _message(0xA7, UPTIME, KIND), _message(0xA6, UPTIME, KIND)
+
+
+def test_nobody_need_be_believed_about_the_types_of_what_he_sends(tmp_path: Path) -> None:
+    odd = [
+        _message(0xA7, UPTIME._replace(tag=Tag.OCTET_STRING, value=b"soon"), KIND),
+        _message(0xA7, UPTIME._replace(tag=Tag.INTEGER, value=-5), KIND),
+        _message(0xA7, KIND, VarBind(RELAYED, Tag.OCTET_STRING, b"h" * 600)),
+        _message(0xA7, KIND, VarBind((1, 3, 6, 1, 2, 1, 1, 1, 0), Tag.NO_SUCH_OBJECT, None)),
     ]
-    return Community("v2c", b"public").seal(encode(Response(kind, 4242, 0, 0, bindings)), 4242)
+    traps, _, _ = heard(tmp_path, raw=odd)
+    assert [(trap.source, trap.uptime) for trap in traps] == [("127.0.0.1", None)] * 4
 
 
-TRAP, INFORM = _message(0xA7), _message(0xA6)
+def test_a_notification_that_does_not_say_which_it_is_is_counted(tmp_path: Path) -> None:
+    odd = [_message(0xA7), _message(0xA7, UPTIME), _message(0xA7, UPTIME, KIND._replace(tag=Tag.INTEGER, value=7))]
+    traps, receiver, _ = heard(tmp_path, raw=odd)
+    assert (traps, receiver.counts.unreadable) == ([], 3)
+
+
+def test_the_address_that_a_relay_adds_is_the_source(tmp_path: Path) -> None:
+    traps, _, _ = heard(
+        tmp_path,
+        raw=[
+            _message(0xA7, UPTIME, KIND, VarBind(RELAYED, Tag.IP_ADDRESS, address))
+            for address in (bytes((192, 0, 2, 9)), bytes(4))
+        ],
+    )
+    assert [trap.source for trap in traps] == ["192.0.2.9", "127.0.0.1"]
+
+
+def test_made_up_communities_lock_no_device_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("agent.traps.understood._MOST_COMMUNITIES", 3)
+    made_up = [_message(0xA7, UPTIME, KIND, community=b"no-%d" % number) for number in range(5)]
+    traps, _, _ = heard(tmp_path, raw=[TRAP, *made_up, TRAP])
+    assert len(traps) == 7
+
+
+def test_made_up_engines_of_strangers_are_not_learnt() -> None:
+    from pysnmp.entity.engine import SnmpEngine
+
+    understood = Understood(SnmpEngine())
+    understood.users([USER])
+    assert not understood.engine(bytes(12), b"stranger")
+    assert understood.engine(bytes(12), b"watcher")
