@@ -15,6 +15,7 @@ from collector.intake import AgentIdentity, Intake
 from collector.plans import Plans
 from collector.store import checks, derived, targets, traps
 from collector.store.state import State
+from collector.store.targets import Target
 from rules.errors import Invalid, TooLarge
 
 MOST_TRAPS = 1000
@@ -22,6 +23,9 @@ MOST_TRAPS = 1000
 
 _MOST_AGE = 30 * 86_400_000
 _LONGEST = 500
+_LONGEST_OID = 128 * len("4294967295.")
+_HIGHEST = (1 << 63) - 1
+"""The largest number the log's fold can put into the state."""
 _MOST_BINDINGS = 50
 _VERSIONS = ("v1", "v2c", "v3")
 _PATIENCE_S = 10.0
@@ -65,15 +69,16 @@ class Traps:
         if len(heard) > MOST_TRAPS:
             raise TooLarge(f"At most {MOST_TRAPS} traps are taken at once, these are {len(heard)}. Split them.")
         mistakes = [f"traps[{place}].{said}" for place, one in enumerate(heard) for said in _mistakes(one)]
-        if not 1 <= len(boot) <= 64:
-            mistakes.append("boot: expected 1 to 64 characters")
+        if not 1 <= len(boot) <= 64 or not boot.isprintable():
+            mistakes.append("boot: expected 1 to 64 printable characters")
         if mistakes:
             raise Invalid("None of these traps was taken.", tuple(mistakes[:100]))
         now = self._clock.now()
         with self._state.read() as tx:
             before = traps.known(tx, agent.number, boot, [one.seq for one in heard])
             fresh = {one.seq: one for one in heard if one.seq not in before}
-            kept = [_kept(one, _target(tx, agent, one), now) for one in fresh.values()]
+            living = targets.living(tx) if fresh else []
+            kept = [_kept(one, _target(tx, agent, one, living), now) for one in fresh.values()]
             handles = _handles(tx, {one["target"] for one in kept} - {""})
         if kept:
             self._intake.record("trap", {"agent": agent.number, "boot": boot, "traps": kept}).result(_PATIENCE_S)
@@ -83,22 +88,23 @@ class Traps:
 
 def _mistakes(one: HeardTrap) -> list[str]:
     said = []
-    if one.seq < 1:
-        said.append("seq: expected a number from 1 on")
+    if not 1 <= one.seq <= _HIGHEST:
+        said.append("seq: expected a number from 1 to 2^63 - 1")
     if not 0 <= one.age_ms <= _MOST_AGE:
         said.append("age_ms: expected 0 to 30 days")
     if one.version not in _VERSIONS:
         said.append(f"version: expected one of {', '.join(_VERSIONS)}, found {one.version!r}")
-    if len(one.oid) > _LONGEST or not all(part.isascii() and part.isdigit() for part in one.oid.split(".")):
+    if len(one.oid) > _LONGEST_OID or not all(part.isascii() and part.isdigit() for part in one.oid.split(".")):
         said.append("oid: expected numbers with dots between")
     try:
-        ipaddress.ip_address(one.source)
+        if getattr(ipaddress.ip_address(one.source), "scope_id", None) is not None:
+            said.append("source: expected an IP address without a zone")
     except ValueError:
         said.append(f"source: expected an IP address, found {one.source[:60]!r}")
     if one.uptime is not None and not 0 <= one.uptime < 1 << 32:
         said.append("uptime: expected a number below 2^32")
-    if one.unkept < 0:
-        said.append("unkept: expected a number from 0 on")
+    if not 0 <= one.unkept <= _HIGHEST:
+        said.append("unkept: expected a number from 0 to 2^63 - 1")
     if len(one.bindings) > _MOST_BINDINGS or any(len(pair) != 2 for pair in one.bindings):
         said.append(f"bindings: expected at most {_MOST_BINDINGS} pairs")
     texts = (one.name, *(text for pair in one.bindings for text in pair))
@@ -113,9 +119,8 @@ def _kept(one: HeardTrap, target: str, now: int) -> dict[str, Any]:
     return {**told, "target": target, "at": now - one.age_ms}
 
 
-def _target(tx: sqlite3.Connection, agent: AgentIdentity, one: HeardTrap) -> str:
+def _target(tx: sqlite3.Connection, agent: AgentIdentity, one: HeardTrap, living: Sequence[Target]) -> str:
     """Whom the trap is about: the agent's word for a target it looks at, else the only target with that address."""
-    living = targets.living(tx)
     named = [target for target in living if target.id == one.target]
     if named and any(agent.number in derived.lookers(tx, check.handle) for check in checks.of_target(tx, named[0].id)):
         return named[0].id

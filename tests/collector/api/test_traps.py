@@ -68,6 +68,7 @@ def test_a_trap_is_dated_by_its_age_and_shown_with_its_target_and_names(listener
 
 def test_what_is_passed_on_twice_is_kept_once(listener: Listener) -> None:
     listener.post(trap(1), trap(2))
+    listener.listed()
     assert listener.post(trap(2), trap(3), trap(3)).json() == {"taken": 1}
     assert len(listener.listed()) == 3
 
@@ -132,6 +133,9 @@ def test_people_see_the_traps_of_the_targets_in_their_scope_only(listener: Liste
         ({"bindings": [["only a name"]]}, "bindings"),
         ({"name": "two\nlines"}, "name"),
         ({"seq": 0}, "seq"),
+        ({"seq": 1 << 63}, "seq"),
+        ({"unkept": 1 << 63}, "unkept"),
+        ({"source": "fe80::1%two\nlines"}, "source"),
     ],
 )
 def test_a_wrong_trap_is_refused_with_its_place_and_nothing_is_kept(
@@ -141,6 +145,16 @@ def test_a_wrong_trap_is_refused_with_its_place_and_nothing_is_kept(
     assert answer.status_code == 400
     assert f"traps[1].{said}" in answer.text
     assert listener.listed() == []
+
+
+def test_the_longest_name_that_a_notification_may_have_is_taken(listener: Listener) -> None:
+    longest = ".".join(["4294967295"] * 128)
+    listener.post(trap(1, oid=longest))
+    assert [one["oid"] for one in listener.listed()] == [longest]
+
+
+def test_a_process_is_named_by_what_can_be_printed(listener: Listener) -> None:
+    assert listener.post(trap(1), boot="two\nlines").status_code == 400
 
 
 def test_only_agents_pass_traps_on(listener: Listener) -> None:
