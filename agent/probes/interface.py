@@ -111,6 +111,9 @@ def missing(ports: Ports, name: str, seen: bool) -> Reading:
     table is whole."""
     if ports.faults:
         return Reading(Outcome.ERROR, text=f"could not look: {ports.faults[0].rpartition(': ')[2]}")
+    if not ports.found:
+        # One port may go; that all of them went at once, and the device lives, no device would tell.
+        return Reading(Outcome.ERROR, text="the device shows no interfaces at all: may these credentials see them?")
     if seen:
         return Reading(Outcome.FAILED, text="gone: the device has no interface of this name any more")
     near = get_close_matches(name, ports.found, 3)

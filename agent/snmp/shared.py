@@ -41,6 +41,7 @@ class Shared(Generic[T]):
             self._reading = None
             if self._flight is not None:
                 self._flight.cancel()
+                self._flight = None  # who comes before it has ended must not wait for it
         else:
             self._drop_what_all_have()
 
@@ -82,7 +83,8 @@ class Shared(Generic[T]):
         try:
             reading = await read(until)
         finally:
-            self._flight = None
+            if self._flight is asyncio.current_task():
+                self._flight = None
         self._reading = (begun_s, reading)
         self._drop_what_all_have()
         return reading

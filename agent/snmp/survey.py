@@ -217,9 +217,6 @@ class Survey:
             return (value if isinstance(value, int) else None), device
         raise denied or silent
 
-    async def _lives(self, patience_s: float) -> bool:
-        return await engine_id(self.kind.address, self.kind.port, patience_s) is not None
-
     def _open(self, way: Access) -> Device:
         """The device by that way. All stay open until the end: looks of one device may overlap."""
         device = self._devices.get(way)

@@ -94,7 +94,14 @@ def test_a_port_that_was_never_there_is_our_mistake_and_near_names_are_told() ->
 
 
 def test_a_port_that_was_there_is_gone() -> None:
-    assert missing(Ports({}, ()), "Gi1", seen=True).outcome is Outcome.FAILED
+    assert missing(Ports({"Gi2": PORT}, ()), "Gi1", seen=True).outcome is Outcome.FAILED
+
+
+def test_a_device_that_shows_no_ports_at_all_says_nothing_of_any() -> None:
+    found = missing(Ports({}, ()), "Gi1", seen=True)
+
+    assert found.outcome is Outcome.ERROR
+    assert "no interfaces at all" in found.text
 
 
 def test_a_broken_table_says_nothing_of_a_port_it_does_not_show() -> None:

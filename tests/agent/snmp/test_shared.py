@@ -145,6 +145,22 @@ def test_the_last_one_to_leave_ends_what_is_under_way() -> None:
         asyncio.run(run())
 
 
+def test_who_joins_when_the_last_one_has_just_left_gets_a_reading() -> None:
+    async def run() -> int:
+        reading, source, get = shared(1)
+        left = asyncio.ensure_future(get(1))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        reading.leave(1)
+        reading.join(2)
+        joined = asyncio.ensure_future(get(2))
+        await asyncio.gather(left, return_exceptions=True)
+        source.let.set()
+        return await joined
+
+    assert asyncio.run(run()) == 2
+
+
 @pytest.mark.parametrize("users", [(1,), (1, 2)])
 def test_what_all_have_taken_is_not_kept(users: tuple[int, ...]) -> None:
     async def run() -> bool:
