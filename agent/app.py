@@ -26,7 +26,7 @@ from agent.schedule import Schedule
 from agent.settings import Settings
 from agent.spool import Process, Spool
 from agent.uplink import Uplink
-from rules.errors import Conflicting, Invalid, Missing
+from rules.errors import Broken, Conflicting, Invalid, Missing, Unavailable
 
 if TYPE_CHECKING:
     from agent.traps.listener import Listener
@@ -159,15 +159,20 @@ class Agent:
         from agent.traps.listener import Listener
         from agent.traps.outbox import Outbox
 
-        outbox = Outbox(self._folder.traps_file, process.machine_boot, process.boot, self._clock)
-        return Listener(
-            settings.traps.listen,
-            settings.traps.per_minute,
-            started(self._folder.engine_file),
-            outbox,
-            Courier(outbox, connection, Backoff(random.random)),
-            self._heard,
-        )
+        try:
+            outbox = Outbox(self._folder.traps_file, process.machine_boot, process.boot, self._clock)
+            return Listener(
+                settings.traps.listen,
+                settings.traps.per_minute,
+                started(self._folder.engine_file),
+                outbox,
+                Courier(outbox, connection, Backoff(random.random)),
+                self._heard,
+            )
+        except (Unavailable, Broken) as trouble:
+            # A port that another program holds, or a file that cannot be read, must not end the looks.
+            log.error("no traps are heard: %s", trouble)
+            return None
 
     def _heard(self, handles: Iterable[int]) -> None:
         self._loop.call_soon_threadsafe(self.looks.look_now, handles)

@@ -73,7 +73,9 @@ class Listener:
         self._courier.stop()
 
     def follow(self, plan: Plan) -> None:
-        """Know the plan's targets by their addresses, and its v3 users. From any thread."""
+        """Know the plan's targets by their addresses, and its v3 users. From the thread that stops this."""
+        if self._loop.is_closed():
+            return
         known: dict[str, tuple[str, tuple[int, ...]]] = {}
         for check in plan.checks:
             target, handles = known.get(check.address, (check.target_id, ()))

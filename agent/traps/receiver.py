@@ -33,11 +33,13 @@ _TRAP_COMMUNITY = (1, 3, 6, 1, 6, 3, 18, 1, 4, 0)
 
 @dataclass(slots=True)
 class Counts:
-    """Datagrams since the start: all of them, those the gate left out, those nobody could read, those said before."""
+    """Datagrams since the start: all of them, those the gate left out, those nobody could read, those of v3 users
+    nobody knows, those said before."""
 
     received: int = 0
     unkept: int = 0
     unreadable: int = 0
+    strange: int = 0
     repeated: int = 0
 
 
@@ -112,8 +114,9 @@ class Receiver:
         if said.community is not None:
             self._understood.community(said.community)
             return True
-        if said.engine and said.engine != self._own:
-            return self._understood.engine(said.engine, said.user)
+        if said.engine and said.engine != self._own and not self._understood.engine(said.engine, said.user):
+            self.counts.strange += 1
+            return False
         return True
 
     def began(self, pdu: Any) -> None:

@@ -66,6 +66,16 @@ def test_a_port_in_use_is_said_with_what_to_do() -> None:
         bound(f"127.0.0.1:{first.getsockname()[1]}")
 
 
+def test_an_agent_whose_port_for_traps_is_taken_looks_all_the_same(tmp_path: Path) -> None:
+    check = {"kind": "tcp", "address": "127.0.0.1", "options": {"port": 9}, "target_id": "t_core"}
+    with bound("127.0.0.1:0") as taken, collector_double(plan=plan_of(check)) as double:
+        join(tmp_path, double)
+        (tmp_path / "agent.toml").write_text(f'[traps]\nlisten = "127.0.0.1:{taken.getsockname()[1]}"\n')
+        with agent(tmp_path) as process:
+            assert double.until(lambda: bool(double.results()), 20)
+            assert end(process) == 0
+
+
 def test_an_agent_whose_listener_cannot_work_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -80,4 +90,5 @@ def test_an_agent_whose_listener_cannot_work_goes_on(
         listener.start()
         listener.follow(Plan())
         listener.stop()
+        listener.follow(Plan())
     assert "traps are no longer heard" in caplog.text
