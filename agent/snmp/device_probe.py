@@ -77,10 +77,11 @@ class DeviceProbe(Probe):
             return Reading(Outcome.ERROR, text=f"the device answers with {refused}")
         except (Silent, TimeoutError) as nothing:
             text = str(nothing) or "no answer in time"
+            asked = nothing.asked if isinstance(nothing, Silent) else True
             return (
-                Reading(Outcome.ERROR, text=f"could not look: {text}")
-                if self.part
-                else Reading(Outcome.FAILED, text=text)
+                Reading(Outcome.FAILED, text=text)
+                if asked and not self.part
+                else Reading(Outcome.ERROR, text=f"could not look: {text}")
             )
         except OSError as trouble:
             outcome, text = judge(trouble, version(survey.kind.address))

@@ -40,11 +40,12 @@ class Silent(Unanswered):
     """Nothing came back in time: dead, blocked, or a community the device does not know.
 
     ``reason`` is what the network said instead ("port unreachable", with whose word it is), empty when it said nothing.
+    ``asked`` is False for a question that never left this machine: its silence says nothing of the device.
     """
 
-    def __init__(self, reason: str = "") -> None:
+    def __init__(self, reason: str = "", asked: bool = True) -> None:
         super().__init__(reason or "no answer")
-        self.reason = reason
+        self.reason, self.asked = reason, asked
 
 
 class Refused(Unanswered):

@@ -295,5 +295,5 @@ def _given_up(request: Request) -> Exception:
     if request.trouble is not None:
         return request.trouble
     if not request.sent:
-        return Silent("not asked: earlier questions to it took all the time")
+        return Silent("not asked: earlier questions to it took all the time", asked=False)
     return Silent(request.reason)

@@ -81,6 +81,7 @@ class Far:
         self._sock, self._out = sock, out
         self._sock.settimeout(0.1)
         self._closing = False
+        self._delayed: list[threading.Timer] = []
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
@@ -91,11 +92,16 @@ class Far:
     def later(self, delay_s: float, answer: Answer) -> None:
         timer = threading.Timer(delay_s, self.send, (answer,))
         timer.daemon = True
+        self._delayed.append(timer)
         timer.start()
 
     def close(self) -> None:
+        """Answers still to come are given up: the sockets they would use are closed here."""
         self._closing = True
         self._thread.join()
+        for timer in self._delayed:
+            timer.cancel()
+            timer.join()
         self._sock.close()
         self._out.close()
 

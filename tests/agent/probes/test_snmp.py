@@ -133,6 +133,15 @@ def test_a_device_that_is_not_there_is_failed_within_the_deadline(version: str) 
     assert time.monotonic() - begun < 3
 
 
+def test_a_question_that_never_left_this_machine_is_no_silence_of_the_device(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("agent.snmp.line.MOST_UNDER_WAY", 0)
+
+    found = look("snmp", "127.0.0.62", credentials=(READING,), deadline_s=0.2)
+
+    assert found.outcome is Outcome.ERROR
+    assert found.text.startswith("could not look: not asked")
+
+
 def test_without_a_credential_nothing_can_be_looked_at() -> None:
     assert look("snmp", "127.0.0.1").outcome is Outcome.ERROR
     assert look("snmp", "127.0.0.1", credentials=(READING,), version="v3").outcome is Outcome.ERROR
