@@ -1,6 +1,6 @@
 """A recorded stream as lines of JSON, read into a Record that depends on the set of lines, not on their order.
 
-Each line is one object with one key: target, service, check, result, maintenance, correction, incident, calendar.
+Each line is one object with one key: target, service, check, result, span, maintenance, correction, incident, calendar.
 Definitions may carry "since" (until then the definition before, or nothing, was in force).
 """
 
@@ -16,10 +16,12 @@ from rules.dated import Dated
 from rules.duration import Duration
 from rules.errors import Invalid
 from rules.period import instant, read_moment
+from rules.recorded import STATES, Recorded, recorded_track
 from rules.result import Outcome
 from rules.service import Need
 from rules.settings import suggest
-from rules.span import Sample
+from rules.span import Sample, Track
+from rules.state import State
 from rules.timeline import CORRECTABLE
 
 D = TypeVar("D")
@@ -131,6 +133,52 @@ class CheckLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Bracket:
+    """The two looks between which an edge lies, in ms UTC."""
+
+    first: int
+    last: int
+
+    @classmethod
+    def from_setting(cls, value: object) -> "Bracket":
+        """Read [from, to]; raises Invalid for anything else."""
+        if not isinstance(value, list) or len(value) != 2:
+            raise Invalid("expected [from, to]")
+        return cls(Moment.from_setting(value[0]), Moment.from_setting(value[1]))
+
+
+@dataclass(frozen=True, slots=True)
+class SpanLine:
+    """What a "span" line may say: a stretch of one state as another system recorded it."""
+
+    check: str
+    agent: str
+    start: Moment = field(metadata={"key": "from"})
+    end: Moment = field(metadata={"key": "to"})
+    state: str
+    start_bracket: Bracket | None = None
+    end_bracket: Bracket | None = None
+    detected: Moment | None = None
+
+    def __post_init__(self) -> None:
+        if self.state not in STATES:
+            raise Invalid(f"state: expected one of {', '.join(STATES)}, found {self.state!r}")
+        self.recorded()
+
+    def recorded(self) -> Recorded:
+        """The stretch itself; raises Invalid where its instants contradict each other."""
+        begun, over = self.start_bracket, self.end_bracket
+        return Recorded(
+            start=self.start,
+            end=self.end,
+            state=State(self.state),
+            start_bracket=(begun.first, begun.last) if begun else None,
+            end_bracket=(over.first, over.last) if over else None,
+            detected=self.detected,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class MaintenanceLine:
     """What a "maintenance" line may say. Without ``approved_at`` it was not approved."""
 
@@ -183,7 +231,8 @@ class IncidentLine:
 class Record:
     """A recorded stream: definitions by name with their revisions, and what was seen.
 
-    ``samples`` by check and agent, in order; ``agents`` of each check, also those that could never look;
+    ``samples`` by check and agent, in order; ``recorded`` likewise, for what came as spans; ``agents`` of each check,
+    also those that could never look;
     ``conflicts`` counts the contents that came under an identity that another content had already.
     """
 
@@ -195,6 +244,7 @@ class Record:
     corrections: tuple[CorrectionLine, ...]
     incidents: tuple[IncidentLine, ...]
     samples: Mapping[str, Mapping[str, tuple[Sample, ...]]]
+    recorded: Mapping[str, Mapping[str, Track]]
     agents: Mapping[str, frozenset[str]]
     conflicts: int
 
@@ -242,10 +292,12 @@ class _Reader:
         self.corrections: list[tuple[int, CorrectionLine]] = []
         self.incidents: list[tuple[int, IncidentLine]] = []
         self.results: dict[tuple[str, str], dict[tuple[str, int], Content]] = {}
+        self.spans: dict[tuple[str, str], dict[Recorded, int]] = {}
         self.first_line: dict[str, int] = {}
         self.conflicting: dict[tuple[str, str, str, int], set[Content]] = {}
         self.kinds: dict[str, Callable[[int, dict[str, Any]], None]] = {
             "result": self._result,
+            "span": self._span,
             "target": partial(self._define, "target", TargetLine, self.targets, "name"),
             "service": partial(self._define, "service", ServiceLine, self.services, "name"),
             "check": partial(self._define, "check", CheckLine, self.checks, "id"),
@@ -277,6 +329,7 @@ class _Reader:
 
     def record(self) -> Record:
         self._references()
+        recorded = self._recorded()
         if self.mistakes:
             count = len(self.mistakes)
             told = tuple(f"line {number}: {message}" for number, message in sorted(self.mistakes))
@@ -289,6 +342,8 @@ class _Reader:
             samples.setdefault(check, {})[agent] = tuple(
                 Sample(at, _OUTCOMES[outcome]) for at, _, _, outcome in ordered if outcome != Outcome.ERROR
             )
+        for check, tracks in recorded.items():
+            agents.setdefault(check, set()).update(tracks)
         return Record(
             targets={name: _dated(found) for name, found in self.targets.items()},
             services={name: _dated(found) for name, found in self.services.items()},
@@ -298,6 +353,7 @@ class _Reader:
             corrections=tuple(entry for _, entry in self.corrections),
             incidents=tuple(entry for _, entry in self.incidents),
             samples=samples,
+            recorded=recorded,
             agents={check: frozenset(named) for check, named in agents.items()},
             conflicts=sum(len(contents) - 1 for contents in self.conflicting.values()),
         )
@@ -330,6 +386,26 @@ class _Reader:
         if known != content:
             self.conflicting.setdefault((check, agent, boot, seq), {known}).add(content)
             seen[boot, seq] = min(known, content)
+
+    def _span(self, number: int, table: dict[str, Any]) -> None:
+        entry = self._read(number, "span", SpanLine, table)
+        if entry is not None:
+            self.first_line.setdefault(entry.check, number)
+            self.spans.setdefault((entry.check, entry.agent), {}).setdefault(entry.recorded(), number)
+
+    def _recorded(self) -> dict[str, dict[str, Track]]:
+        """The tracks of what came as spans; notes those that overlap, and looks beside them of the same agent."""
+        tracks: dict[str, dict[str, Track]] = {}
+        for (check, agent), entries in self.spans.items():
+            number = min(entries.values())
+            if (check, agent) in self.results:
+                self._wrong(number, f"span: {check!r} has results of {agent!r} too; it can have one of them")
+                continue
+            try:
+                tracks.setdefault(check, {})[agent] = recorded_track(entries)
+            except Invalid as wrong:
+                self._wrong(number, f"span: of {check!r} by {agent!r}, {wrong.message}")
+        return tracks
 
     def _read(self, number: int, kind: str, cls: type[D], table: dict[str, Any]) -> D | None:
         try:
@@ -409,8 +485,9 @@ class _Reader:
         for number, incident in self.incidents:
             if incident.target is not None:
                 self._exists(number, "incident.target", incident.target, objects)
+        seen = {check_id for check_id, _ in self.results}
         for check_id, number in self.first_line.items():
-            self._exists(number, "result.check", check_id, self.checks)
+            self._exists(number, "result.check" if (check_id in seen) else "span.check", check_id, self.checks)
         self._circles("target.parents", self.targets, lambda target: target.parents)
         self._circles("service.needs", self.services, lambda service: service.needs.need.names())
 

@@ -110,6 +110,7 @@ class _Replay:
             if own not in folded:
                 policy = self.parameters.edge_policy
                 folded[own] = {agent: track(seen, own, policy) for agent, seen in samples.items()}
+                folded[own].update(self.record.recorded.get(check, {}))
             yield (
                 line.target,
                 CheckTracks(
