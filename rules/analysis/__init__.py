@@ -7,8 +7,17 @@ How much was observed comes first, since no other number means anything without 
 from collections.abc import Iterable
 from typing import Any
 
+from rules.analysis.affected import affected
 from rules.analysis.exposure import exposure
+from rules.analysis.fault_rate import fault_rate
 from rules.analysis.mtbf import mtbf
+from rules.analysis.pareto import pareto
+from rules.analysis.plausibility import plausibility
+from rules.analysis.pooling import pooling
+from rules.analysis.repair import repair
+from rules.analysis.repeats import repeats
+from rules.analysis.trend import trend
+from rules.analysis.up_times import up_times
 from rules.lives import Lives, lives
 from rules.parameters import Parameters
 from rules.period import Period
@@ -24,9 +33,19 @@ def analyse(timelines: Iterable[Timeline], period: Period, parameters: Parameter
 
 def analyse_lives(found: Lives, period: Period, parameters: Parameters) -> dict[str, Any]:
     """The same for columns; see :class:`rules.lives.Lives`."""
+    course = trend(found)
     return {
         "period": {"from": period.start, "to": period.end, "tz": period.tz},
         "method": {"version": METHOD_VERSION},
         "exposure": exposure(found),
-        "mtbf": mtbf(found, parameters),
+        "mtbf": mtbf(found, parameters, course),
+        "fault_rate": fault_rate(found, parameters),
+        "affected": affected(found),
+        "repair": repair(found, parameters),
+        "up_times": up_times(found, trend=course["rejects"]),
+        "trend": course,
+        "pooling": pooling(found),
+        "pareto": pareto(found),
+        "repeats": repeats(found, period),
+        "plausibility": plausibility(found),
     }

@@ -100,13 +100,14 @@ def together(
     shape = count / total
     unbiased = shape * (count - 1) / count
     lower, upper = tails(2 * total, 2 * count)
-    exposure = float(ends.sum())
+    exposure, longest = float(ends.sum()), float(ends.max())
+    relative = float(((ends / longest) ** shape).sum())
     return judged(statistic), PowerLaw(
         failures=count,
         shape=shape,
         shape_unbiased=unbiased,
         shape_interval=shape_bounds(shape, count, count, outside),
-        scale=float(count / (ends[ends > 0] ** shape).sum()),
+        scale=count / relative * math.exp(-shape * math.log(longest)),
         intensity=count * shape / exposure,
         mtbf=exposure / (count * shape),
         mtbf_unbiased=exposure / (count * unbiased),

@@ -41,7 +41,7 @@ class Weibull:
 
     def quantile(self, share: float) -> float:
         """The time by which that share has failed; B10 is the one of 0.10."""
-        return self.scale * (-math.log1p(-guard.level(share))) ** (1 / self.shape)
+        return self.scale * math.pow(-math.log1p(-guard.level(share)), 1 / self.shape)
 
 
 def weibull(times: "ArrayLike", failed: "ArrayLike") -> Weibull | None:
