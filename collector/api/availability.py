@@ -5,18 +5,12 @@ from typing import Annotated, Any
 from litestar import get
 from litestar.params import Parameter, QueryParameter
 
-from collector.access import require
+from collector.api.asked import From, Names, To, Zone, period_of, wanted
 from collector.api.given import House, Principal
 from collector.api.targets import seen
 from collector.explain import explain
-from collector.roles import Permission
-from collector.store import checks, targets
+from collector.store import checks
 from rules.period import Period, parse_instant
-
-From = Annotated[str, QueryParameter(name="from", description="start, included: RFC 3339, ms UTC, or local in `tz`")]
-To = Annotated[str, QueryParameter(name="to", description="end, excluded")]
-Zone = Annotated[str | None, QueryParameter(name="tz", description="zone of times without an offset, and of days")]
-Names = Annotated[list[str] | None, QueryParameter(name="target", description="names or ids; all when none is given")]
 
 LONGEST_SAMPLES = 7 * 86_400_000
 """Samples are read from the log itself, so no more than a week (ms) of them at once."""
@@ -27,7 +21,7 @@ def availability(
     house: House, principal: Principal, start: From, end: To, tz: Zone = None, names: Names = None
 ) -> dict[str, Any]:
     """The figures of targets for a period, and of all of them pooled."""
-    return _figures(house, principal, names, _period(house, start, end, tz))
+    return _figures(house, principal, names, period_of(house, start, end, tz))
 
 
 @get("/targets/{name:str}/availability", sync_to_thread=True, tags=["figures"])
@@ -35,14 +29,14 @@ def availability_of(
     house: House, principal: Principal, name: str, start: From, end: To, tz: Zone = None
 ) -> dict[str, Any]:
     """The figures of one target for a period."""
-    return _figures(house, principal, [name], _period(house, start, end, tz))
+    return _figures(house, principal, [name], period_of(house, start, end, tz))
 
 
 @get("/targets/{name:str}/timeline", sync_to_thread=True, tags=["figures"])
 def timeline_of(house: House, principal: Principal, name: str, start: From, end: To, tz: Zone = None) -> dict[str, Any]:
     """The partition of one target's time: every millisecond of the period in exactly one of eight classes."""
     target = seen(house, principal, name)
-    period = _period(house, start, end, tz)
+    period = period_of(house, start, end, tz)
     found = house.timelines.target(target.id, _passed(period, house.clock.now()), house.clock.now())
     return {
         "target": target.name,
@@ -56,7 +50,7 @@ def outages(
     house: House, principal: Principal, start: From, end: To, tz: Zone = None, names: Names = None
 ) -> dict[str, Any]:
     """Every outage of targets that touches the period, in order of time."""
-    figures = _figures(house, principal, names, _period(house, start, end, tz))
+    figures = _figures(house, principal, names, period_of(house, start, end, tz))
     found = [{"target": entry["name"], **outage} for entry in figures["objects"] for outage in entry["outages"]]
     return {"items": sorted(found, key=lambda outage: (outage["start"], outage["target"])), "next": None}
 
@@ -73,7 +67,7 @@ def samples_of(
 ) -> dict[str, Any]:
     """Raw results of a target's checks from the log, by time; at most a week of them."""
     target = seen(house, principal, name)
-    period = _period(house, start, end, tz)
+    period = period_of(house, start, end, tz)
     begin = max(period.start, period.end - LONGEST_SAMPLES)
     with house.state.read() as tx:
         own = checks.ever_of_target(tx, target.id)
@@ -113,21 +107,8 @@ def explanation(
 
 
 def _figures(house: House, principal: Principal, names: list[str] | None, period: Period) -> dict[str, Any]:
-    require(principal, Permission.READ)
     now = house.clock.now()
-    if names:
-        chosen: list[str] | None = [seen(house, principal, name).id for name in names]
-    elif principal.scope:
-        with house.state.read() as tx:
-            chosen = [target.id for target in targets.ever(tx) if principal.sees(target.labels)]
-    else:
-        chosen = None
-    return house.timelines.figures(chosen, _passed(period, now), now)
-
-
-def _period(house: House, start: str, end: str, tz: str | None) -> Period:
-    zone = tz or house.settings.tz
-    return Period(parse_instant(start, zone), parse_instant(end, zone), zone)
+    return house.timelines.figures(wanted(house, principal, names), _passed(period, now), now)
 
 
 def _passed(period: Period, now: int) -> Period:

@@ -1,0 +1,34 @@
+"""What a request for figures asks about: which targets, and which stretch of time."""
+
+from typing import Annotated
+
+from litestar.params import QueryParameter
+
+from collector.access import require
+from collector.api.given import House, Principal
+from collector.api.targets import seen
+from collector.roles import Permission
+from collector.store import targets
+from rules.period import Period, parse_instant
+
+From = Annotated[str, QueryParameter(name="from", description="start, included: RFC 3339, ms UTC, or local in `tz`")]
+To = Annotated[str, QueryParameter(name="to", description="end, excluded")]
+Zone = Annotated[str | None, QueryParameter(name="tz", description="zone of times without an offset, and of days")]
+Names = Annotated[list[str] | None, QueryParameter(name="target", description="names or ids; all when none is given")]
+
+
+def wanted(house: House, principal: Principal, names: list[str] | None) -> list[str] | None:
+    """The ids asked for; None for all. Without names those in the asker's scope. Raises Forbidden and Missing."""
+    require(principal, Permission.READ)
+    if names:
+        return [seen(house, principal, name).id for name in names]
+    if principal.scope:
+        with house.state.read() as tx:
+            return [target.id for target in targets.ever(tx) if principal.sees(target.labels)]
+    return None
+
+
+def period_of(house: House, start: str, end: str, tz: str | None) -> Period:
+    """The period, in the zone given or else the installation's. Raises Invalid."""
+    zone = tz or house.settings.tz
+    return Period(parse_instant(start, zone), parse_instant(end, zone), zone)
