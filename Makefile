@@ -12,7 +12,7 @@ WHEELS := $(VENV)/share/nineward/wheels
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --config-settings editable_mode=compat
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-recordings check lint types imports packages bench bench-agent bench-detection bench-ingest bench-ping bench-scheduling bench-snmp docs dist clean fuzz-snmp
+.PHONY: help up test test-importers test-recordings check lint types imports packages bench bench-agent bench-detection bench-ingest bench-ping bench-scheduling bench-snmp docs dist clean fuzz-snmp
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,11 @@ test: $(VENV)/.installed-dev packages  ## linters, types, import contracts and t
 
 test-recordings: $(VENV)/.installed-dev packages  ## every recorded device walked whole by three engines (takes minutes)
 	RECORDINGS=whole $(BIN)/python -m pytest -n 3 tests/agent/snmp/recordings
+
+test-importers: $(VENV)/.installed-dev  ## the importers on a real Nagios, Prometheus and Uptime Kuma (needs npm)
+	@APT=$(APT) sh tests/packages.sh nagios4-core prometheus
+	@sh tests/peers/uptime_kuma.sh $(abspath $(VENV))/uptime-kuma
+	UPTIME_KUMA=$(abspath $(VENV))/uptime-kuma $(BIN)/python -m pytest -o norecursedirs=.* tests/peers
 
 check: lint types imports  ## linters, types and import contracts only
 

@@ -4,7 +4,9 @@
 # need a missing package are then skipped by name.
 set -eu
 
+# Other packages than these can be named as arguments.
 wanted="chromium fonts-noto-cjk fping iproute2 iputils-ping snmp snmpd strace"
+[ $# -eq 0 ] || wanted="$*"
 
 [ "${APT:-1}" != 0 ] || exit 0
 [ "$(id -u)" = 0 ] || exit 0
