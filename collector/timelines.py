@@ -85,16 +85,20 @@ class Timelines:
         Covers the part of the period that has passed at ``now`` (ms UTC). Raises Invalid when there is none.
         """
         passed = period.until(now)
+        return figures(self.timelines(wanted, passed, now), passed, self._settings.calculation)
+
+    def timelines(self, wanted: Iterable[str] | None, period: Period, now: int) -> list[Timeline]:
+        """The timelines behind the figures of the same targets. Raises Missing and Invalid."""
+        passed = period.until(now)
         with self._state.read() as tx:
             ground = Ground(tx)
             chosen = targets.ever(tx) if wanted is None else [targets.get(tx, key) for key in wanted]
             memo: dict[str, Timeline] = {}
-            found = [
+            return [
                 self._scene(ground, target, passed, now, memo).timeline
                 for target in chosen
                 if wanted is not None or _in_service(target, passed)
             ]
-        return figures(found, passed, self._settings.calculation)
 
     def current(self, target: str, now: int) -> Current:
         """The state of a target (id) at ``now`` (ms UTC). Raises Missing."""
