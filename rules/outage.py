@@ -12,10 +12,11 @@ class Outage:
     ``end`` is the true end, also when it lies in a window; None while it lasts. ``restored`` says whether service
     came back; an outage cut off by the retirement of its target has an end and is not restored.
     ``start_bracket`` and ``end_bracket`` are the samples between which the edges lie. ``cause`` is None, or
-    "masked_start" (it went on after its parent had come back), "maintenance_overrun", "correction".
+    "masked_start" (it went on after its parent had come back), "maintenance_overrun", "correction", "reboot".
     ``down`` is the time in it that counts as down. ``repair`` is end - start without maintenance and excluded time;
     None while it lasts. ``first`` says whether it opens an episode: outages with too little up time between them are
-    one episode. ``counts`` says whether it is long enough to count as a failure.
+    one episode. ``counts`` says whether it is long enough to count as a failure. ``inferred`` says that no look fell
+    into it: what the target told of its restart is all that shows it.
     """
 
     start: int
@@ -31,6 +32,7 @@ class Outage:
     repair: int | None
     first: bool = True
     counts: bool = True
+    inferred: bool = False
 
     def touches(self, start: int, end: int) -> bool:
         """Whether any of it lies inside [start, end)."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from rules.calendar import Calendar
 from rules.dated import Dated
+from rules.evidence import Evidence
 from rules.failures import failures, possible
 from rules.intervals import Interval, clip, intersect, subtract, total, union
 from rules.outage import Outage
@@ -78,6 +79,7 @@ class Subject:
     """All that the time of one target depends on, apart from its parents' timelines.
 
     ``in_service`` holds [from, to) pairs, None for unbounded; ``parents`` and ``calendar`` as they were in force.
+    ``evidence``, in any order, is what the target told of its own restarts and lines.
     """
 
     name: str
@@ -88,6 +90,7 @@ class Subject:
     windows: tuple[Window, ...] = ()
     corrections: tuple[Correction, ...] = ()
     calendar: Dated[Calendar | None] = field(default_factory=lambda: Dated.always(None))
+    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
