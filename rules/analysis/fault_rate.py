@@ -87,7 +87,8 @@ def _by_devices(found: Lives) -> dict[str, Any] | None:
     known = found.up + found.down > 0
     count = int(known.sum())
     down, up = float(found.down.sum()), float(found.up.sum())
-    if count < _ENOUGH or not down or not up:
+    # With few of them down, drawing again shows those few or none, and no scatter.
+    if int((found.down > 0).sum()) < _ENOUGH or not up:
         return None
     ups, downs = found.up[known].tolist(), found.down[known].tolist()
     if count <= _DRAWN:

@@ -11,11 +11,16 @@ from rules.statistics.trend import Laplace, PowerLaw
 from rules.statistics.trends import Trends, each, together
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
+
+    Column = NDArray[np.float64]
 
 
 def trend(found: Lives) -> dict[str, Any]:
-    """``together``: all objects as one. ``objects``: those with four failures and more, the surest first.
+    """The tests for all objects as one, and ``objects``: those with four failures and more, the surest first.
+
+    ``significant`` of these have a trend after Benjamini and Hochberg.
 
     ``rejects`` says that a test rejects "no trend": then no MTBF with chi-square bounds describes the set, and
     ``instantaneous_mtbf_h`` is the one to print. Failures of objects that had not yet operated in the period have no
@@ -25,6 +30,7 @@ def trend(found: Lives) -> dict[str, Any]:
     owner, ages, ends = found.owner[placed], found.age[placed] / HOUR, found.up / HOUR
     centroid, law = together(owner, ages, ends)
     rows = each(owner, ages, ends)
+    adjusted = benjamini_hochberg(rows.p)
     worse, better = _sides(centroid, law)
     return {
         "failures": len(owner),
@@ -36,9 +42,8 @@ def trend(found: Lives) -> dict[str, Any]:
         "power_law": None if law is None else _law(law),
         "instantaneous_mtbf_h": law.mtbf if law else None,
         "tested": len(rows.owner),
-        "worse": int(rows.worse.sum()),
-        "better": int(rows.better.sum()),
-        "objects": _objects(found, rows),
+        "significant": int((adjusted <= SIGNIFICANCE).sum()),
+        "objects": _objects(found, rows, adjusted),
     }
 
 
@@ -67,10 +72,9 @@ def _law(law: PowerLaw) -> dict[str, Any]:
     }
 
 
-def _objects(found: Lives, rows: Trends) -> list[dict[str, Any]]:
+def _objects(found: Lives, rows: Trends, adjusted: "Column") -> list[dict[str, Any]]:
     import numpy as np
 
-    adjusted: NDArray[np.float64] = benjamini_hochberg(rows.p)
     order = np.lexsort((rows.owner, rows.p))[:MOST]
     return [
         {
