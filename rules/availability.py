@@ -217,6 +217,7 @@ def _outages(outages: Sequence[Outage]) -> list[dict[str, Any]]:
                 "end_source": outage.end_source,
                 "restored": outage.restored,
                 "repair_ms": outage.repair,
+                "inferred": outage.inferred,
             }
         )
     return listed
