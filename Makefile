@@ -12,7 +12,7 @@ WHEELS := $(VENV)/share/nineward/wheels
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --config-settings editable_mode=compat
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-importers test-recordings check lint types imports packages bench bench-agent bench-detection bench-ingest bench-ping bench-scheduling bench-snmp docs dist clean fuzz-snmp
+.PHONY: help up test test-importers test-recordings check lint types imports packages bench bench-agent bench-detection bench-ingest bench-ping bench-scheduling bench-snmp bench-truth docs dist clean fuzz-snmp
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,7 +68,7 @@ types: $(VENV)/.installed-dev
 imports: $(VENV)/.installed-dev
 	PYTHONPATH=. $(BIN)/lint-imports
 
-bench: bench-ingest bench-agent bench-detection bench-scheduling bench-ping bench-snmp  ## all benchmarks, each beside its peer or its bar
+bench: bench-ingest bench-agent bench-detection bench-scheduling bench-ping bench-snmp bench-truth  ## all benchmarks, each beside its peer or its bar
 
 bench-ingest: $(VENV)/.installed-dev  ## results per second durable end to end, bytes per result
 	$(BIN)/python -m benchmarks.ingest
@@ -78,6 +78,9 @@ bench-agent: $(VENV)/.installed-dev  ## the agent's memory and CPU over two minu
 
 bench-scheduling: $(VENV)/.installed-dev  ## what deciding when to look costs with 55 000 checks
 	$(BIN)/python -m benchmarks.scheduling
+
+bench-truth: $(VENV)/.installed-dev  ## ten minutes of a fleet's scripted outages against what was measured (as root)
+	$(BIN)/python -m benchmarks.truth
 
 bench-snmp: $(VENV)/.installed-dev  ## the SNMP engine beside snmp_exporter and pysnmp, and one agent with 5 000 devices
 	$(BIN)/python -m benchmarks.snmp
