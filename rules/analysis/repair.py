@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+_ENOUGH = 6
+"""Repairs from which on their own scatter says more of the mean than it confuses."""
+
 _MARKS_H = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 24.0)
 
 
@@ -46,7 +49,7 @@ def _exponential(finished: "NDArray[np.float64]", so_far: "NDArray[np.float64]")
 
 def _lognormal(finished: "NDArray[np.float64]") -> dict[str, Any] | None:
     law = lognormal(finished, INTERVAL)
-    if law is None:
+    if law is None or law.count < _ENOUGH:
         return None
     return {
         "mean_h": law.mean,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from rules.lives import Lives
 from rules.parameters import HOUR
 from rules.statistics.survival import kaplan_meier
+from rules.statistics.trend import LEAST
 from rules.statistics.weibull import weibull
 
 if TYPE_CHECKING:
@@ -15,11 +16,12 @@ if TYPE_CHECKING:
 def up_times(found: Lives, *, trend: bool) -> dict[str, Any]:
     """Hours of operating time from the period's start or a failure to the next failure or the period's end.
 
-    ``weibull`` describes such times only where there is no ``trend``, and is None where there is one.
+    ``weibull`` describes such times only where there is no ``trend``; it is None where there is one, and
+    with too few failures to tell.
     """
     times, ended = _times(found)
     curve = kaplan_meier(times, ended)
-    law = None if trend else weibull(times[times > 0], ended[times > 0])
+    law = None if trend or ended.sum() < LEAST else weibull(times[times > 0], ended[times > 0])
     return {
         "failed": int(ended.sum()),
         "going_on": int(len(ended) - ended.sum()),
