@@ -10,20 +10,21 @@ from typing import Any
 from collector.access import Principal
 from collector.ids import new_id
 from collector.journal import Change, Journal
-from collector.selector import Selector
+from collector.needs import renamed
 from collector.specs import AgreementSpec, CalendarSpec, Instant, ServiceSpec
 from collector.store import agreements, checks, targets
 from collector.store.agreements import Agreement, Calendar, Service
 from rules.errors import Conflicting, Invalid
 from rules.parameters import Parameters
 from rules.period import parse_instant, zone
+from rules.selector import Selector
+from rules.service import read_need
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY = "|".join(DAYS)
 _DAYS = re.compile(rf"({_DAY})(-({_DAY}))?")
 _HOURS = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
-_NEED = re.compile(r"all_of|any_of|[1-9]\d*_of")
-_DEEPEST = 20
+SPARES = ("maintenance", "excluded")
 _FIND: Mapping[str, Callable[[sqlite3.Connection, str], Calendar | Agreement | Service]] = {
     "calendar": agreements.resolve_calendar,
     "agreement": agreements.resolve_agreement,
@@ -106,20 +107,31 @@ class Agreements:
     def set_service(self, spec: ServiceSpec, author: Principal) -> Service:
         """Make a service, or give the one of that name new needs from now on."""
         mistakes = _name_mistakes(spec.name)
+        mistakes += [
+            f"spares: expected maintenance or excluded, found {one!r}" for one in spec.spares if one not in SPARES
+        ]
+        _try(mistakes, "needs", lambda: read_need(spec.needs))
         with self._journal.turn():
             with self._journal.state.read() as tx:
                 known = agreements.service_named(tx, spec.name)
-                names = {target.name for target in targets.living(tx)}
-                names |= {service.name for service in agreements.services(tx)} - {spec.name}
-
-                def exists(name: str) -> bool:
-                    return name in names or checks.find(tx, name) is not None
-
-                _need_mistakes(spec.needs, "needs", exists, mistakes, 0)
+                if targets.named(tx, spec.name) is not None:
+                    mistakes.append(f"name: there is a target {spec.name!r} already")
                 if spec.calendar and agreements.calendar_named(tx, spec.calendar) is None:
                     mistakes.append(f"calendar: there is no calendar {spec.calendar!r}")
+                if spec.agreement and agreements.agreement_named(tx, spec.agreement) is None:
+                    mistakes.append(f"agreement: there is no agreement {spec.agreement!r}")
+                parts: dict[str, str] = {}
+                if not any(mistake.startswith("needs") for mistake in mistakes):
+                    parts = _parts(tx, spec, known, mistakes)
             _refuse(mistakes, "This service cannot be used.")
-            data = {"name": spec.name, "needs": spec.needs, "labels": spec.labels, "calendar": spec.calendar}
+            data = {
+                "name": spec.name,
+                "needs": renamed(spec.needs, parts.__getitem__),
+                "labels": spec.labels,
+                "calendar": spec.calendar,
+                "agreement": spec.agreement,
+                "spares": spec.spares,
+            }
             key = self._set("service", "v", known.id if known else None, data, author)
             with self._journal.state.read() as tx:
                 return agreements.get_service(tx, key)
@@ -172,24 +184,32 @@ def _hour_mistakes(hours: tuple[str, ...], where: str) -> list[str]:
     return wrong
 
 
-def _need_mistakes(
-    needs: Mapping[str, Any], where: str, exists: Callable[[str], bool], mistakes: list[str], depth: int
-) -> None:
-    if len(needs) != 1 or not _NEED.fullmatch(next(iter(needs))) or depth > _DEEPEST:
-        mistakes.append(f"{where}: expected one of all_of, any_of or a number such as 2_of, with a list")
-        return
-    ((word, parts),) = needs.items()
-    if not isinstance(parts, list | tuple) or not parts:
-        mistakes.append(f"{where}.{word}: expected a list of names")
-        return
-    if word[0].isdigit() and int(word.partition("_")[0]) > len(parts):
-        mistakes.append(f"{where}.{word}: asks for more than the {len(parts)} it names")
-    for number, part in enumerate(parts):
-        at = f"{where}.{word}[{number}]"
-        if isinstance(part, Mapping):
-            _need_mistakes(part, at, exists, mistakes, depth + 1)
-        elif not isinstance(part, str) or not exists(part):
-            mistakes.append(f"{at}: there is no target, check or service {part!r}")
+def _parts(tx: sqlite3.Connection, spec: ServiceSpec, known: Service | None, mistakes: list[str]) -> dict[str, str]:
+    """The id of each part by the name it was given under; notes those that are nothing, and circles."""
+    found = {}
+    for name in sorted(set(read_need(spec.needs).names())):
+        target, check = targets.find(tx, name) or targets.named(tx, name), checks.find(tx, name)
+        service = agreements.find_service(tx, name) or agreements.service_named(tx, name)
+        part = target or service or check
+        if part is None:
+            mistakes.append(f"needs: there is no target, check or service {name!r}")
+        elif service is not None and known is not None and known.id in _all_parts(tx, service):
+            mistakes.append(f"needs: {name} is made of {spec.name} itself")
+        else:
+            found[name] = part.id
+    return found
+
+
+def _all_parts(tx: sqlite3.Connection, service: Service) -> set[str]:
+    """The ids of everything a service is made of, its own among them."""
+    reached, waiting = {service.id}, [service]
+    while waiting:
+        for key in read_need(waiting.pop().needs).names():
+            part = agreements.find_service(tx, key)
+            if key not in reached and part is not None:
+                waiting.append(part)
+            reached.add(key)
+    return reached
 
 
 def _name_mistakes(name: str) -> list[str]:

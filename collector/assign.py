@@ -4,11 +4,11 @@ import re
 from collections.abc import Sequence
 
 from collector.ids import rank
-from collector.selector import Selector
 from collector.store.agents import Agent
 from collector.store.checks import Check
 from collector.store.targets import Target
 from rules.errors import Invalid
+from rules.selector import Selector
 
 OWN = "own"
 OUTSIDE = "outside"

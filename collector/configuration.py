@@ -14,13 +14,13 @@ import msgspec
 
 from collector import assign, layers
 from collector.fold import Terms
-from collector.selector import Selector, words
 from collector.store import agents, checks, derived, objects, policies, targets
 from collector.store.agents import Agent
 from collector.store.checks import Check
 from collector.store.policies import Policy
 from collector.store.targets import Target
 from rules.parameters import CheckParameters
+from rules.selector import Selector, words
 
 _NUMBER = {"check": "handle"}
 _OWNER = {"check": "target", "correction": "target"}

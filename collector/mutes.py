@@ -2,9 +2,9 @@
 
 import sqlite3
 
-from collector.selector import Selector, words
 from collector.store import targets, windows
 from rules.errors import Invalid
+from rules.selector import Selector, words
 
 
 def muted_until(tx: sqlite3.Connection, target: str, check: str, now: int) -> int | None:

@@ -9,7 +9,6 @@ from typing import TypeVar
 from collector.access import Principal, require_approver
 from collector.ids import new_id
 from collector.journal import Change, Journal
-from collector.selector import Selector
 from collector.specs import CorrectionSpec, Instant, MaintenanceSpec, MuteSpec
 from collector.store import checks, objects, targets, windows
 from collector.store.agreements import Agreement, agreement_named
@@ -18,6 +17,7 @@ from collector.store.windows import Correction, Maintenance, Mute
 from rules.duration import parse_duration
 from rules.errors import Conflicting, Invalid, Missing
 from rules.period import parse_instant
+from rules.selector import Selector
 from rules.settings import suggest
 from rules.state import State as Class
 

@@ -26,7 +26,6 @@ from collector.journal import Change, Journal
 from collector.overlays import Overlays
 from collector.people import People
 from collector.place import Place
-from collector.selector import Selector
 from collector.settings import Settings
 from collector.specs import CheckSpec, Instant, PolicySpec, TargetSpec
 from collector.store import agents, checks, credentials, objects, policies, targets
@@ -39,6 +38,7 @@ from collector.tls import Authority
 from collector.vault import Vault
 from rules.errors import Conflicting, Invalid, Missing
 from rules.period import parse_instant
+from rules.selector import Selector
 from rules.settings import read, suggest
 
 _MERGED = ("labels", "settings")

@@ -13,7 +13,7 @@ from collector.parts import Part
 from collector.parts import parts as parts_of
 from collector.registry import Imported
 from collector.roles import Permission
-from collector.selector import Selector, words
+from rules.selector import Selector, words
 from collector.specs import TargetSpec
 from collector.store import agents, checks, targets
 from collector.store.targets import Target

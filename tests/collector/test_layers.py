@@ -4,7 +4,7 @@ import pytest
 
 from collector.assign import read as read_agents
 from collector.layers import clean, effective, rows, shipped
-from collector.selector import Selector
+from rules.selector import Selector
 from rules.errors import Invalid
 
 

@@ -1,4 +1,4 @@
-"""Selectors: which targets or agents are meant by ``site=hz,model=S57*``. Pure."""
+"""Selectors: which targets, services or agents are meant by ``site=hz,model=S57*``. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
