@@ -110,7 +110,6 @@ def _check(
                 "text": one.text,
                 "values": dict(one.values),
                 "position": one.position,
-                "row": one.row,
             }
             for one in tracks.samples(check.handle, at - near, at + near)
         ],

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from collector.confirm import COLUMNS, STATES, Pieces
 from collector.decode import Batch, Ints, dating, decode
@@ -287,18 +288,17 @@ class Fold(Working):
 
     def _arrived(self, group: Sequence[Arrival], learn: Callable[[int, Ints], None]) -> Arrived:
         """The results of some batches as one, those of unknown checks left out."""
-        columns: list[tuple[Ints, Ints, Ints, Ints, Ints]] = []
+        columns: list[tuple[Ints, Ints, NDArray[Any], Ints]] = []
         for one, batch in _decoded(group):
             offset, trusted = dating(batch.header, one.at)
             at, outcome = dated(batch.at, batch.outcome, offset, trusted, one.at)
             rows = self.live.find(one.agent, batch.handle)
-            place = np.arange(len(rows))
             if rows.min() < 0:
                 learn(one.agent, batch.handle[rows < 0])
                 rows = self.live.find(one.agent, batch.handle)
                 known = rows >= 0
-                rows, at, outcome, place = rows[known], at[known], outcome[known], place[known]
-            columns.append((rows, at, outcome, np.full(len(rows), one.position), place))
+                rows, at, outcome = rows[known], at[known], outcome[known]
+            columns.append((rows, at, outcome, np.full(len(rows), one.position)))
         if len(columns) == 1:
             return Arrived(*columns[0])
         return Arrived(*(np.concatenate(pieces) for pieces in zip(*columns, strict=True)))

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collector.confirm import ERROR, FAILED, STATES, Table, machine, parameters, piece_rows, put
-from collector.decode import Ints, dating, decode
+from collector.decode import Ints
 from collector.live import Live
+from collector.results import results
 from collector.store import spans
 from collector.store.log import Log
 from rules.parameters import CheckParameters, Parameters
@@ -34,15 +35,14 @@ Codes = Sequence[tuple[int, int]]
 """Samples as (instant, outcome code), by time."""
 
 
-def dated(at: Ints, outcome: NDArray[Any], offset: int, trusted: bool, received: int) -> tuple[Ints, NDArray[Any]]:
-    """Instants of a batch's results, and their outcomes: those nobody can date or that are too old become errors.
+def dated(at: Ints, outcome: NDArray[Any], offset: int, trusted: Any, received: Any) -> tuple[Ints, NDArray[Any]]:
+    """Instants of results, and their outcomes: those nobody can date or that are too old become errors.
 
-    What claims to lie ahead is dated by its receipt, or it would be the newest of its check for ever.
+    ``trusted`` and ``received`` are of the batch, or of each result. What claims to lie ahead is dated by its receipt,
+    or it would be the newest of its check for ever.
     """
     instants = at + offset
-    strange = (instants < received - LATE_WINDOW) | (instants > received + AHEAD)
-    if not trusted:
-        strange |= True
+    strange = (instants < received - LATE_WINDOW) | (instants > received + AHEAD) | np.logical_not(trusted)
     if strange.any():
         outcome = np.where(strange, ERROR, outcome)
         instants = np.where(instants > received + AHEAD, received, instants)
@@ -89,18 +89,11 @@ def _longest(terms: CheckParameters) -> int:
 
 def _samples(log: Log, agent: int, handles: Iterable[int], start: int, until: int) -> dict[int, list[tuple[int, int]]]:
     """Every sample of some checks by one agent since ``start``, by time; errors left out."""
-    wanted = np.array(sorted(handles))
-    found: dict[int, list[tuple[int, int]]] = {int(handle): [] for handle in wanted}
-    for entry in log.read_batches(agent, start, 1 << 62):
-        if entry.position > until:
-            break
-        batch = decode(entry.body)
-        offset, trusted = dating(batch.header, entry.at)
-        mine = np.isin(batch.handle, wanted)
-        instants, outcome = dated(batch.at[mine], batch.outcome[mine].astype(np.int64), offset, trusted, entry.at)
-        for handle, at, code in zip(batch.handle[mine].tolist(), instants.tolist(), outcome.tolist(), strict=True):
-            if code != ERROR and at >= start:
-                found[handle].append((at, code))
+    found: dict[int, list[tuple[int, int]]] = {handle: [] for handle in sorted(handles)}
+    for one in results(log, agent, list(found), start, 1 << 62):
+        instants, outcome = dated(one.at, one.outcome, 0, one.trusted, one.received)
+        keep = (outcome != ERROR) & (instants >= start) & (one.position <= until)
+        found[one.handle] += zip(instants[keep].tolist(), outcome[keep].tolist(), strict=True)
     for samples in found.values():
         samples.sort(key=lambda sample: sample[0])
     return found

@@ -28,7 +28,6 @@ _OWN: dict[str, tuple[type, int]] = {
     "agent": (np.int64, 0),
     "seen_at": (np.int64, NONE),
     "seen_position": (np.int64, 0),
-    "seen_row": (np.int64, 0),
     "taken": (np.bool_, 1),
 }
 _FIRST_ROWS = 1024
@@ -45,13 +44,12 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """Results in order of arrival, in columns: row of the table, instant, outcome code, log position, place in it."""
+    """Results in order of arrival, in columns: row of the table, instant, outcome code, log position."""
 
     row: Ints
     at: Ints
-    outcome: Ints
+    outcome: NDArray[Any]
     position: Ints
-    place: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,42 +134,58 @@ class Live:
 
         A row for which a result is older than one before it stays as it was: it must be computed anew from the log.
         """
-        pieces = Pieces()
         if not len(arrived.row):
-            return pieces, np.zeros(0, np.int64)
+            return Pieces(), np.zeros(0, np.int64)
         with self.lock:
             order = np.argsort(arrived.row, kind="stable")
             row, at, outcome = arrived.row[order], arrived.at[order], arrived.outcome[order]
-            self._note(row, at, arrived.position[order], arrived.place[order])
-            wanted = (outcome != ERROR) & self.table["taken"][row]
-            if not wanted.all():
-                row, at, outcome = row[wanted], at[wanted], outcome[wanted]
-                if not len(row):
-                    return pieces, np.zeros(0, np.int64)
-            head = np.empty(len(row), np.bool_)
-            head[0] = True
-            np.not_equal(row[1:], row[:-1], out=head[1:])
-            previous = np.empty_like(at)
-            previous[1:] = at[:-1]
-            previous[head] = self.table["last"][row[head]]
-            late = at < previous
-            gap = at - previous
-            quiet = (outcome == self.table["steady"][row]) & (gap >= 0) & (gap <= self.table["max_gap"][row])
-            begin = np.flatnonzero(head)
-            unique = row[begin]
-            end = np.append(begin[1:], len(row)) - 1
-            calm = np.logical_and.reduceat(quiet, begin)
-            self.table["last"][unique[calm]] = at[end[calm]]
-            too_late = np.zeros(0, np.int64)
-            if late.any():
-                hit = np.logical_or.reduceat(late, begin)
-                too_late = unique[hit]
-                calm |= hit
-            busy = np.flatnonzero(~calm)
-            self._feed(unique[busy], begin[busy], end[busy], at, outcome, pieces)
-            return pieces, too_late
+            begin = _heads(row)
+            self._note(row, at, arrived.position[order])
+            return self._settle(row[begin], begin, at, outcome)
 
-    def _feed(self, rows: Ints, begin: Ints, end: Ints, at: Ints, outcome: Ints, pieces: Pieces) -> None:
+    def apply_runs(
+        self, row: Ints, begin: Ints, at: Ints, outcome: NDArray[Any], position: Ints
+    ) -> tuple[Pieces, Ints]:
+        """The same for results that stand together by row, in order of time: ``row`` is named once for each run.
+
+        ``begin`` is where each run begins in ``at`` and ``outcome``; ``position`` is that of the last of each run.
+        """
+        with self.lock:
+            newest = at[_ends(begin, len(at))]
+            newer = newest >= self.table["seen_at"][row]
+            self.table["seen_at"][row[newer]] = newest[newer]
+            self.table["seen_position"][row[newer]] = position[newer]
+            return self._settle(row, begin, at, outcome)
+
+    def _settle(self, row: Ints, begin: Ints, at: Ints, outcome: NDArray[Any]) -> tuple[Pieces, Ints]:
+        """Take a run of results for each row. What repeats the confirmed state changes nothing but the last instant."""
+        pieces, too_late = Pieces(), np.zeros(0, np.int64)
+        wanted, taken = outcome != ERROR, self.table["taken"][row]
+        if not (wanted.all() and taken.all()):
+            wanted &= np.repeat(taken, _ends(begin, len(at)) - begin + 1)
+            left = np.add.reduceat(wanted, begin, dtype=np.int64)
+            row, left, at, outcome = row[left > 0], left[left > 0], at[wanted], outcome[wanted]
+            begin = np.cumsum(left) - left
+        if not len(row):
+            return pieces, too_late
+        gap = np.empty_like(at)
+        np.subtract(at[1:], at[:-1], out=gap[1:])
+        gap[begin] = at[begin] - self.table["last"][row]
+        shortest = np.minimum.reduceat(gap, begin)
+        steady = self.table["steady"][row]
+        calm = (shortest >= 0) & (np.maximum.reduceat(gap, begin) <= self.table["max_gap"][row])
+        calm &= (np.minimum.reduceat(outcome, begin) == steady) & (np.maximum.reduceat(outcome, begin) == steady)
+        end = _ends(begin, len(at))
+        self.table["last"][row[calm]] = at[end[calm]]
+        late = shortest < 0
+        if late.any():
+            too_late = row[late]
+            calm |= late
+        busy = np.flatnonzero(~calm)
+        self._feed(row[busy], begin[busy], end[busy], at, outcome, pieces)
+        return pieces, too_late
+
+    def _feed(self, rows: Ints, begin: Ints, end: Ints, at: Ints, outcome: NDArray[Any], pieces: Pieces) -> None:
         """Feed each row its stretch of samples, the first of all rows, then the second of all that have one …"""
         step = 0
         while len(rows):
@@ -181,7 +195,7 @@ class Live:
             more = begin + step <= end
             rows, begin, end = rows[more], begin[more], end[more]
 
-    def _note(self, row: Ints, at: Ints, position: Ints, place: Ints) -> None:
+    def _note(self, row: Ints, at: Ints, position: Ints) -> None:
         """Remember where the newest result of each row stands, whatever its outcome."""
         tail = np.empty(len(row), np.bool_)
         tail[-1] = True
@@ -189,12 +203,11 @@ class Live:
         if ((at[1:] < at[:-1]) & ~tail[:-1]).any():
             # Batches of one cycle in another order than their results: the newest is not the last to arrive.
             order = np.lexsort((at, row))
-            at, position, place = at[order], position[order], place[order]
+            at, position = at[order], position[order]
         newer = tail & (at >= self.table["seen_at"][row])
         rows = row[newer]
         self.table["seen_at"][rows] = at[newer]
         self.table["seen_position"][rows] = position[newer]
-        self.table["seen_row"][rows] = place[newer]
 
     def tails(self, handle: int, now: int) -> dict[int, Tail]:
         """By agent number: the open end of a check."""
@@ -205,13 +218,11 @@ class Live:
                 found[int(self.table["agent"][row])] = Tail(plain.tail(), plain.until(now), plain.last)
             return found
 
-    def lasts(self, handle: int) -> dict[int, tuple[int, int]]:
-        """By agent number: log position of the newest result of a check, and its row in that batch."""
+    def lasts(self, handle: int) -> dict[int, int]:
+        """By agent number: log position of the newest result of a check."""
         with self.lock:
             rows = [row for row in self._rows_of.get(handle, ()) if self.table["seen_position"][row]]
-            names = ("agent", "seen_position", "seen_row")
-            found = ([self.table[name][row].item() for name in names] for row in rows)
-            return {agent: (position, place) for agent, position, place in found}
+            return {self.table["agent"][row].item(): self.table["seen_position"][row].item() for row in rows}
 
     def stale(self, now: int) -> set[str]:
         """The targets (ids) with a check of which some agent has no sample younger than ``max_gap``."""
@@ -305,3 +316,16 @@ class Live:
             column: NDArray[Any] = np.full(wider, start, kind)
             column[:size] = self.table[name]
             self.table[name] = column
+
+
+def _heads(row: Ints) -> Ints:
+    """Where each run of equal rows begins."""
+    head = np.empty(len(row), np.bool_)
+    head[0] = True
+    np.not_equal(row[1:], row[:-1], out=head[1:])
+    return np.flatnonzero(head)
+
+
+def _ends(begin: Ints, count: int) -> Ints:
+    """The last place of each run."""
+    return np.append(begin[1:], count) - 1

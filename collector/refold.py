@@ -17,6 +17,8 @@ from collector.settings import Settings
 from collector.store import traps
 from collector.store.entry import BEGINNING, Draft, Entry
 from collector.store.log import Log
+from collector.store.packed import Pack
+from collector.store.packing import entries_in
 from collector.store.state import State
 from collector.timelines import Timelines
 from collector.tracks import Tracks
@@ -47,14 +49,25 @@ class Prefix(Log):
         """Entries with after < position <= until, in order, none beyond its end."""
         yield from self._whole.read(after, self._last if until is None else min(until, self._last))
 
-    def read_batches(self, agent: int, start: int, end: int) -> Iterator[Entry]:
+    def pieces(self, after: int, until: int | None = None) -> Iterator[Pack | Entry]:
         """As of the whole log, none beyond its end."""
-        return (entry for entry in self._whole.read_batches(agent, start, end) if entry.position <= self._last)
+        yield from self._whole.pieces(after, self._last if until is None else min(until, self._last))
+
+    def pieces_of(self, agent: int, start: int, end: int) -> Iterator[Pack | Entry]:
+        """As of the whole log, none beyond its end."""
+        for piece in self._whole.pieces_of(agent, start, end):
+            if isinstance(piece, Pack) and piece.last > self._last:
+                yield from (entry for entry in entries_in(piece) if entry.agent == agent and self._holds(entry))
+            elif isinstance(piece, Pack) or self._holds(piece):
+                yield piece
 
     def read_sequence(self, agent: int, boot: str, first: int, last: int) -> Iterator[Entry]:
         """As of the whole log, none beyond its end."""
         found = self._whole.read_sequence(agent, boot, first, last)
         return (entry for entry in found if entry.position <= self._last)
+
+    def _holds(self, entry: Entry) -> bool:
+        return entry.kind == "batch" and entry.position <= self._last
 
     def close(self) -> None:
         """Nothing: the whole log is not its to close."""

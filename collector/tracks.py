@@ -1,14 +1,11 @@
 """Tracks: what one check looked like over a stretch of time, from stored spans, the live table and the log."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from collector.decode import Batch, dating, decode
 from collector.live import Live
+from collector.results import Results, of_entry, results
 from collector.store import spans
-from collector.store.entry import Entry
 from collector.store.log import Log
 from collector.store.state import State
 from rules.result import Outcome
@@ -18,7 +15,7 @@ from rules.wire import OUTCOMES
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """One raw result as logged: dated, with its agent's number and its place (log position, row in the batch)."""
+    """One raw result as logged: dated, with its agent's number and the log position of its batch."""
 
     at: int
     agent: int
@@ -26,7 +23,6 @@ class Sighting:
     values: Mapping[str, float]
     text: str
     position: int
-    row: int
 
 
 class Tracks:
@@ -59,22 +55,19 @@ class Tracks:
         """Every logged result of one check dated in [start, end), by time. Reads the log: for hours, not for years."""
         found: list[Sighting] = []
         for agent in sorted(self._live.last_seen(handle)):
-            for entry in self._log.read_batches(agent, start, end):
-                batch = decode(entry.body)
-                for row in np.flatnonzero(batch.handle == handle).tolist():
-                    sighting = _sighting(entry, batch, row)
-                    if start <= sighting.at < end:
-                        found.append(sighting)
-        found.sort(key=lambda one: (one.at, one.agent, one.position, one.row))
+            for some in results(self._log, agent, (handle,), start, end):
+                found += (one for one in _sightings(agent, some) if start <= one.at < end)
+        found.sort(key=lambda one: (one.at, one.agent, one.position))
         return found
 
     def last(self, handle: int) -> dict[int, Sighting]:
         """By agent number: the newest result of one check, errors included."""
         found = {}
-        for agent, (position, row) in self._live.lasts(handle).items():
+        for agent, position in self._live.lasts(handle).items():
             entry = self._log.entry(position)
             if entry is not None:
-                found[agent] = _sighting(entry, decode(entry.body), row)
+                looks = (one for some in of_entry(entry, (handle,)) for one in _sightings(agent, some))
+                found[agent] = max(looks, key=lambda one: one.at)
         return found
 
     def answers(self, handle: int) -> dict[int, tuple[int, bool]]:
@@ -90,14 +83,7 @@ class Tracks:
         return self._live.last_seen(handle)
 
 
-def _sighting(entry: Entry, batch: Batch, row: int) -> Sighting:
-    offset, _ = dating(batch.header, entry.at)
-    return Sighting(
-        int(batch.at[row]) + offset,
-        entry.agent,
-        OUTCOMES[batch.outcome[row]],
-        batch.values_of(row),
-        batch.texts.get(row, ""),
-        entry.position,
-        row,
-    )
+def _sightings(agent: int, some: Results) -> Iterator[Sighting]:
+    columns = (some.at.tolist(), some.outcome.tolist(), some.said.values(), some.said.texts(), some.position.tolist())
+    for at, outcome, values, text, position in zip(*columns, strict=True):
+        yield Sighting(at, agent, OUTCOMES[outcome], values, text, position)

@@ -66,7 +66,7 @@ def _pending(tx: sqlite3.Connection, tracks: Tracks, target: Target) -> dict[str
         for look in tracks.last(check.handle).values()
         if look.outcome in (Outcome.FAILED, Outcome.ERROR)
     ]
-    newest = max(looks, key=lambda look: (look.at, look.position, look.row), default=None)
+    newest = max(looks, key=lambda look: (look.at, look.position), default=None)
     return {
         "name": target.name,
         "kind": target.kind,

@@ -19,7 +19,8 @@ from typing import Any
 import zstandard
 
 from collector.store.entry import BEGINNING, KINDS, Draft, Entry, chained
-from collector.store.packing import unpack
+from collector.store.packed import Pack
+from collector.store.packing import entries_in, unpack
 from rules.errors import Broken, Unavailable
 
 MANIFEST = "manifest.jsonl"
@@ -51,8 +52,10 @@ _ENDS = (
     "SELECT MIN(first), MAX(last) FROM (SELECT MIN(position) AS first, MAX(position) AS last FROM entry"
     " UNION ALL SELECT MIN(first), MAX(last) FROM pack)"
 )
-_PACKS = "SELECT last FROM pack WHERE last > ? AND first <= ? ORDER BY first"
-_PACKED_BATCHES = "SELECT agents, body FROM pack WHERE t_min < ? AND t_max >= ? ORDER BY last"
+_PACK_ENDS = "SELECT last, first FROM pack WHERE last > ? AND first <= ? ORDER BY first"
+_PACKS_OF_TIME = "SELECT last, agents FROM pack WHERE t_min < ? AND t_max >= ? ORDER BY last"
+_PACK = "SELECT body FROM pack WHERE last = ?"
+_OLDEST = "SELECT MIN(t_min) FROM (SELECT t_min FROM entry WHERE agent > 0 UNION ALL SELECT t_min FROM pack)"
 _FULL = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
 _PAGE = 8192
 _WAL_LIMIT = 8 << 20
@@ -71,6 +74,7 @@ class Log:
         self._lock = threading.Lock()
         self._files = sorted(folder.glob("????-??-??.db"))
         self._firsts: dict[Path, int] = {}
+        self._oldest: dict[str, int] = {line["day"]: line["oldest"] for line in self.manifest()}
         self._writer: sqlite3.Connection | None = None
         self._head = (0, BEGINNING)
         if self._files:
@@ -124,15 +128,46 @@ class Log:
                     after = entry.position
                     yield entry
 
+    def pieces(self, after: int, until: int | None = None) -> Iterator[Pack | Entry]:
+        """As :meth:`read`, but the packs that lie wholly between the two are not unpacked."""
+        last = self._head[0] if until is None else until
+        for file in self._from(after):
+            if after >= last:
+                return
+            with self._reading(file) as reader:
+                for pack_end, pack_begin in reader.execute(_PACK_ENDS, (after, last)).fetchall():
+                    if pack_begin > after and pack_end <= last:
+                        yield _pack(reader, pack_end)
+                    else:
+                        yield from entries_of(reader, after, min(pack_end, last))
+                    after = min(pack_end, last)
+                for entry in entries_of(reader, after, last):
+                    after = entry.position
+                    yield entry
+
     def read_batches(self, agent: int, start: int, end: int) -> Iterator[Entry]:
         """The batches of one agent (by number) that hold results dated in [start, end), by position."""
-        for file in list(self._files):
+        for piece in self.pieces_of(agent, start, end):
+            if isinstance(piece, Entry):
+                yield piece
+                continue
+            for entry in entries_in(piece):
+                if entry.kind == "batch" and entry.agent == agent and entry.t_min < end and entry.t_max >= start:
+                    yield entry
+
+    def pieces_of(self, agent: int, start: int, end: int) -> Iterator[Pack | Entry]:
+        """The same, with the packs that may hold such batches instead of the batches in them."""
+        files = list(self._files)
+        for file in files:
             # A result is never dated after its receipt, so a file older than the first day asked for holds none.
-            if file.stem < _day(start - _DATING_SLACK):
+            if file.stem < _day(start - _DATING_SLACK) or self._oldest.get(file.stem, start) >= end:
                 continue
             with self._reading(file) as reader:
                 found = reader.execute(_OF_AGENT, (agent, end, start)).fetchall()
-                yield from self._packed_batches(reader, agent, start, end)
+                # A packed day is packed whole, so its packs come before whatever stands loose.
+                for last, agents in reader.execute(_PACKS_OF_TIME, (end, start)).fetchall():
+                    if agent in json.loads(agents):
+                        yield _pack(reader, last)
                 for (position,) in sorted(found):
                     yield self._one(reader, position)
 
@@ -143,9 +178,13 @@ class Log:
                 found = reader.execute(_OF_PROCESS, (agent, boot, last, first)).fetchall()
                 for (position,) in sorted(found):
                     yield self._one(reader, position)
-                for entry in self._packed_batches(reader, agent, 0, 1 << 62):
-                    if entry.boot == boot and entry.first_seq <= last and entry.last_seq >= first:
-                        yield entry
+                for pack, agents in reader.execute(_PACKS_OF_TIME, (1 << 62, 0)).fetchall():
+                    if agent not in json.loads(agents):
+                        continue
+                    for entry in entries_in(_pack(reader, pack)):
+                        mine = entry.kind == "batch" and entry.agent == agent and entry.boot == boot
+                        if mine and entry.first_seq <= last and entry.last_seq >= first:
+                            yield entry
 
     def entry(self, position: int) -> Entry | None:
         """The entry at one position; None where there is none, or retention has deleted its day."""
@@ -264,8 +303,12 @@ class Log:
             with self._reading(file) as reader:
                 first, last = _span(reader)
                 chain = next(entries_of(reader, last - 1, last)).hash if last else b""
+                (oldest,) = reader.execute(_OLDEST).fetchone()
             if first:
-                line = {"day": file.stem, "first": first, "last": last, "before": before}
+                # The oldest result of the day tells what need not be opened; without one nothing need be.
+                self._oldest[file.stem] = 1 << 62 if oldest is None else oldest
+                line = {"day": file.stem, "first": first, "last": last, "oldest": self._oldest[file.stem]}
+                line["before"] = before
                 before = chain.hex()
                 lines.append({**line, "hash": before})
                 self._keep(lines)
@@ -307,31 +350,26 @@ class Log:
             self._firsts[file] = first
         return self._firsts[file]
 
-    def _packed_batches(self, reader: sqlite3.Connection, agent: int, start: int, end: int) -> Iterator[Entry]:
-        """A packed day is packed whole, so its packs come before whatever stands loose."""
-        for agents, body in reader.execute(_PACKED_BATCHES, (end, start)):
-            if agent not in json.loads(agents):
-                continue
-            for entry in unpack(body):
-                if entry.kind == "batch" and entry.agent == agent and entry.t_min < end and entry.t_max >= start:
-                    yield entry
-
     def _one(self, reader: sqlite3.Connection, position: int) -> Entry:
         return _entry(reader.execute(_ONE, (position,)).fetchone())
 
 
 def entries_of(reader: sqlite3.Connection, after: int = 0, until: int = 1 << 62) -> Iterator[Entry]:
     """The entries of one day's file with after < position <= until, in order."""
-    packs = reader.execute(_PACKS, (after, until)).fetchall()
+    packs = reader.execute(_PACK_ENDS, (after, until)).fetchall()
     loose = reader.execute(_SOME, (after, until))
-    for (last,) in packs:
-        (body,) = reader.execute("SELECT body FROM pack WHERE last = ?", (last,)).fetchone()
-        for entry in unpack(body):
+    for last, _ in packs:
+        for entry in entries_in(_pack(reader, last)):
             if after < entry.position <= until:
                 yield entry
     # A packed day is packed whole, so whatever stands loose comes after its packs.
     while (row := loose.fetchone()) is not None:
         yield _entry(row)
+
+
+def _pack(reader: sqlite3.Connection, last: int) -> Pack:
+    (body,) = reader.execute(_PACK, (last,)).fetchone()
+    return Pack(body)
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:

@@ -8,31 +8,29 @@ as it is. Hashes are computed anew, so a pack that gives back a different byte c
 
 import json
 import struct
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import zstandard
 from numpy.typing import NDArray
 
 from collector import encode
 from collector.decode import Batch, Column, Ints, decode, due_times, read_column
-from collector.store.entry import KINDS, Draft, Entry, chained
+from collector.store.box import Box
+from collector.store.entry import KINDS, Entry, chained
+from collector.store.packed import NUMBERS, Pack, column
 from rules.errors import Broken
 from rules.wire import MAGIC
 
-LEVEL = 12
+BLOCK = 1 << 14
+"""Rows in one block: few enough to be read for one of them, and for their columns to stay in a processor's cache."""
 
 _HEAD = struct.Struct("<I")
-Of = Callable[[slice, NDArray[np.bool_]], Column]
-"""Gives the values of some rows of a part, as they were sent."""
-
-_NUMBERS = ("at", "agent", "first_seq", "last_seq", "t_min", "t_max", "dating")
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class _Packing:
     """One batch on its way into a pack."""
 
     entry: int
@@ -53,35 +51,40 @@ def pack(entries: Sequence[Entry], before: bytes) -> bytes:
 
 def unpack(blob: bytes) -> Iterator[Entry]:
     """The entries of a pack, in order, with their hashes. Raises Broken when they do not end in the kept hash."""
-    box = _Box.read(blob)
-    count = box.note["count"]
-    numbers = {name: np.cumsum(box.ints(name)).tolist() for name in _NUMBERS}
-    kinds, boots = box.ints("kind").tolist(), box.ints("boot").tolist()
-    bodies: list[bytes | None] = [None] * count
-    raw, start = box.data("raw"), 0
-    for place, length in zip(box.ints("raw_place").tolist(), box.ints("raw_length").tolist(), strict=True):
-        bodies[place] = raw[start : start + length]
-        start += length
-    if box.note["processes"]:
-        for place, body in _bodies(box):
-            bodies[place] = body
-    chain = bytes.fromhex(box.note["before"])
-    for place in range(count):
-        one = [numbers[name][place] for name in _NUMBERS]
-        at, agent, first_seq, last_seq, t_min, t_max, dating = one
-        boot, kind, body = box.note["boots"][boots[place]], KINDS[kinds[place]], bodies[place] or b""
-        draft = Draft(kind, at, body, agent, boot, first_seq, last_seq, t_min, t_max, dating)
-        position = box.note["first"] + place
+    return entries_in(Pack(blob))
+
+
+def entries_in(found: Pack) -> Iterator[Entry]:
+    """The same of a pack that is open."""
+    bodies = found.whole()
+    bodies.update(_bodies(found))
+    chain = bytes.fromhex(found.box.note["before"])
+    for place in range(found.count):
+        draft = found.draft(place, bodies.get(place, b""))
+        position = found.first + place
         chain = chained(chain, position, draft)
-        yield Entry(position, kind, at, body, agent, boot, first_seq, last_seq, t_min, t_max, dating, chain)
-    if chain.hex() != box.note["hash"]:
-        raise Broken(f"The pack of entries from {box.note['first']} on does not give back what was packed.")
+        yield Entry(
+            position,
+            draft.kind,
+            draft.at,
+            draft.body,
+            draft.agent,
+            draft.boot,
+            draft.first_seq,
+            draft.last_seq,
+            draft.t_min,
+            draft.t_max,
+            draft.dating,
+            chain,
+        )
+    if chain.hex() != found.box.note["hash"]:
+        raise Broken(f"The pack of entries from {found.first} on does not give back what was packed.")
 
 
 def _packed(entries: Sequence[Entry], before: bytes) -> bytes:
-    box = _Box({"count": len(entries), "first": entries[0].position, "before": before.hex()})
+    box = Box({"count": len(entries), "first": entries[0].position, "before": before.hex(), "blocks": []})
     box.note["hash"] = entries[-1].hash.hex()
-    for name in _NUMBERS:
+    for name in NUMBERS:
         box.put(name, _steps(np.array([getattr(entry, name) for entry in entries], np.int64)))
     box.put("kind", np.array([KINDS.index(entry.kind) for entry in entries]))
     boots = list(dict.fromkeys(entry.boot for entry in entries))
@@ -90,7 +93,7 @@ def _packed(entries: Sequence[Entry], before: bytes) -> bytes:
     box.put("boot", np.array([place_of[entry.boot] for entry in entries]))
 
     names: dict[tuple[str, ...], int] = {}
-    processes: dict[tuple[int, str], list[_Part]] = {}
+    processes: dict[tuple[int, str], list[_Packing]] = {}
     raw: list[int] = []
     for place, entry in enumerate(entries):
         part = _part(place, entry, names) if entry.kind == "batch" else None
@@ -108,7 +111,7 @@ def _packed(entries: Sequence[Entry], before: bytes) -> bytes:
     return box.written()
 
 
-def _part(place: int, entry: Entry, names: dict[tuple[str, ...], int]) -> _Part | None:
+def _part(place: int, entry: Entry, names: dict[tuple[str, ...], int]) -> _Packing | None:
     """A batch ready for packing; None when its body is not what would be written for its results."""
     batch = decode(entry.body)
     shape = np.zeros(len(batch), np.int64)
@@ -133,10 +136,10 @@ def _part(place: int, entry: Entry, names: dict[tuple[str, ...], int]) -> _Part 
         ),
         int(batch.header.sent_mono),
     )
-    return _Part(place, batch, shape) if body == batch.body[batch.rows_from :] else None
+    return _Packing(place, batch, shape) if body == batch.body[batch.rows_from :] else None
 
 
-def _put_rows(box: "_Box", processes: list[list[_Part]]) -> None:
+def _put_rows(box: Box, processes: list[list[_Packing]]) -> None:
     parts = [part for one in processes for part in one]
     lengths = np.array([len(part.batch) for part in parts])
     box.put("entry", _steps(np.array([part.entry for part in parts])))
@@ -149,7 +152,9 @@ def _put_rows(box: "_Box", processes: list[list[_Part]]) -> None:
     newest = np.array([part.batch.at.max() for part in parts])
     box.put("newest", _steps(newest))
 
-    process = np.repeat(np.arange(len(processes)), [sum(len(part.batch) for part in one) for one in processes])
+    counts = [len(one) for one in processes]
+    sizes = [sum(len(part.batch) for part in one) for one in processes]
+    process = np.repeat(np.arange(len(processes)), sizes)
     number = np.repeat(np.arange(len(parts)), lengths)
     rank = np.concatenate([np.arange(length) for length in lengths])
     handle, interval, slot, at, outcome = (
@@ -161,58 +166,73 @@ def _put_rows(box: "_Box", processes: list[list[_Part]]) -> None:
     process, number, rank, handle, interval, slot, at, shape = (
         one[order] for one in (process, number, rank, handle, interval, slot, at, shape)
     )
-    planned = slot >= 0
     intervals = np.unique(interval)
     box.note["intervals"] = intervals.tolist()
-    box.put("handle", _steps(handle))
-    box.put("interval", np.searchsorted(intervals, interval))
-    box.put("planned", planned.astype(np.int64))
-    box.put("slot", _steps(slot[planned]))
-    late = at[planned] - due_times(handle[planned], interval[planned], slot[planned])
-    box.put("late", late)
-    box.put("unplanned", _steps(at[~planned]))
-    box.put("number", number - _foretold(process, at, newest, box.ints("parts")))
-    box.put("rank", rank - _ranks(number))
-    box.put("outcome", outcome[order].astype(np.int64))
-    box.put("shape", shape)
-    _put_texts(box, parts, lengths, order)
-    for metric, pieces in _metrics(parts, lengths).items():
-        rows = np.concatenate([rows for rows, _ in pieces])
-        real = np.concatenate([np.full(len(rows), column.dtype == np.float64) for rows, column in pieces])
-        bits = np.concatenate([column.view(np.int64) for _, column in pieces])
-        place = np.argsort(np.argsort(order)[rows], kind="stable")
-        real, bits = real[place], bits[place]
-        box.put(f"real:{metric}", real.astype(np.int64))
-        box.put(f"ints:{metric}", bits[~real])
-        box.put(f"doubles:{metric}", bits[real])
+    by_row: dict[str, Ints] = {
+        "interval": np.searchsorted(intervals, interval),
+        "number": number - _foretold(at, newest, counts, sizes),
+        "rank": rank - _ranks(number),
+        "outcome": outcome[order].astype(np.int64),
+        "shape": shape,
+        "text": _texts(box, parts, lengths)[order],
+    }
+    metrics = _metrics(parts, lengths, order)
+    for block, start in enumerate(range(0, len(handle), BLOCK)):
+        rows = slice(start, start + BLOCK)
+        box.note["blocks"].append([start, int(handle[start])])
+        planned = slot[rows] >= 0
+        due, instants = slot[rows][planned], at[rows]
+        box.put("handle", _steps(handle[rows]), block)
+        box.put("planned", planned.astype(np.int64), block)
+        box.put("slot", _steps(due), block)
+        times = due_times(handle[rows][planned], interval[rows][planned], due)
+        box.put("late", instants[planned] - times, block)
+        box.put("unplanned", _steps(instants[~planned]), block)
+        for name, values in by_row.items():
+            box.put(name, values[rows], block)
+        for name, (there, real, bits) in metrics.items():
+            own, flags = bits[rows][there[rows]], real[rows][there[rows]]
+            box.put(f"real:{name}", flags.astype(np.int64), block)
+            box.put(f"ints:{name}", own[~flags], block)
+            box.put(f"doubles:{name}", own[flags], block)
 
 
-def _put_texts(box: "_Box", parts: list[_Part], lengths: Ints, order: Ints) -> None:
+def _texts(box: Box, parts: list[_Packing], lengths: Ints) -> Ints:
+    """By row in the order of the parts: the number of its text, 0 for none. The texts themselves stand once."""
     said = np.zeros(int(lengths.sum()), np.int64)
     texts: dict[str, int] = {}
     for start, part in zip(np.cumsum(lengths) - lengths, parts, strict=True):
         for row, text in part.batch.texts.items():
             said[start + row] = texts.setdefault(text, len(texts) + 1)
-    box.put("text", said[order])
     box.put_bytes("texts", json.dumps(list(texts)).encode())
+    return said
 
 
-def _metrics(parts: list[_Part], lengths: Ints) -> dict[str, list[tuple[Ints, Column]]]:
-    found: dict[str, list[tuple[Ints, Column]]] = {}
+def _metrics(parts: list[_Packing], lengths: Ints, order: Ints) -> dict[str, tuple[Flags, Flags, Ints]]:
+    """By metric, for each row in the pack's order: whether it carries it, whether as a double, and the bits."""
+    found: dict[str, tuple[Flags, Flags, Ints]] = {}
+    total = len(order)
     for start, part in zip(np.cumsum(lengths) - lengths, parts, strict=True):
         for metric, pieces in part.batch.values().items():
-            found.setdefault(metric, []).extend((rows + start, column) for rows, column in pieces)
-    return found
+            if metric not in found:
+                found[metric] = (np.zeros(total, bool), np.zeros(total, bool), np.zeros(total, np.int64))
+            there, real, bits = found[metric]
+            for rows, values in pieces:
+                there[rows + start] = True
+                real[rows + start] = values.dtype == np.float64
+                bits[rows + start] = values.view(np.int64)
+    return {metric: tuple(one[order] for one in columns) for metric, columns in found.items()}  # type: ignore[misc]
 
 
-def _foretold(process: Ints, at: Ints, newest: Ints, parts: Ints) -> Ints:
-    """In which batch of its agent process a result most likely came: the first that has anything as new as it."""
+def _foretold(at: Ints, newest: Ints, counts: Sequence[int], sizes: Sequence[int]) -> Ints:
+    """As of :meth:`Pack.foretold`, for all rows: of each process its parts are counted, and its rows."""
     foretold = np.empty(len(at), np.int64)
-    begins = np.cumsum(parts) - parts
-    for one, (begin, count) in enumerate(zip(begins.tolist(), parts.tolist(), strict=True)):
-        mine = process == one
+    begin = row = 0
+    for count, size in zip(counts, sizes, strict=True):
         reach = np.maximum.accumulate(newest[begin : begin + count])
+        mine = slice(row, row + size)
         foretold[mine] = begin + np.minimum(np.searchsorted(reach, at[mine]), count - 1)
+        begin, row = begin + count, row + size
     return foretold
 
 
@@ -232,123 +252,62 @@ def _ranks(number: Ints) -> Ints:
     return ranks
 
 
-def _bodies(box: "_Box") -> Iterator[tuple[int, bytes]]:
+def _bodies(found: Pack) -> Iterator[tuple[int, bytes]]:
     """Place and body of every batch that was packed in columns."""
-    lengths, parts = box.ints("rows"), box.ints("parts")
-    begins = np.cumsum(parts) - parts
-    process = np.repeat(
-        np.arange(len(parts)), [int(lengths[b : b + c].sum()) for b, c in zip(begins, parts, strict=True)]
+    if not found.parts:
+        return
+    box = found.box
+    blocks = list(found.blocks())
+    number = np.concatenate([block.number for block in blocks])
+
+    def whole(name: str) -> Ints:
+        return np.concatenate([box.ints(name, block.index) for block in blocks])
+
+    rank = whole("rank") + _ranks(number)
+    starts = np.cumsum([0, *(part.rows for part in found.parts)])
+    # Number and rank say where each row goes, so that nothing needs to be sorted.
+    back = np.empty(len(number), np.int64)
+    back[starts[number] + rank] = np.arange(len(number))
+    handle, interval, slot, at, outcome = (
+        np.concatenate([getattr(block, name) for block in blocks])[back]
+        for name in ("handle", "interval", "slot", "at", "outcome")
     )
-    handle = np.cumsum(box.ints("handle"))
-    interval = np.array(box.note["intervals"])[box.ints("interval")]
-    planned = box.ints("planned").astype(bool)
-    slot = np.full(len(handle), -1)
-    slot[planned] = np.cumsum(box.ints("slot"))
-    at = np.empty(len(handle), np.int64)
-    at[planned] = due_times(handle[planned], interval[planned], slot[planned]) + box.ints("late")
-    at[~planned] = np.cumsum(box.ints("unplanned"))
-    newest = np.cumsum(box.ints("newest"))
-    number = box.ints("number") + _foretold(process, at, newest, parts)
-    rank = box.ints("rank") + _ranks(number)
-    back = np.lexsort((rank, number))
-    handle, interval, slot, at = handle[back], interval[back], slot[back], at[back]
-    outcome, shape, said = box.ints("outcome")[back], box.ints("shape")[back], box.ints("text")[back]
+    shape, said = whole("shape")[back], whole("text")[back]
     texts = json.loads(box.data("texts"))
-    values = _values(box, box.ints("shape"), back)
-    heads, head_at = box.data("heads"), 0
+    names = box.note["shapes"]
+    metrics = {}
+    for metric in dict.fromkeys(name for one in names for name in one):
+        pieces = [found.metric(block.index, metric) for block in blocks]
+        bits, real = (np.concatenate(one)[back] for one in zip(*pieces, strict=True))
+        metrics[metric] = (bits, real)
     sent = np.cumsum(box.ints("sent")).tolist()
-    entries = np.cumsum(box.ints("entry")).tolist()
-    end = 0
-    for one, (length, size) in enumerate(zip(lengths.tolist(), box.ints("head_length").tolist(), strict=True)):
-        part = slice(end, end + length)
-        end += length
-        head = heads[head_at : head_at + size]
-        head_at += size
-        spoken = np.flatnonzero(said[part])
-        shapes = np.unique(shape[part]).tolist()
-        columns = {
-            number: [values[metric](part, shape[part] == number) for metric in box.note["shapes"][number]]
-            for number in shapes
-        }
-        rows = encode.Rows(
-            handle[part],
-            interval[part],
-            slot[part],
-            at[part],
-            outcome[part],
-            shape[part],
-            {number: box.note["shapes"][number] for number in shapes},
-            columns,
-            {row: texts[said[part][row] - 1] for row in spoken.tolist()},
+    for index, part in enumerate(found.parts):
+        rows = slice(int(starts[index]), int(starts[index + 1]))
+        own = shape[rows]
+        columns: dict[int, list[Column]] = {}
+        for number_of_shape in np.unique(own).tolist():
+            which = own == number_of_shape
+            columns[number_of_shape] = [
+                column(metrics[name][0][rows][which], metrics[name][1][rows][which]) for name in names[number_of_shape]
+            ]
+        spoken = np.flatnonzero(said[rows]).tolist()
+        yield (
+            part.place,
+            MAGIC
+            + _HEAD.pack(len(part.head))
+            + part.head
+            + encode.rows(
+                encode.Rows(
+                    handle[rows],
+                    interval[rows],
+                    slot[rows],
+                    at[rows],
+                    outcome[rows],
+                    own,
+                    {one: names[one] for one in columns},
+                    columns,
+                    {row: texts[said[rows][row] - 1] for row in spoken},
+                ),
+                sent[index],
+            ),
         )
-        yield entries[one], MAGIC + _HEAD.pack(size) + head + encode.rows(rows, sent[one])
-
-
-def _values(box: "_Box", shape: Ints, back: Ints) -> dict[str, Of]:
-    """By metric: a function of a part of the rows and which of them, giving their values as they were sent."""
-    having: dict[str, list[int]] = {}
-    for number, names in enumerate(box.note["shapes"]):
-        for name in names:
-            having.setdefault(name, []).append(number)
-    return {metric: _column(box, metric, np.isin(shape, numbers), back) for metric, numbers in having.items()}
-
-
-def _column(box: "_Box", metric: str, there: NDArray[np.bool_], back: Ints) -> Of:
-    real = np.zeros(len(there), bool)
-    bits = np.zeros(len(there), np.int64)
-    flags = box.ints(f"real:{metric}").astype(bool)
-    packed = np.empty(len(flags), np.int64)
-    packed[~flags] = box.ints(f"ints:{metric}")
-    packed[flags] = box.ints(f"doubles:{metric}")
-    real[there], bits[there] = flags, packed
-    real, bits = real[back], bits[back]
-
-    def of(part: slice, which: NDArray[np.bool_]) -> Column:
-        found: Ints = bits[part][which]
-        return found.view(np.float64) if real[part][which].any() else found
-
-    return of
-
-
-class _Box:
-    """Named columns and texts, each compressed alone, behind one note in JSON."""
-
-    def __init__(self, note: dict[str, Any], parts: dict[str, bytes] | None = None) -> None:
-        self.note = note
-        self._parts = parts or {}
-        self._columns: dict[str, Ints] = {}
-
-    @classmethod
-    def read(cls, blob: bytes) -> "_Box":
-        (size,) = _HEAD.unpack_from(blob)
-        start = _HEAD.size + size
-        note = json.loads(zstandard.decompress(blob[_HEAD.size : start]))
-        parts = {}
-        for name, length in note.pop("parts_of_this"):
-            parts[name] = blob[start : start + length]
-            start += length
-        return cls(note, parts)
-
-    def put(self, name: str, column: Ints) -> None:
-        column = column.astype(np.int64)
-        self._columns[name] = column
-        self.put_bytes(name, struct.pack("<Q", len(column)) + encode.integers(column))
-
-    def put_bytes(self, name: str, data: bytes) -> None:
-        self._parts[name] = zstandard.compress(data, LEVEL)
-
-    def ints(self, name: str) -> Ints:
-        if name not in self._columns:
-            data = self.data(name)
-            (count,) = struct.unpack_from("<Q", data)
-            column, _ = read_column(data, 8, count)
-            self._columns[name] = column.view(np.int64)
-        return self._columns[name]
-
-    def data(self, name: str) -> bytes:
-        return zstandard.decompress(self._parts[name], 1 << 30)
-
-    def written(self) -> bytes:
-        index = [[name, len(part)] for name, part in self._parts.items()]
-        note = zstandard.compress(json.dumps({**self.note, "parts_of_this": index}).encode(), LEVEL)
-        return _HEAD.pack(len(note)) + note + b"".join(self._parts.values())

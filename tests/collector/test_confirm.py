@@ -59,7 +59,7 @@ def test_columns_equal_the_plain_machine_for_every_split(
             break
         handles, instants, outcome = (np.array(column) for column in zip(*portion, strict=True))
         none = np.zeros(len(portion), np.int64)
-        pieces, late = live.apply(Arrived(live.find(7, handles), instants, outcome, none, none))
+        pieces, late = live.apply(Arrived(live.find(7, handles), instants, outcome, none))
         assert not len(late)
         for columns in pieces.spans:
             found += [(row + 1, span_of(tuple(rest))) for row, *rest in rows_of(columns)]
@@ -98,7 +98,7 @@ def test_columns_equal_the_plain_machine_when_the_terms_change(
             if code != ERROR:
                 expected += plain.feed(Sample(at, OUTCOMES[code]))
             place = np.zeros(1, np.int64)
-            pieces, _ = live.apply(Arrived(live.find(7, place + 1), place + at, place + code, place, place))
+            pieces, _ = live.apply(Arrived(live.find(7, place + 1), place + at, place + code, place))
             found += [span_of(tuple(rest)) for columns in pieces.spans for _, *rest in rows_of(columns)]
             found += [glitch_of(tuple(rest)) for columns in pieces.glitches for _, *rest in rows_of(columns)]
 
@@ -114,10 +114,10 @@ def test_a_shorter_interval_makes_no_hole_of_the_gap_that_was_allowed() -> None:
 
     for at, interval in ((0, 60_000), (60_000, 60_000), (114_000, 10_000), (124_000, 10_000)):
         live.set_terms(1, Terms("t_1", CheckParameters(interval=interval, max_gap=interval * 5 // 2)))
-        pieces, _ = live.apply(Arrived(live.find(7, one), one * at, one * 0, one, one))
+        pieces, _ = live.apply(Arrived(live.find(7, one), one * at, one * 0, one))
         assert not pieces.spans
 
-    pieces, _ = live.apply(Arrived(live.find(7, one), one * 160_000, one * 0, one, one))
+    pieces, _ = live.apply(Arrived(live.find(7, one), one * 160_000, one * 0, one))
     assert [columns[2].tolist() for columns in pieces.spans] == [[155_000]]
 
 
@@ -126,7 +126,7 @@ def test_a_result_older_than_the_newest_is_told_as_late() -> None:
     live.add(7, {1: Terms("t_1", CheckParameters())})
     row = np.zeros(2, np.int64)
 
-    _, late = live.apply(Arrived(row, np.array([2_000, 1_000]), row, row, row))
+    _, late = live.apply(Arrived(row, np.array([2_000, 1_000]), row, row))
 
     assert late.tolist() == [0]
     assert live.table["last"][0] == -1
@@ -137,7 +137,7 @@ def test_an_error_is_no_sample_but_the_newest_result() -> None:
     live.add(7, {1: Terms("t_1", CheckParameters())})
     one = np.array([0])
 
-    live.apply(Arrived(one, np.array([1_000]), np.array([OUTCOMES.index(Outcome.ERROR)]), one + 5, one + 2))
+    live.apply(Arrived(one, np.array([1_000]), np.array([OUTCOMES.index(Outcome.ERROR)]), one + 5))
 
     assert live.tails(1, 2_000)[7].span is None
-    assert live.lasts(1) == {7: (5, 2)}
+    assert live.lasts(1) == {7: 5}
