@@ -84,7 +84,7 @@ def heard(house: House, agent: Agent, handles: list[int], now: int) -> Heard | N
         first = decode(recent[0].body).header
         before = first if len(recent) > 1 and first.boot == header.boot else None
         return Heard(newest.at, header, before)
-    positions = [house.live.lasts(handle).get(agent.number, (0, 0))[0] for handle in handles]
+    positions = [house.live.lasts(handle).get(agent.number, 0) for handle in handles]
     entry = house.log.entry(max(positions, default=0))
     return Heard(entry.at, decode(entry.body).header) if entry is not None else None
 

@@ -153,7 +153,7 @@ def test_a_result_from_far_away_is_no_sample_and_hides_no_later_one(core: Core, 
     (tail,) = core.live.tails(1, NOW).values()
     assert tail.span is not None
     assert tail.span.state is State.UP
-    assert core.live.lasts(1) == {1: (2, 0)}
+    assert core.live.lasts(1) == {1: 2}
 
 
 def test_a_bomb_that_does_not_tell_its_size_is_too_large(core: Core, monkeypatch: pytest.MonkeyPatch) -> None:
