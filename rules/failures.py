@@ -119,6 +119,9 @@ def _outage(group: _Group, measured: Measured, parameters: Parameters) -> Outage
         edge = measured.starts.get(begun, Edge((begun, begun), COMBINED))
     else:
         edge, cause = Edge((begun, begun), "correction"), "correction"
+    inferred = was in _BAD and begun in measured.inferred
+    if inferred:
+        cause = "reboot"
     detected = begun if edge.detected is None else edge.detected
     for _, finish, _, state in group.segments:
         if state not in _NOT_YET:
@@ -149,6 +152,7 @@ def _outage(group: _Group, measured: Measured, parameters: Parameters) -> Outage
         down=down,
         repair=repair if group.restored else None,
         counts=lasted >= parameters.min_failure,
+        inferred=inferred,
     )
 
 

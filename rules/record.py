@@ -1,6 +1,7 @@
 """A recorded stream as lines of JSON, read into a Record that depends on the set of lines, not on their order.
 
-Each line is one object with one key: target, service, check, result, span, maintenance, correction, incident, calendar.
+Each line is one object with one key: target, service, check, result, span, evidence, maintenance, correction, incident,
+calendar.
 Definitions may carry "since" (until then the definition before, or nothing, was in force).
 """
 
@@ -15,6 +16,7 @@ from rules.calendar import Calendar, read_calendar
 from rules.dated import Dated
 from rules.duration import Duration
 from rules.errors import Invalid
+from rules.evidence import Evidence, Kind
 from rules.period import instant, read_moment
 from rules.recorded import STATES, Recorded, recorded_track
 from rules.result import Outcome
@@ -23,6 +25,7 @@ from rules.settings import suggest
 from rules.span import Sample, Track
 from rules.state import State
 from rules.timeline import CORRECTABLE
+from rules.uptime import METRICS, Reading, reading
 
 D = TypeVar("D")
 
@@ -179,6 +182,30 @@ class SpanLine:
 
 
 @dataclass(frozen=True, slots=True)
+class EvidenceLine:
+    """What an "evidence" line may say: a restart, or something that happened to a line."""
+
+    target: str
+    at: Moment
+    kind: Kind
+    since: Moment | None = None
+    until: Moment | None = None
+    check: str | None = None
+    told_by: str = ""
+    alone: bool = False
+
+    def __post_init__(self) -> None:
+        if self.since is not None and self.since > self.at:
+            raise Invalid("since: must not be later than at")
+        if self.until is not None and self.until < self.at:
+            raise Invalid("until: must not be earlier than at")
+
+    def evidence(self) -> Evidence:
+        """The evidence itself."""
+        return Evidence(self.at, self.kind, self.since, self.until, self.check or "", self.told_by, self.alone)
+
+
+@dataclass(frozen=True, slots=True)
 class MaintenanceLine:
     """What a "maintenance" line may say. Without ``approved_at`` it was not approved."""
 
@@ -231,8 +258,8 @@ class IncidentLine:
 class Record:
     """A recorded stream: definitions by name with their revisions, and what was seen.
 
-    ``samples`` by check and agent, in order; ``recorded`` likewise, for what came as spans; ``agents`` of each check,
-    also those that could never look;
+    ``samples`` by check and agent, in order; ``readings`` likewise, for results that tell of running times, and
+    ``recorded``, for what came as spans; ``agents`` of each check, also those that could never look;
     ``conflicts`` counts the contents that came under an identity that another content had already.
     """
 
@@ -243,7 +270,9 @@ class Record:
     maintenance: tuple[MaintenanceLine, ...]
     corrections: tuple[CorrectionLine, ...]
     incidents: tuple[IncidentLine, ...]
+    evidence: tuple[EvidenceLine, ...]
     samples: Mapping[str, Mapping[str, tuple[Sample, ...]]]
+    readings: Mapping[str, Mapping[str, tuple[Reading, ...]]]
     recorded: Mapping[str, Mapping[str, Track]]
     agents: Mapping[str, frozenset[str]]
     conflicts: int
@@ -275,7 +304,9 @@ def _need(value: object) -> Need:
 
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 
+        self.evidence: dict[EvidenceLine, int] = {}
 Content = tuple[int, str]
+        self.readings: dict[tuple[str, str], dict[tuple[str, int, Content], Reading]] = {}
 """What a result says: its instant and its outcome as text."""
 
 
@@ -286,6 +317,7 @@ class _Reader:
         self.mistakes: list[tuple[int, str]] = []
         self.targets: dict[str, dict[int | None, tuple[int, TargetLine]]] = {}
         self.services: dict[str, dict[int | None, tuple[int, ServiceLine]]] = {}
+            "evidence": self._evidence,
         self.checks: dict[str, dict[int | None, tuple[int, CheckLine]]] = {}
         self.calendars: dict[str, dict[int | None, tuple[int, Calendar]]] = {}
         self.maintenance: list[tuple[int, MaintenanceLine]] = []
@@ -336,7 +368,9 @@ class _Reader:
             raise Invalid(f"The record has {'a mistake' if count == 1 else f'{count} mistakes'}.", told)
         samples: dict[str, dict[str, tuple[Sample, ...]]] = {}
         agents: dict[str, set[str]] = {}
+            evidence=tuple(self.evidence),
         for (check, agent), seen in self.results.items():
+            readings=self._readings(),
             agents.setdefault(check, set()).add(agent)
             ordered = sorted((at, boot, seq, outcome) for (boot, seq), (at, outcome) in seen.items())
             samples.setdefault(check, {})[agent] = tuple(
@@ -362,7 +396,7 @@ class _Reader:
         self.mistakes.append((number, message))
 
     def _result(self, number: int, table: dict[str, Any]) -> None:
-        """A result; what else stands in it (values, text) is no matter for figures."""
+        """A result; of its values those count that tell of running times, its text is no matter for figures."""
         check, agent, boot = table.get("check"), table.get("agent"), table.get("boot")
         seq, at, outcome = table.get("seq"), table.get("t"), table.get("outcome")
         try:
@@ -370,6 +404,37 @@ class _Reader:
         except Invalid as error:
             self._wrong(number, f"result.t: {error.message}")
             return
+        if table.get("values") and outcome != Outcome.ERROR:
+            self._reading(number, (check, agent), (boot, seq, content), table["values"])
+
+    def _reading(self, number: int, seen_by: tuple[str, str], key: tuple[str, int, Content], values: object) -> None:
+        if not isinstance(values, Mapping):
+            self._wrong(number, "result.values: expected an object")
+            return
+        for name in METRICS:
+            value = values.get(name, 0)
+            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1 << 53:
+                self._wrong(number, f"result.values.{name}: expected a number from 0, found {value!r}")
+                return
+        found = reading(key[2][0], values)
+        if found is not None:
+            known = self.readings.setdefault(seen_by, {})
+            known[key] = min(found, known.get(key, found), key=repr)
+
+    def _readings(self) -> dict[str, dict[str, tuple[Reading, ...]]]:
+        """Of each result the reading that came with the content that holds."""
+        kept: dict[str, dict[str, tuple[Reading, ...]]] = {}
+        for (check, agent), found in self.readings.items():
+            holding = self.results[check, agent]
+            kept.setdefault(check, {})[agent] = tuple(
+                one for (boot, seq, content), one in found.items() if holding[boot, seq] == content
+            )
+        return kept
+
+    def _evidence(self, number: int, table: dict[str, Any]) -> None:
+        entry = self._read(number, "evidence", EvidenceLine, table)
+        if entry is not None:
+            self.evidence.setdefault(entry, number)
         if not isinstance(check, str) or not isinstance(agent, str) or not isinstance(boot, str):
             self._wrong(number, "result: expected check, agent and boot as texts")
             return
@@ -469,6 +534,10 @@ class _Reader:
         for number, check in _lines(self.checks):
             self._exists(number, "check.target", check.target, self.targets)
         parts = {**self.targets, **self.services, **self.checks}
+        for told, number in self.evidence.items():
+            self._exists(number, "evidence.target", told.target, self.targets)
+            if told.check is not None:
+                self._exists(number, "evidence.check", told.check, self.checks)
         for number, service in _lines(self.services):
             if service.name in self.targets:
                 self._wrong(number, f"service.name: {service.name!r} is a target already")

@@ -1,19 +1,23 @@
 """Figures from a recorded stream: the whole engine as one pure function, no store touched."""
 
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rules.availability import figures
 from rules.calendar import Calendar
 from rules.dated import Dated
+from rules.evidence import Evidence, behind
 from rules.intervals import union
 from rules.parameters import CheckParameters, Parameters
 from rules.period import Period
 from rules.record import CheckLine, InService, Record, ServiceLine, TargetLine
+from rules.result import Outcome
 from rules.service import Service, compose
 from rules.span import Track, track
 from rules.state import State
 from rules.timeline import Correction, Subject, Timeline, Window, timeline
+from rules.uptime import learnt
 from rules.votes import CheckTracks
 
 _LONG_AGO, _FAR_AHEAD = -(1 << 62), 1 << 62
@@ -38,6 +42,7 @@ class _Replay:
         self.period = period
         self.parameters = parameters
         self.targets: dict[str, Timeline] = {}
+        self.evidence: dict[str, tuple[Evidence, ...]] = {}
         self.services: dict[str, Timeline] = {}
         self.checks_of: dict[str, list[CheckTracks]] = {name: [] for name in record.targets}
         for check in sorted(record.checks):
@@ -64,6 +69,7 @@ class _Replay:
                 windows=self._windows(name),
                 corrections=self._corrections(name),
                 calendar=self._calendar(dated),
+                evidence=self._evidence(name),
             )
             behind = {other: self._target(other) for _, line in dated.revisions for other in line.parents}
             self.targets[name] = timeline(subject, self.period, behind, self.parameters)
@@ -99,7 +105,9 @@ class _Replay:
             CheckTracks(seen.check, True, seen.tracks, seen.agents, seen.parameters, seen.valid)
             for _, seen in self._check(check)
         )
-        return timeline(Subject(name=check, checks=alone), self.period, {}, self.parameters)
+        targets = {line.target for _, line in self.record.checks[check].revisions}
+        evidence = tuple(one for target in sorted(targets) for one in self._evidence(target))
+        return timeline(Subject(name=check, checks=alone, evidence=evidence), self.period, {}, self.parameters)
 
     def _check(self, check: str) -> Iterator[tuple[str, CheckTracks]]:
         """The check's target and tracks in each revision of it."""
@@ -122,6 +130,19 @@ class _Replay:
                     valid=(begin, end),
                 ),
             )
+
+    def _evidence(self, target: str) -> tuple[Evidence, ...]:
+        """What the target's lines and the readings of its checks tell, each restart behind the last good look."""
+        if target not in self.evidence:
+            own = [name for name, dated in self.record.checks.items() if dated.revisions[-1][1].target == target]
+            told = [line.evidence() for line in self.record.evidence if line.target == target]
+            for check in own:
+                for readings in self.record.readings.get(check, {}).values():
+                    told += learnt(readings, check)
+            looks = [look for check in own for seen in self.record.samples.get(check, {}).values() for look in seen]
+            good = sorted(look.at for look in looks if look.outcome is not Outcome.FAILED) if told else []
+            self.evidence[target] = tuple(behind(one, _before(good, one.at)) for one in told)
+        return self.evidence[target]
 
     def _parameters(self, line: CheckLine) -> CheckParameters:
         return self.parameters.for_check(
@@ -156,6 +177,12 @@ class _Replay:
                 named = self.record.calendars[line.calendar]
                 revisions += [(since, calendar) for since, _, calendar in named.stretches(begin, end)]
         return Dated(tuple(revisions))
+
+
+def _before(instants: Sequence[int], at: int) -> int | None:
+    """The last of the (sorted) instants before another one."""
+    place = bisect_left(instants, at)
+    return instants[place - 1] if place else None
 
 
 def _in_service(dated: Dated[TargetLine] | Dated[ServiceLine]) -> tuple[tuple[int | None, int | None], ...]:

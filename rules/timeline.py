@@ -5,12 +5,13 @@ Every step is a pure function of the whole; nothing is ever patched afterwards.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rules.calendar import Calendar
 from rules.dated import Dated
 from rules.evidence import Evidence
 from rules.failures import failures, possible
+from rules.informed import informed
 from rules.intervals import Interval, clip, intersect, subtract, total, union
 from rules.outage import Outage
 from rules.parameters import Parameters
@@ -140,7 +141,9 @@ def timeline(
     bounds how long an outage that lasts can have been; a period in progress is best given as ``period.until(now)``,
     since what lies ahead is unknown time.
     """
-    return settle(subject, measure(subject.checks, parameters), period, parents, parameters, now)
+    known = informed(subject.checks, subject.evidence)
+    measured = replace(measure(known.checks, parameters), inferred=known.inferred)
+    return settle(replace(subject, checks=known.checks), measured, period, parents, parameters, now)
 
 
 def settle(

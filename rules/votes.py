@@ -48,7 +48,8 @@ class Measured:
 
     ``tiles`` are up, degraded, down, unknown (and, for a service, unreachable), as far as anything was seen.
     ``starts`` and ``ends`` hold the edges by the instant at which they were dated; ``partials`` where some agents
-    saw a check down and too few agreed; ``interval`` is that of the slowest vital check, in ms.
+    saw a check down and too few agreed; ``interval`` is that of the slowest vital check, in ms; ``inferred`` holds the
+    beginnings of outages that no look saw.
     """
 
     tiles: tuple[Tile, ...] = ()
@@ -56,6 +57,7 @@ class Measured:
     ends: Mapping[int, Edge] = field(default_factory=dict)
     partials: tuple[Interval, ...] = ()
     interval: int = 0
+    inferred: frozenset[int] = frozenset()
 
 
 class _Step(NamedTuple):

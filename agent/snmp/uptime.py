@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-UPTIME_ROUND = 1 << 32
-"""TimeTicks count hundredths of a second in 32 bits (RFC 2578 §7.1.8): after 497 d 2 h 27 min 52.96 s they begin anew
-without a restart."""
+from rules.uptime import UPTIME_ROUND, continuous
 
 _SLACK = 500
-"""How far, in ticks, a continuous clock may be off besides 1 % of the time that went by."""
+"""How far, in ticks, a clock may be off besides 1 % of the time that went by."""
 
 
 class Begun(StrEnum):
@@ -64,16 +62,6 @@ class Restart:
 
 
 NO_RESTART = Restart(Begun.NOTHING)
-
-
-def continuous(before: int, after: int, elapsed_s: float, ticks_s: int = 100) -> bool:
-    """Whether a count of 32 bits went on, perhaps over its end, for that long by our own clock.
-
-    ``ticks_s`` is how many it counts a second. It may be off by 5 s or 1 % of the time.
-    """
-    expected = (before + round(elapsed_s * ticks_s)) % UPTIME_ROUND
-    off = (after - expected) % UPTIME_ROUND
-    return min(off, UPTIME_ROUND - off) * 100 / ticks_s <= max(_SLACK, elapsed_s)
 
 
 def suspicious(before: Clocks, after: Clocks) -> bool:

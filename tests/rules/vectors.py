@@ -1,5 +1,6 @@
 """The test vectors of the method: records, and the figures they must give. Data, so that any door can be held to it."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -583,4 +584,49 @@ def _tv_55() -> Vector:
 
 MONTH = [_tv_55()]
 
-VECTORS = [*SPANS, *BOUNDARIES, *OVERLAYS, *QUORUM, *SERVICES, *COMPARATORS, *MONTH]
+
+def _polls(*told: tuple[float, float]) -> list[str]:
+    """Good polls of a device each five minutes: pairs of seconds after EPOCH and sysUpTime in ticks."""
+    lines = [*target(name="core-1", interval="5m")]
+    for seq, (at, ticks) in enumerate(told, start=1):
+        found = json.loads(next(iter(results([(at, "ok")]))))
+        found["result"] |= {"seq": seq, "values": {"uptime_s": ticks / 100}}
+        lines.append(json.dumps(found))
+    return lines
+
+
+EVIDENCE = [
+    Vector(
+        "TV-30",
+        _polls((36_000, 8_640_000), (36_300, 12_000), (36_600, 42_000)),
+        seconds(36_000),
+        seconds(36_600),
+        objects={
+            "core-1": {
+                **_totals(510, 90, 0),
+                "failures": 1,
+                "down_ms_min": 0,
+                "down_ms_max": 180_000,
+                "outages": [
+                    {
+                        "start": seconds(36_090),
+                        "end": seconds(36_180),
+                        "start_bracket": [seconds(36_000), seconds(36_180)],
+                        "cause": "reboot",
+                        "edge_source": "restart",
+                        "inferred": True,
+                    }
+                ],
+            }
+        },
+    ),
+    Vector(
+        "TV-31",
+        _polls((0, 4_294_960_000), (300, 22_704)),
+        seconds(0),
+        seconds(300),
+        objects={"core-1": {**_totals(300, 0, 0), "failures": 0, "outages": []}},
+    ),
+]
+
+VECTORS = [*SPANS, *EVIDENCE, *BOUNDARIES, *OVERLAYS, *QUORUM, *SERVICES, *COMPARATORS, *MONTH]
