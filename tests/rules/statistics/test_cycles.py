@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import f, t
 
@@ -164,6 +164,7 @@ def test_nonsense_is_refused(ups: list[float], downs: list[float]) -> None:
         cycles.spread(ups, downs)
 
 
+@settings(deadline=None)
 @given(TIMES, st.floats(0.5, 0.999))
 def test_intervals_are_finite_ordered_and_inside(times: list[tuple[float, float]], confidence: float) -> None:
     ups, downs = [up for up, _ in times], [down for _, down in times]
@@ -180,6 +181,7 @@ def test_intervals_are_finite_ordered_and_inside(times: list[tuple[float, float]
         assert cycles.share(ratio) * (1 - 1e-9) <= found[1] <= 1
 
 
+@settings(deadline=None)
 @given(TIMES, st.floats(0.01, 100))
 def test_the_unit_of_time_does_not_matter(times: list[tuple[float, float]], factor: float) -> None:
     ups, downs = [up for up, _ in times], [down for _, down in times]

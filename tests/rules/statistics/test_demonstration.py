@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import chi2
 
@@ -75,6 +75,7 @@ def test_a_target_lies_above_zero(target: float) -> None:
         needed(target, 0)
 
 
+@settings(deadline=None)
 @given(st.floats(1, 1e6), st.floats(1, 1e4))
 def test_what_is_allowed_is_the_most_that_demonstrates(operating: float, target: float) -> None:
     most = allowed(operating, target)

@@ -2,13 +2,14 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import false_discovery_control
 
 from rules.statistics.discovery import benjamini_hochberg
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=50))
 def test_it_is_the_control_of_scipy(probabilities: list[float]) -> None:
     assert benjamini_hochberg(probabilities) == pytest.approx(false_discovery_control(probabilities))

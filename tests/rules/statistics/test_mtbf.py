@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.statistics import mtbf_interval, mtbf_lower_bound
@@ -128,6 +128,7 @@ def test_nonsense_is_refused(hours: float, failures: int, confidence: float) -> 
         mtbf_lower_bound(hours, failures, confidence)
 
 
+@settings(deadline=None)
 @given(HOURS, FAILURES, CONFIDENCES)
 def test_the_bounds_lie_around_the_point(hours: float, failures: int, confidence: float) -> None:
     interval = mtbf_interval(hours, failures, confidence)
@@ -144,6 +145,7 @@ def test_the_bounds_lie_around_the_point(hours: float, failures: int, confidence
         assert lower < hours / failures < (upper or math.inf)
 
 
+@settings(deadline=None)
 @given(HOURS, FAILURES, st.tuples(CONFIDENCES, CONFIDENCES))
 def test_more_confidence_is_a_lower_bound(hours: float, failures: int, levels: tuple[float, float]) -> None:
     less, more = sorted(levels)
@@ -154,6 +156,7 @@ def test_more_confidence_is_a_lower_bound(hours: float, failures: int, levels: t
     assert low <= high * (1 + 1e-9)
 
 
+@settings(deadline=None)
 @given(HOURS, FAILURES)
 def test_another_failure_is_a_lower_bound(hours: float, failures: int) -> None:
     before, after = mtbf_lower_bound(hours, failures), mtbf_lower_bound(hours, failures + 1)
@@ -163,6 +166,7 @@ def test_another_failure_is_a_lower_bound(hours: float, failures: int) -> None:
     assert after < before
 
 
+@settings(deadline=None)
 @given(HOURS, FAILURES, st.floats(1e-3, 1e3))
 def test_the_unit_of_time_does_not_matter(hours: float, failures: int, factor: float) -> None:
     one, other = mtbf_lower_bound(hours, failures), mtbf_lower_bound(hours * factor, failures)

@@ -1,7 +1,7 @@
 """Pareto: TV-57."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.statistics.pareto import pareto
@@ -39,6 +39,7 @@ def test_amounts_are_finite_numbers_from_0(amount: float) -> None:
         pareto([("power", amount)])
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.text(max_size=3), st.integers(0, 10**6)), st.floats(0.01, 0.99))
 def test_the_vital_few_are_the_fewest_that_reach_the_share(amounts: dict[str, int], share: float) -> None:
     bars = pareto(amounts.items(), share)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom, chi2, chisquare, poisson
 
@@ -102,6 +102,7 @@ def test_nonsense_is_refused(failures: list[int], hours: list[float]) -> None:
             test(failures, hours)
 
 
+@settings(deadline=None)
 @given(FLEETS)
 def test_probabilities_and_rates_are_numbers_in_their_range(fleet: list[tuple[int, float]]) -> None:
     failures, hours = [count for count, _ in fleet], [round(time, 3) for _, time in fleet]
@@ -118,6 +119,7 @@ def test_probabilities_and_rates_are_numbers_in_their_range(fleet: list[tuple[in
         assert test.statistic >= 0
 
 
+@settings(deadline=None)
 @given(FLEETS, st.floats(0.01, 100))
 def test_the_unit_of_time_does_not_matter(fleet: list[tuple[int, float]], factor: float) -> None:
     failures, hours = [count for count, _ in fleet], [round(time, 3) for _, time in fleet]

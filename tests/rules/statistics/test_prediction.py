@@ -5,7 +5,7 @@ from math import prod
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom
 
@@ -103,6 +103,7 @@ def test_nonsense_is_refused() -> None:
         k_of_n_availability(-1, THREE)
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=6))
 def test_needing_more_is_no_better(availabilities: list[float]) -> None:
     shares = [k_of_n_availability(needed, availabilities) for needed in range(len(availabilities) + 2)]

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom, binomtest
 
@@ -85,6 +85,7 @@ def test_certainty_cannot_be_proved(share: float) -> None:
         fewest(share)
 
 
+@settings(deadline=None)
 @given(PAIRS, st.floats(0.5, 0.999))
 def test_the_intervals_hold_the_share_and_stay_in_their_range(pair: tuple[int, int], confidence: float) -> None:
     successes, trials = pair
@@ -94,6 +95,7 @@ def test_the_intervals_hold_the_share_and_stay_in_their_range(pair: tuple[int, i
         assert found[0] < found[1]
 
 
+@settings(deadline=None)
 @given(PAIRS, st.tuples(st.floats(0.05, 0.999), st.floats(0.05, 0.999)))
 def test_more_confidence_is_a_wider_interval(pair: tuple[int, int], levels: tuple[float, float]) -> None:
     narrow, wide = (clopper_pearson(*pair, level) for level in sorted(levels))
@@ -104,6 +106,7 @@ def test_more_confidence_is_a_wider_interval(pair: tuple[int, int], levels: tupl
     assert narrow[1] <= wide[1] + 1e-12
 
 
+@settings(deadline=None)
 @given(PAIRS)
 def test_failures_are_the_other_side_of_successes(pair: tuple[int, int]) -> None:
     successes, trials = pair

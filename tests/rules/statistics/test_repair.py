@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import chi2, lognorm, norm, t
 
@@ -105,6 +105,7 @@ def test_nonsense_is_refused(times: list[float]) -> None:
             found(times)
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(1e-4, 1e5), min_size=2, max_size=40), st.floats(0.01, 100))
 def test_the_unit_of_time_does_not_matter(times: list[float], factor: float) -> None:
     one, other = lognormal(times), lognormal([time * factor for time in times])

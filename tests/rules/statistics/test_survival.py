@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import CensoredData, ecdf
 
@@ -82,6 +82,7 @@ def test_nonsense_is_refused(times: list[float], ended: list[bool]) -> None:
         kaplan_meier(times, ended)
 
 
+@settings(deadline=None)
 @given(LIVES)
 def test_it_is_the_estimate_of_scipy(lives: list[tuple[float, bool]]) -> None:
     times, ended = np.array([time for time, _ in lives]), np.array([over for _, over in lives])
@@ -94,6 +95,7 @@ def test_it_is_the_estimate_of_scipy(lives: list[tuple[float, bool]]) -> None:
     assert [curve.at(time) for time in other.quantiles] == pytest.approx(list(other.probabilities), abs=1e-12)
 
 
+@settings(deadline=None)
 @given(LIVES, st.floats(0, 50))
 def test_shares_fall_from_one_and_stay_in_range(lives: list[tuple[float, bool]], horizon: float) -> None:
     curve = kaplan_meier([time for time, _ in lives], [over for _, over in lives])
@@ -108,6 +110,7 @@ def test_shares_fall_from_one_and_stay_in_range(lives: list[tuple[float, bool]],
     assert error is None or 0 <= error <= 1
 
 
+@settings(deadline=None)
 @given(LIVES)
 def test_without_censoring_the_restricted_mean_is_the_mean(lives: list[tuple[float, bool]]) -> None:
     times = [time for time, _ in lives]

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 from scipy.stats import chi2, norm
@@ -132,6 +132,7 @@ def test_failures_lie_inside_the_observation(times: list[float]) -> None:
             test(times, 720)
 
 
+@settings(deadline=None)
 @given(FAILURES, st.floats(1e-3, 1e6))
 def test_the_unit_of_time_does_not_matter(fractions: list[float], end: float) -> None:
     one, other = laplace(fractions, 1.0), laplace([fraction * end for fraction in fractions], end)
@@ -147,6 +148,7 @@ def test_the_unit_of_time_does_not_matter(fractions: list[float], end: float) ->
         assert scaled.mtbf == pytest.approx(law.mtbf * end, rel=1e-6)
 
 
+@settings(deadline=None)
 @given(FAILURES)
 def test_looking_backwards_turns_the_trend_round(fractions: list[float]) -> None:
     found, mirrored = laplace(fractions, 1.0), laplace([max(1 - fraction, 1e-12) for fraction in fractions], 1.0)

@@ -4,7 +4,7 @@ from dataclasses import astuple
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.statistics.trend import laplace, power_law
@@ -28,6 +28,7 @@ def columns(
     return np.array(owner, dtype=np.int64), np.array(ages, dtype=np.float64), np.array([end for end, _ in fleet])
 
 
+@settings(deadline=None)
 @given(FLEETS)
 def test_each_object_is_judged_as_if_alone(fleet: list[tuple[float, list[float]]]) -> None:
     found = each(*columns(fleet))

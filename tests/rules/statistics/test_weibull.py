@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import CensoredData, chi2, weibull_min
 
@@ -84,6 +84,7 @@ def test_nonsense_is_refused(times: list[float], failed: list[bool]) -> None:
         weibull(times, failed)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(1e-3, 1e6), st.booleans()), max_size=30), st.floats(0.01, 100))
 def test_the_unit_of_time_changes_the_scale_alone(lives: list[tuple[float, bool]], factor: float) -> None:
     times, failed = [time for time, _ in lives], [over for _, over in lives]
