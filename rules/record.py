@@ -304,9 +304,7 @@ def _need(value: object) -> Need:
 
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 
-        self.evidence: dict[EvidenceLine, int] = {}
 Content = tuple[int, str]
-        self.readings: dict[tuple[str, str], dict[tuple[str, int, Content], Reading]] = {}
 """What a result says: its instant and its outcome as text."""
 
 
@@ -317,13 +315,14 @@ class _Reader:
         self.mistakes: list[tuple[int, str]] = []
         self.targets: dict[str, dict[int | None, tuple[int, TargetLine]]] = {}
         self.services: dict[str, dict[int | None, tuple[int, ServiceLine]]] = {}
-            "evidence": self._evidence,
         self.checks: dict[str, dict[int | None, tuple[int, CheckLine]]] = {}
         self.calendars: dict[str, dict[int | None, tuple[int, Calendar]]] = {}
         self.maintenance: list[tuple[int, MaintenanceLine]] = []
         self.corrections: list[tuple[int, CorrectionLine]] = []
         self.incidents: list[tuple[int, IncidentLine]] = []
+        self.evidence: dict[EvidenceLine, int] = {}
         self.results: dict[tuple[str, str], dict[tuple[str, int], Content]] = {}
+        self.readings: dict[tuple[str, str], dict[tuple[str, int, Content], Reading]] = {}
         self.spans: dict[tuple[str, str], dict[Recorded, int]] = {}
         self.first_line: dict[str, int] = {}
         self.conflicting: dict[tuple[str, str, str, int], set[Content]] = {}
@@ -334,6 +333,7 @@ class _Reader:
             "service": partial(self._define, "service", ServiceLine, self.services, "name"),
             "check": partial(self._define, "check", CheckLine, self.checks, "id"),
             "calendar": self._calendar,
+            "evidence": self._evidence,
             "maintenance": partial(self._list, "maintenance", MaintenanceLine, self.maintenance),
             "correction": partial(self._list, "correction", CorrectionLine, self.corrections),
             "incident": partial(self._list, "incident", IncidentLine, self.incidents),
@@ -368,9 +368,7 @@ class _Reader:
             raise Invalid(f"The record has {'a mistake' if count == 1 else f'{count} mistakes'}.", told)
         samples: dict[str, dict[str, tuple[Sample, ...]]] = {}
         agents: dict[str, set[str]] = {}
-            evidence=tuple(self.evidence),
         for (check, agent), seen in self.results.items():
-            readings=self._readings(),
             agents.setdefault(check, set()).add(agent)
             ordered = sorted((at, boot, seq, outcome) for (boot, seq), (at, outcome) in seen.items())
             samples.setdefault(check, {})[agent] = tuple(
@@ -386,7 +384,9 @@ class _Reader:
             maintenance=tuple(entry for _, entry in self.maintenance),
             corrections=tuple(entry for _, entry in self.corrections),
             incidents=tuple(entry for _, entry in self.incidents),
+            evidence=tuple(self.evidence),
             samples=samples,
+            readings=self._readings(),
             recorded=recorded,
             agents={check: frozenset(named) for check, named in agents.items()},
             conflicts=sum(len(contents) - 1 for contents in self.conflicting.values()),
@@ -404,6 +404,22 @@ class _Reader:
         except Invalid as error:
             self._wrong(number, f"result.t: {error.message}")
             return
+        if not isinstance(check, str) or not isinstance(agent, str) or not isinstance(boot, str):
+            self._wrong(number, "result: expected check, agent and boot as texts")
+            return
+        if type(seq) is not int:
+            self._wrong(number, f"result.seq: expected a whole number, found {seq!r}")
+            return
+        if not isinstance(outcome, str) or outcome not in _OUTCOMES:
+            self._wrong(number, f"result.outcome: expected one of {', '.join(_OUTCOMES)}, found {outcome!r}")
+            return
+        self.first_line.setdefault(check, number)
+        seen = self.results.setdefault((check, agent), {})
+        content = (at, outcome)
+        known = seen.setdefault((boot, seq), content)
+        if known != content:
+            self.conflicting.setdefault((check, agent, boot, seq), {known}).add(content)
+            seen[boot, seq] = min(known, content)
         if table.get("values") and outcome != Outcome.ERROR:
             self._reading(number, (check, agent), (boot, seq, content), table["values"])
 
@@ -435,22 +451,6 @@ class _Reader:
         entry = self._read(number, "evidence", EvidenceLine, table)
         if entry is not None:
             self.evidence.setdefault(entry, number)
-        if not isinstance(check, str) or not isinstance(agent, str) or not isinstance(boot, str):
-            self._wrong(number, "result: expected check, agent and boot as texts")
-            return
-        if type(seq) is not int:
-            self._wrong(number, f"result.seq: expected a whole number, found {seq!r}")
-            return
-        if not isinstance(outcome, str) or outcome not in _OUTCOMES:
-            self._wrong(number, f"result.outcome: expected one of {', '.join(_OUTCOMES)}, found {outcome!r}")
-            return
-        self.first_line.setdefault(check, number)
-        seen = self.results.setdefault((check, agent), {})
-        content = (at, outcome)
-        known = seen.setdefault((boot, seq), content)
-        if known != content:
-            self.conflicting.setdefault((check, agent, boot, seq), {known}).add(content)
-            seen[boot, seq] = min(known, content)
 
     def _span(self, number: int, table: dict[str, Any]) -> None:
         entry = self._read(number, "span", SpanLine, table)
@@ -534,10 +534,6 @@ class _Reader:
         for number, check in _lines(self.checks):
             self._exists(number, "check.target", check.target, self.targets)
         parts = {**self.targets, **self.services, **self.checks}
-        for told, number in self.evidence.items():
-            self._exists(number, "evidence.target", told.target, self.targets)
-            if told.check is not None:
-                self._exists(number, "evidence.check", told.check, self.checks)
         for number, service in _lines(self.services):
             if service.name in self.targets:
                 self._wrong(number, f"service.name: {service.name!r} is a target already")
@@ -554,6 +550,10 @@ class _Reader:
         for number, incident in self.incidents:
             if incident.target is not None:
                 self._exists(number, "incident.target", incident.target, objects)
+        for told, number in self.evidence.items():
+            self._exists(number, "evidence.target", told.target, self.targets)
+            if told.check is not None:
+                self._exists(number, "evidence.check", told.check, self.checks)
         seen = {check_id for check_id, _ in self.results}
         for check_id, number in self.first_line.items():
             self._exists(number, "result.check" if (check_id in seen) else "span.check", check_id, self.checks)
