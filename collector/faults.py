@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from collector.scenes import Scene
 from collector.store.checks import Check
-from collector.timelines import Scene
 from rules.intervals import clip
 from rules.outage import Outage
 from rules.parameters import Parameters

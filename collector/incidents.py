@@ -22,13 +22,14 @@ from collector.intake import Intake
 from collector.pending import Pending
 from collector.registry import Registry
 from collector.roles import Role
+from collector.scenes import Scene
 from collector.settings import Settings
 from collector.store import incidents as table
 from collector.store import spans
 from collector.store.incidents import Incident
 from collector.store.state import State
 from collector.target_decisions import TargetDecisions
-from collector.timelines import Scene, Timelines
+from collector.timelines import Timelines
 from collector.tracks import Tracks
 from collector.working import Working
 from rules.errors import Conflicting, Invalid, Unavailable

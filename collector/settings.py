@@ -22,7 +22,7 @@ _LAYERED = "is set in layers while the collector runs, for example: nineward pol
 _SHIPPED = "a running collector keeps to the shipped value; nineward replay takes another"
 _NOT_HERE = {
     **dict.fromkeys(("interval", "retry_interval", "timeout", "confirm_down", "confirm_up", "max_gap"), _LAYERED),
-    **dict.fromkeys(("edge_policy", "freeze_at", "late_window", "most_share", "skew_max", "skew_warn"), _SHIPPED),
+    **dict.fromkeys(("freeze_at", "late_window", "most_share", "skew_max", "skew_warn"), _SHIPPED),
     "report_tz": "is the setting tz of this file",
 }
 

@@ -176,9 +176,15 @@ class AgreementSpec:
 
 @dataclass(frozen=True, slots=True)
 class ServiceSpec:
-    """A service made of targets and checks: ``needs`` is all_of, any_of or k_of (``2_of``) of names, nestable."""
+    """A service made of targets, checks and other services.
+
+    ``needs`` is all_of, any_of, a number such as 2_of, or capacity, of names; all but the last nest. ``spares`` names
+    the states of a part (maintenance, excluded) that do not count against the service.
+    """
 
     name: str
     needs: dict[str, Any]
     labels: dict[str, str] = field(default_factory=dict)
     calendar: str = ""
+    agreement: str = ""
+    spares: tuple[str, ...] = ()

@@ -9,13 +9,17 @@ from typing import TypeVar
 from collector.configuration import parameters
 from collector.store import agreements, checks, incidents, targets, windows
 from collector.store.agents import find as find_agent
+from collector.store.agreements import Service
 from collector.store.checks import Assignment, Check, Effective
 from collector.store.targets import Target
 from rules.calendar import Calendar, read_calendar
 from rules.dated import Dated
 from rules.errors import Missing
 from rules.period import months
+from rules.service import Service as Composed
+from rules.service import read_need
 from rules.span import Track
+from rules.state import State
 from rules.timeline import CheckTracks, Correction, Subject, Window
 
 T = TypeVar("T")
@@ -33,8 +37,21 @@ class Ground:
     def __init__(self, tx: sqlite3.Connection) -> None:
         self.tx = tx
 
-    def subject(self, target: Target, seen: Iterable[Seen]) -> Subject:
-        """The target with what :meth:`checks` gave for it."""
+    def service(self, service: Service, calendar: str) -> Composed:
+        """The service with its needs (by ids) as they were in force; ``calendar`` where it names none of its own."""
+        history = agreements.service_history(self.tx, service.id)
+        return Composed(
+            name=service.name,
+            needs=_dated([(since, read_need(entry.needs)) for since, entry in history]),
+            in_service=((service.created, service.retired),),
+            windows=self._windows.get(service.id, ()),
+            corrections=self._corrections.get(service.id, ()),
+            calendar=_dated([(since, self._calendar(entry.calendar or calendar)) for since, entry in history]),
+            spares=frozenset(State(state) for state in service.spares),
+        )
+
+    def subject(self, target: Target, seen: Iterable[Seen], calendar: str = "") -> Subject:
+        """The target with what :meth:`checks` gave for it; ``calendar`` where it names none of its own."""
         history = targets.history(self.tx, target.id)
         return Subject(
             name=target.name,
@@ -44,7 +61,7 @@ class Ground:
             in_service=served(target),
             windows=self._windows.get(target.id, ()),
             corrections=self._corrections.get(target.id, ()),
-            calendar=_dated([(since, self._calendar(entry.calendar)) for since, entry in history]),
+            calendar=_dated([(since, self._calendar(entry.calendar or calendar)) for since, entry in history]),
         )
 
     def checks(self, target: Target, reach: Reach) -> Iterator[Seen]:
@@ -78,10 +95,10 @@ class Ground:
         """Whether anything may change the target's state that no result tells: a window, a correction, a calendar."""
         return bool(target.calendar or target.id in self._windows or target.id in self._corrections)
 
-    def capped_since(self, target: Target, at: int, tz: str) -> int:
+    def capped_since(self, key: str, at: int, tz: str) -> int:
         """The instant itself, or its month's begin where earlier windows have used some of that month's cap."""
         (whole,) = months(at, at + 1, tz)
-        windows = self._windows.get(target.id, ())
+        windows = self._windows.get(key, ())
         return whole.start if any(whole.start < window.end and window.start < at for window in windows) else at
 
     def _cut(self, track: Track, number: int, looks: Sequence[Assignment]) -> Track:

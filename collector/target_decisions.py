@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from collector.drafts import Draft, Drafts
 from collector.faults import Fault, Kind, faults, words
+from collector.scenes import Scene
 from collector.shipped import PART_OPTIONS
 from collector.store import checks, targets
 from collector.store import incidents as table
@@ -16,7 +17,7 @@ from collector.store.checks import Check
 from collector.store.incidents import Incident
 from collector.store.state import State
 from collector.store.targets import Target
-from collector.timelines import Scene, Timelines
+from collector.timelines import Timelines
 from collector.tracks import Tracks
 from rules.period import Period
 from rules.state import State as Class

@@ -5,32 +5,29 @@ Every answer is a function of the state, the tracks, the settings and the instan
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
+from collector.agreed import Agreed, Judged
+from collector.scenes import Scene, Scenes
 from collector.settings import Settings
-from collector.store import checks, targets
+from collector.store import agreements, checks, targets
 from collector.store.state import State as Store
 from collector.store.targets import Target
-from collector.subjects import Ground, Seen
+from collector.subjects import Ground
 from collector.tracks import Sighting, Tracks
 from rules.availability import figures
-from rules.outage import Outage
 from rules.period import Period
+from rules.promise import Promise
 from rules.result import Outcome
-from rules.span import Track
 from rules.state import State
-from rules.timeline import Timeline, timeline
+from rules.timeline import Timeline
 
 PENDING = "pending"
 """What a target is that has never yet answered well. No state of any time: it has no time yet."""
 
 _ROUNDS = 16
-"""How often the reach is widened at most, until nothing that bears on the period is cut off."""
-
-_AROUND = 86_400_000
-"""How much further (ms) parents are looked at on either side: more than any slack between their times and a child's."""
+"""How often the beginning of the present state is looked for further back."""
 
 
 class Current(NamedTuple):
@@ -45,65 +42,68 @@ class Current(NamedTuple):
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """All that is known of a target in a period: its timeline, and the checks that made it."""
-
-    target: Target
-    checks: tuple[Seen, ...]
-    timeline: Timeline
-    start: int
-    """How far back (ms UTC) it is whole: what ended before is not in it, or only in part."""
-
-
 class Timelines:
     """Reads only; usable from any thread."""
 
-    def __init__(self, state: Store, tracks: Tracks, settings: Settings) -> None:
+    def __init__(
+        self,
+        state: Store,
+        tracks: Tracks,
+        settings: Settings,
+        ground: Callable[[sqlite3.Connection], Ground] = Ground,
+    ) -> None:
+        """``ground`` tells how everything was configured; another one than the store's answers what would have been."""
         self._state = state
         self._tracks = tracks
         self._settings = settings
+        self._ground = ground
         self._lock = threading.Lock()
         self._kept: dict[str, Current] = {}
         self._kept_at = -1
 
     def target(self, target: str, period: Period, now: int) -> Timeline:
-        """The timeline of a target (id) over the part of a period that has passed at ``now`` (ms UTC).
+        """The timeline of a target or service (id) over the part of a period that has passed at ``now`` (ms UTC).
 
         Raises Missing for an id nobody has, Invalid when none of the period has passed.
         """
-        return self.scene(target, period, now).timeline
+        (found,) = self.timelines([target], period, now)
+        return found
 
     def scene(self, target: str, period: Period, now: int) -> Scene:
         """The same, with what it was made of."""
         with self._state.read() as tx:
-            return self._scene(Ground(tx), targets.get(tx, target), period.until(now), now, {})
+            passed = period.until(now)
+            return self._scenes(tx, passed.end, now).scene(_object(tx, target), passed)
 
     def figures(self, wanted: Iterable[str] | None, period: Period, now: int) -> dict[str, Any]:
-        """The public figures document for targets (ids; None for all that were in service in the period).
+        """The public figures document for targets and services (ids; None for all in service in the period).
 
-        Covers the part of the period that has passed at ``now`` (ms UTC). Raises Invalid when there is none.
+        Covers the part of the period that has passed at ``now`` (ms UTC). Each object is judged by the agreement in
+        force at the end of that part. Raises Invalid when there is none.
         """
         passed = period.until(now)
-        return figures(self.timelines(wanted, passed, now), passed, self._settings.calculation)
+        found = self.judged(wanted, passed, now)
+        promises = {id(entry): promise for entry, promise in found}
+        return figures(
+            [entry for entry, _ in found], passed, self._settings.calculation, lambda entry: promises[id(entry)]
+        )
 
     def timelines(self, wanted: Iterable[str] | None, period: Period, now: int) -> list[Timeline]:
-        """The timelines behind the figures of the same targets. Raises Missing and Invalid."""
+        """The timelines behind the figures of the same objects, targets first. Raises Missing and Invalid."""
+        return [found for found, _ in self.judged(wanted, period, now)]
+
+    def judged(self, wanted: Iterable[str] | None, period: Period, now: int) -> list[tuple[Timeline, Promise]]:
+        """The same, each with the promise by which it is judged."""
         passed = period.until(now)
         with self._state.read() as tx:
-            ground = Ground(tx)
-            chosen = targets.ever(tx) if wanted is None else [targets.get(tx, key) for key in wanted]
-            memo: dict[str, Timeline] = {}
-            return [
-                self._scene(ground, target, passed, now, memo).timeline
-                for target in chosen
-                if wanted is not None or _in_service(target, passed)
-            ]
+            scenes = self._scenes(tx, passed.end, now)
+            chosen = _serving(tx, passed) if wanted is None else [_object(tx, key) for key in wanted]
+            return [(scenes.scene(one, passed).timeline, scenes.terms(one).promise) for one in chosen]
 
     def current(self, target: str, now: int) -> Current:
-        """The state of a target (id) at ``now`` (ms UTC). Raises Missing."""
+        """The state of a target or service (id) at ``now`` (ms UTC). Raises Missing."""
         with self._state.read() as tx:
-            return self._current(Ground(tx), targets.get(tx, target), now)
+            return self._current(self._scenes(tx, now, now), _object(tx, target), now)
 
     def currents(self, now: int) -> dict[str, Current]:
         """The state of every living target at ``now`` (ms UTC), by id.
@@ -111,7 +111,7 @@ class Timelines:
         Targets that are up are remembered until something about them may have changed; see :meth:`touch`.
         """
         with self._state.read() as tx:
-            ground = Ground(tx)
+            scenes = self._scenes(tx, now, now)
             version = tx.execute("SELECT coalesce(max(position), 0) FROM revision").fetchone()[0]
             with self._lock:
                 if version != self._kept_at:
@@ -122,9 +122,9 @@ class Timelines:
             fresh = {}
             for target in targets.living(tx):
                 known = kept.get(target.id)
-                if known is None or target.id in stale or ground.silent:
-                    known = self._current(ground, target, now)
-                    if known.state == State.UP and target.id not in stale and not ground.overlaid(target):
+                if known is None or target.id in stale or scenes.ground.silent:
+                    known = self._current(scenes, target, now)
+                    if known.state == State.UP and target.id not in stale and not _overlaid(scenes, target):
                         fresh[target.id] = known
                 found[target.id] = known
         with self._lock:
@@ -138,90 +138,38 @@ class Timelines:
             for target in changed:
                 self._kept.pop(target, None)
 
-    def _scene(self, ground: Ground, target: Target, period: Period, now: int, memo: dict[str, Timeline]) -> Scene:
-        reach = Period(ground.capped_since(target, period.start, period.tz), period.end, period.tz)
+    def _scenes(self, tx: sqlite3.Connection, at: int, now: int) -> Scenes:
+        """One snapshot, with the agreements in force just before ``at``."""
+        agreed = Agreed(tx, self._settings.calculation, self._settings.tz)
+        return Scenes(self._ground(tx), agreed, self._tracks, at - 1, now)
+
+    def _current(self, scenes: Scenes, judged: Judged, now: int) -> Current:
+        tx = scenes.ground.tx
+        if isinstance(judged, Target) and judged.pending:
+            return Current(PENDING, judged.created, self._last_words(tx, judged, vital_only=True))
+        period = Period(now - 1, now, self._settings.tz)
         for _ in range(_ROUNDS):
-            scene = self._attempt(ground, target, period, reach, now, memo)
-            wider = self._wider(scene, period, reach, now)
-            if wider == reach:
-                break
-            reach = Period(ground.capped_since(target, wider.start, wider.tz), wider.end, wider.tz)
-        return scene
-
-    def _wider(self, scene: Scene, period: Period, reach: Period, now: int) -> Period:
-        """How far to look so that no outage of the period is cut off; ``reach`` itself when none is."""
-        found = scene.timeline
-        touching = [outage for outage in found.outages if outage.touches(period.start, period.end)]
-        runs = [(outage.start, outage.end) for outage in touching]
-        runs += [(begin, finish) for begin, finish in found.cut if begin < period.end and finish > reach.start]
-        start, end = reach.start, reach.end
-        if any(finish is None or finish >= end for _, finish in runs):
-            end = max(end, now)
-        begun = min((begin for begin, _ in runs), default=start)
-        if begun < start:
-            start = begun - 1
-        elif touching and start > (scene.target.in_service_from or 0) and not self._alone(scene, touching[0]):
-            # Whether it opens an episode, or belongs to an outage before a gap, is told by what came before it.
-            start -= max(self._settings.calculation.merge_gap, 3 * (period.start - start))
-        return Period(max(0, start), end, period.tz) if (start, end) != (reach.start, reach.end) else reach
-
-    def _alone(self, scene: Scene, first: Outage) -> bool:
-        """Whether enough is seen of the time before an outage to tell what it follows."""
-        gap = self._settings.calculation.merge_gap
-        up = sum(
-            min(end, first.start) - max(start, scene.start)
-            for start, end, state in scene.timeline.whole
-            if state in (State.UP, State.DEGRADED) and start < first.start and end > scene.start
-        )
-        before = (outage for outage in scene.timeline.history if scene.start < outage.start < first.start)
-        return up >= gap or any(outage.counts for outage in before)
-
-    def _attempt(
-        self, ground: Ground, target: Target, period: Period, reach: Period, now: int, memo: dict[str, Timeline]
-    ) -> Scene:
-        def tracks(handle: int) -> Mapping[int, Track]:
-            return self._tracks.track(handle, reach.start, reach.end, now)
-
-        around = Period(max(0, reach.start - _AROUND), reach.end + _AROUND, period.tz)
-        parents = {key: self._parent(ground, key, around, now, memo) for key in ground.parents(target)}
-        seen = tuple(ground.checks(target, tracks))
-        found = timeline(ground.subject(target, seen), period, parents, self._settings.calculation, now)
-        return Scene(target, seen, found, reach.start)
-
-    def _parent(self, ground: Ground, key: str, period: Period, now: int, memo: dict[str, Timeline]) -> Timeline:
-        """A parent's timeline; remembered as long as it reaches far enough."""
-        known = memo.get(key)
-        if known is None or known.period.start > period.start or known.period.end < period.end:
-            known = self._scene(ground, targets.get(ground.tx, key), period, now, memo).timeline
-            memo[key] = known
-        return known
-
-    def _current(self, ground: Ground, target: Target, now: int) -> Current:
-        if target.pending:
-            return Current(PENDING, target.created, self._last_words(ground.tx, target, vital_only=True))
-        start = now - 1
-        period = Period(start, now, self._settings.tz)
-        for _ in range(_ROUNDS):
-            scene = self._scene(ground, target, period, now, {})
+            scene = scenes.scene(judged, period)
             begin, state = _tile(scene.timeline, now - 1)
             if begin >= scene.start:
                 break
             period = Period(begin - 1, now, self._settings.tz)
-        return Current(state.value, begin, self._reason(ground, scene, state))
+        return Current(state.value, begin, self._reason(scenes.ground, judged, state))
 
-    def _reason(self, ground: Ground, scene: Scene, state: State) -> str:
-        target = scene.target
+    def _reason(self, ground: Ground, judged: Judged, state: State) -> str:
+        if not isinstance(judged, Target):
+            return ""
         match state:
             case State.DOWN:
-                return self._last_words(ground.tx, target, vital_only=True)
+                return self._last_words(ground.tx, judged, vital_only=True)
             case State.DEGRADED:
-                return self._last_words(ground.tx, target, vital_only=False)
+                return self._last_words(ground.tx, judged, vital_only=False)
             case State.UNREACHABLE:
                 return "Everything it hangs on is down."
             case State.UNKNOWN:
-                if any(number in ground.silent for number in self._lookers(ground, target)):
+                if any(number in ground.silent for number in self._lookers(ground, judged)):
                     return "The agent that looks at it is silent."
-                return self._last_words(ground.tx, target, vital_only=True) or "Nobody has looked at it lately."
+                return self._last_words(ground.tx, judged, vital_only=True) or "Nobody has looked at it lately."
         return ""
 
     def _lookers(self, ground: Ground, target: Target) -> Iterator[int]:
@@ -241,6 +189,27 @@ class Timelines:
             if bad:
                 said.append(f"{check.name}: {bad[0].text or bad[0].outcome.value}")
         return "; ".join(said)
+
+
+def _object(tx: sqlite3.Connection, key: str) -> Judged:
+    """The target or service with that id, living or retired. Raises Missing."""
+    return agreements.find_service(tx, key) or targets.get(tx, key)
+
+
+def _serving(tx: sqlite3.Connection, period: Period) -> list[Judged]:
+    """Every target and service whose service touches the period."""
+    found: list[Judged] = [target for target in targets.ever(tx) if _in_service(target, period)]
+    found += [
+        service
+        for service in agreements.ever_services(tx)
+        if service.created < period.end and (service.retired is None or service.retired > period.start)
+    ]
+    return found
+
+
+def _overlaid(scenes: Scenes, target: Target) -> bool:
+    """Whether anything may change the target's state that no result tells."""
+    return scenes.ground.overlaid(target) or bool(scenes.terms(target).calendar)
 
 
 def _in_service(target: Target, period: Period) -> bool:

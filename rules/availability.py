@@ -1,7 +1,7 @@
 """Figures: what the timelines of a set of objects say about a period. Plain data, as the public interface has it."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -10,6 +10,7 @@ from rules.objective import Comparator, Objective, Verdict, mean_verdict, mtbf_v
 from rules.outage import Outage
 from rules.parameters import DAY, HOUR, FaultRate, Parameters
 from rules.period import Period
+from rules.promise import HOUSE, Promise
 from rules.service import SERVICE
 from rules.state import AGREED, State
 from rules.statistics import clopper_pearson, mtbf_interval, mtbf_lower_bound
@@ -20,12 +21,19 @@ METHOD_VERSION = "1"
 _DEVICE_MONTH = 30 * DAY
 
 
-def figures(timelines: Iterable[Timeline], period: Period, parameters: Parameters) -> dict[str, Any]:
+def figures(
+    timelines: Iterable[Timeline],
+    period: Period,
+    parameters: Parameters,
+    promise_of: Callable[[Timeline], Promise] | None = None,
+) -> dict[str, Any]:
     """Period, method, one entry per object (by name) and the fleet, which pools all objects that are no services.
 
     Times in ms, ``*_h`` in hours, ratios as fractions. A figure that does not exist is None. The timelines must have
-    been computed for this period.
+    been computed for this period. Each object is judged by what ``promise_of`` tells (the house's terms where it is not
+    given); the fleet by the house's, which are ``parameters``.
     """
+    house = Promise(HOUSE, None, parameters)
     ordered = sorted(timelines, key=lambda entry: entry.name)
     sums = [_sums(entry) for entry in ordered]
     pooled = _Sums()
@@ -35,7 +43,10 @@ def figures(timelines: Iterable[Timeline], period: Period, parameters: Parameter
     return {
         "period": {"from": period.start, "to": period.end, "tz": period.tz},
         "method": {"version": METHOD_VERSION, "parameters": parameters.as_settings()},
-        "objects": [_object(entry, own, parameters) for entry, own in zip(ordered, sums, strict=True)],
+        "objects": [
+            _object(entry, own, promise_of(entry) if promise_of else house)
+            for entry, own in zip(ordered, sums, strict=True)
+        ],
         "fleet": _fleet(pooled, parameters),
     }
 
@@ -188,11 +199,12 @@ def _fault_rate_verdict(sums: _Sums, parameters: Parameters, *, delivered: bool)
     return share_verdict(objective, bad, known, unknown, parameters.min_coverage)
 
 
-def _object(entry: Timeline, sums: _Sums, parameters: Parameters) -> dict[str, Any]:
+def _object(entry: Timeline, sums: _Sums, promise: Promise) -> dict[str, Any]:
     return {
         "name": entry.name,
         "kind": entry.kind,
-        **_figures(sums, parameters, delivered=entry.kind == SERVICE),
+        "agreement": promise.as_named(),
+        **_figures(sums, promise.parameters, delivered=entry.kind == SERVICE),
         "outages": _outages(entry.outages),
         "partition": [[start, end, state.value] for start, end, state in entry.partition],
     }

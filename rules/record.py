@@ -20,7 +20,7 @@ from rules.evidence import Evidence, Kind
 from rules.period import instant, read_moment
 from rules.recorded import STATES, Recorded, recorded_track
 from rules.result import Outcome
-from rules.service import Need
+from rules.service import Capacity, Need, read_need
 from rules.settings import suggest
 from rules.span import Sample, Track
 from rules.state import State
@@ -83,14 +83,14 @@ class TargetLine:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """The "needs" of a service: {"all_of": […]}, {"any_of": […]} or {"2_of": […]}, of names and further needs."""
+    """The "needs" of a service; see :func:`rules.service.read_need`."""
 
-    need: Need
+    need: Need | Capacity
 
     @classmethod
     def from_setting(cls, value: object) -> "Needs":
         """Raises Invalid for anything else."""
-        return cls(_need(value))
+        return cls(read_need(value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,22 +284,6 @@ def read_record(lines: Iterable[str]) -> Record:
     for number, line in enumerate(lines, start=1):
         reader.line(number, line)
     return reader.record()
-
-
-def _need(value: object) -> Need:
-    if not isinstance(value, Mapping) or len(value) != 1:
-        raise Invalid('expected one of {"all_of": […]}, {"any_of": […]}, {"2_of": […]}')
-    ((key, listed),) = value.items()
-    if not isinstance(listed, list) or not listed:
-        raise Invalid(f"{key}: expected a list of names")
-    parts = tuple(entry if isinstance(entry, str) else _need(entry) for entry in listed)
-    count, _, of = str(key).partition("_")
-    if of != "of" or not (count in ("all", "any") or count.isdecimal()):
-        raise Invalid(f"expected all_of, any_of or a number such as 2_of, found {key!r}")
-    at_least = {"all": len(parts), "any": 1}.get(count) or (int(count) if count.isdecimal() else 0)
-    if not 1 <= at_least <= len(parts):
-        raise Invalid(f"{key}: it names {len(parts)}")
-    return Need(at_least, parts)
 
 
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}

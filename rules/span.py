@@ -9,7 +9,7 @@ What this module leaves to others: several agents, several checks, parents, wind
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -221,11 +221,38 @@ class Machine:
             return first - half, CELL
         if first - before > self.max_gap:
             return (first - half if layer.bad else before + half), CELL
-        if self.edge_policy is EdgePolicy.MIDPOINT:
-            return (before + first) // 2, self.edge_policy.value
-        if self.edge_policy is EdgePolicy.LAST_GOOD and layer.bad:
-            return before, self.edge_policy.value
-        return first, self.edge_policy.value
+        return _dated(before, first, self.edge_policy, layer.bad), self.edge_policy.value
+
+
+def redated(found: Track, policy: EdgePolicy) -> Track:
+    """The track with its edges where another policy dates them, between the same samples.
+
+    Edges at the border of a cell stay: no policy moves them.
+    """
+    spans: list[Span] = []
+    for span in found.spans:
+        worse = _BADNESS[span.state] > (_BADNESS[spans[-1].state] if spans else 0)
+        if span.edge_source != CELL and span.start_bracket[0] is not None:
+            start = _dated(span.start_bracket[0], span.start_bracket[1], policy, worse)
+            span = span._replace(start=start, edge_source=policy.value)
+        if spans and spans[-1].end_source != CELL:
+            spans[-1] = spans[-1]._replace(end=span.start, end_source=policy.value)
+        spans.append(span)
+    if spans and spans[-1].end is not None and spans[-1].end_bracket and spans[-1].end_source != CELL:
+        first, last = spans[-1].end_bracket
+        end = _dated(first, last, policy, spans[-1].state is State.UP)
+        spans[-1] = spans[-1]._replace(end=end, end_source=policy.value)
+    return replace(found, spans=tuple(spans))
+
+
+_BADNESS = {State.UP: 0, State.DEGRADED: 1, State.DOWN: 2}
+
+
+def _dated(before: int, first: int, policy: EdgePolicy, worse: bool) -> int:
+    """The instant of a change between two samples; ``worse`` when what begins there is a fault."""
+    if policy is EdgePolicy.MIDPOINT:
+        return (before + first) // 2
+    return before if policy is EdgePolicy.LAST_GOOD and worse else first
 
 
 def assemble(pieces: Iterable[Piece], tail: Span | None, until: int) -> Track:

@@ -13,11 +13,11 @@ from collector.parts import Part
 from collector.parts import parts as parts_of
 from collector.registry import Imported
 from collector.roles import Permission
-from rules.selector import Selector, words
 from collector.specs import TargetSpec
 from collector.store import agents, checks, targets
 from collector.store.targets import Target
 from collector.timelines import Current
+from rules.selector import Selector, words
 
 _PARTS_SEEN = 900_000
 """Every part is read at least so often, in ms."""

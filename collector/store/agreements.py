@@ -41,13 +41,19 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Something made of targets and checks: ``needs`` is ``all_of``, ``any_of`` or ``k_of`` of names, nestable."""
+    """Something made of targets and checks.
+
+    ``needs`` is ``all_of``, ``any_of``, ``k_of`` or ``capacity`` of the ids of its parts, nestable. ``spares`` names
+    the states of a part (maintenance, excluded) that do not count against the service.
+    """
 
     id: str
     name: str
     needs: dict[str, object] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
     calendar: str = ""
+    agreement: str = ""
+    spares: tuple[str, ...] = ()
     created: int = 0
     retired: int | None = None
 
@@ -59,5 +65,7 @@ calendars, get_calendar, resolve_calendar = _calendars.living, _calendars.get, _
 calendar_named = _calendars.named
 agreements, get_agreement, resolve_agreement = _agreements.living, _agreements.get, _agreements.resolve
 agreement_named = _agreements.named
+ever_agreements, agreement_history = _agreements.ever, _agreements.history
 services, get_service, resolve_service = _services.living, _services.get, _services.resolve
-service_named = _services.named
+service_named, find_service = _services.named, _services.find
+ever_services, service_history = _services.ever, _services.history

@@ -1,5 +1,7 @@
 """Calendars, agreements, services: versions, and all mistakes at once."""
 
+from typing import Any
+
 import pytest
 
 from collector.specs import AgreementSpec, CalendarSpec, ServiceSpec, TargetSpec
@@ -45,21 +47,37 @@ def test_a_calendar_in_use_cannot_be_removed(rooms: Rooms) -> None:
         rooms.registry.agreements.remove("calendar", "office", ADMIN)
 
 
+def refused_service(rooms: Rooms, name: str, needs: dict[str, Any], **more: Any) -> tuple[str, ...]:
+    """What is wrong with it."""
+    with pytest.raises(Invalid) as refused:
+        rooms.registry.agreements.set_service(ServiceSpec(name, needs, **more), ADMIN)
+    return refused.value.mistakes
+
+
 def test_a_service_needs_what_exists(rooms: Rooms) -> None:
     rooms.registry.add_target(TargetSpec("web-1", "192.0.2.1"), ADMIN)
-    needs = {"all_of": ["web-1", {"2_of": ["web-1"]}, "web-9"]}
-    with pytest.raises(Invalid) as refused:
-        rooms.registry.agreements.set_service(ServiceSpec("web", needs), ADMIN)
 
-    assert [mistake.partition(":")[0] for mistake in refused.value.mistakes] == [
-        "needs.all_of[1].2_of",
-        "needs.all_of[2]",
-    ]
+    assert refused_service(rooms, "web", {"all_of": ["web-1", "web-9"]}) == (
+        "needs: there is no target, check or service 'web-9'",
+    )
+    assert refused_service(rooms, "web", {"2_of": ["web-1"]}) == ("needs: 2_of: it names 1",)
+    assert refused_service(rooms, "web-1", {"all_of": ["web-1"]}) == ("name: there is a target 'web-1' already",)
+    assert refused_service(rooms, "web", {"all_of": ["web-1"]}, spares=("down",)) == (
+        "spares: expected maintenance or excluded, found 'down'",
+    )
 
 
-def test_a_service_of_what_exists_is_kept(rooms: Rooms) -> None:
+def test_no_service_is_made_of_itself(rooms: Rooms) -> None:
     rooms.registry.add_target(TargetSpec("web-1", "192.0.2.1"), ADMIN)
+    rooms.registry.agreements.set_service(ServiceSpec("web", {"all_of": ["web-1"]}), ADMIN)
+    rooms.registry.agreements.set_service(ServiceSpec("shop", {"all_of": ["web"]}), ADMIN)
+
+    assert refused_service(rooms, "web", {"any_of": ["web-1", "shop"]}) == ("needs: shop is made of web itself",)
+
+
+def test_a_service_keeps_its_parts_by_id(rooms: Rooms) -> None:
+    target = rooms.registry.add_target(TargetSpec("web-1", "192.0.2.1"), ADMIN)
     rooms.registry.agreements.set_service(ServiceSpec("web", {"any_of": ["web-1"]}), ADMIN)
 
     with rooms.state.read() as tx:
-        assert [service.needs for service in agreements.services(tx)] == [{"any_of": ["web-1"]}]
+        assert [service.needs for service in agreements.services(tx)] == [{"any_of": [target.id]}]

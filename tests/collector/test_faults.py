@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from collector.faults import Fault, Kind, faults, words
 from collector.store.checks import Check
 from collector.store.targets import Target
-from collector.timelines import Scene
+from collector.scenes import Scene
 from rules.parameters import URGENT, Parameters
 from rules.period import Period
 from rules.result import Outcome

@@ -8,12 +8,12 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.parameters import CheckParameters, Parameters
+from rules.parameters import CheckParameters, EdgePolicy, Parameters
 from rules.period import Period
 from rules.record import read_record
 from rules.replay import replay
 from rules.result import Outcome
-from rules.span import Machine, Piece, Sample, Track, assemble, track
+from rules.span import Machine, Piece, Sample, Track, assemble, redated, track
 from rules.state import State
 from tests.rules.grid import STEP, grid
 from tests.rules.stories import EPOCH, check, line, target
@@ -181,3 +181,12 @@ def test_a_track_does_not_depend_on_the_order_of_arrival(
     chance.shuffle(shuffled)
 
     assert track(shuffled, parameters) == track(samples, parameters)
+
+
+@given(folds(), st.sampled_from(EdgePolicy))
+def test_edges_dated_anew_lie_where_the_other_policy_had_put_them(
+    fold: tuple[list[Sample], CheckParameters], policy: EdgePolicy
+) -> None:
+    samples, parameters = fold
+
+    assert redated(track(samples, parameters), policy) == track(samples, parameters, policy)

@@ -1,0 +1,24 @@
+"""Promise: by whose terms an object is judged. Every figure names them."""
+
+from dataclasses import dataclass
+
+from rules.parameters import Parameters
+
+HOUSE = "house"
+"""The agreement that holds where no other does: the shipped parameters, with what the settings file changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """An agreement in the version that holds for an object, and the parameters it makes.
+
+    ``version`` is None for the house's own terms, which are settings and have none.
+    """
+
+    agreement: str
+    version: int | None
+    parameters: Parameters
+
+    def as_named(self) -> dict[str, object]:
+        """The name and version, as figures print them."""
+        return {"name": self.agreement, "version": self.version}
