@@ -15,7 +15,7 @@ def repair(document: Document, words: Translator) -> Lines:
     seen, survival = found["observed"], found["survival"]
     if seen is None:
         if found["open"]:
-            yield words("None restored, {open} open.", open=found["open"])
+            yield words("Nothing restored, {open} open.", open=found["open"])
         return
     yield words(
         "Restored: {restored}, open: {open}. Mean {mean} h, half of them within {median} h, nine of ten within {p90} h,"
