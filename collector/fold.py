@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from collector.columns import Stretch
 from collector.confirm import COLUMNS, STATES, Pieces
 from collector.decode import Batch, Ints, dating, decode
 from collector.late import dated, recompute
@@ -160,6 +161,14 @@ class Fold(Working):
             self._cycle(arrivals)
         return bool(arrivals)
 
+    def take(self, pieces: Sequence["Arrival | Stretch"]) -> None:
+        """Fold what somebody else read from the log: the next pieces, in order, as one cycle.
+
+        For a state that is folded again and thrown away: what comes in columns leaves no notes from which a live table
+        that was lost could be made anew.
+        """
+        self._cycle(pieces)
+
     @property
     def position(self) -> int:
         """The log position the state reflects."""
@@ -219,7 +228,8 @@ class Fold(Working):
                 break
         return taken
 
-    def _cycle(self, arrivals: Sequence[Arrival]) -> None:
+    def _cycle(self, arrivals: Sequence["Arrival | Stretch"]) -> None:
+        position = max(one.position for one in arrivals)
         earliest: dict[str, int] = {}
         changes: list[Change] = []
         with contextlib.ExitStack() as held:
@@ -229,7 +239,9 @@ class Fold(Working):
                     # both of before the cycle or both of after it.
                     held.enter_context(self.live.lock)
                     for group in _grouped(arrivals):
-                        if group[0].batch:
+                        if isinstance(group, Stretch):
+                            self._columns(tx, group, earliest, changes)
+                        elif group[0].batch:
                             self._batches(tx, group, earliest, changes)
                         elif group[0].kind == "conflict":
                             for one in group:
@@ -238,8 +250,8 @@ class Fold(Working):
                             for one in group:
                                 self._decision(tx, one)
                     spans.touch(tx, earliest)
-                    spans.set_position(tx, arrivals[-1].position)
-                    self.live.position = arrivals[-1].position
+                    spans.set_position(tx, position)
+                    self.live.position = position
             except Exception:
                 # The transaction is undone, so nothing is half applied; nor shall the live table show, or a checkpoint
                 # keep, what the state does not know.
@@ -247,7 +259,7 @@ class Fold(Working):
                 self._restore()
                 raise
         with self._done:
-            self._position = arrivals[-1].position
+            self._position = position
             self._done.notify_all()
         for listener in self.after_commit:
             try:
@@ -284,7 +296,42 @@ class Fold(Working):
         pieces, late = self.live.apply(arrived)
         self._store(tx, pieces, earliest, changes)
         if len(late):
-            self._late(tx, arrived, late, group[-1].position, earliest, changes)
+            concerned = np.isin(arrived.row, late)
+            since: dict[int, int] = {}
+            for row, at in _lists(arrived.row[concerned], arrived.at[concerned]):
+                since[row] = min(at, since.get(row, at))
+            self._late(tx, since, group[-1].position, earliest, changes)
+
+    def _columns(
+        self, tx: sqlite3.Connection, stretch: Stretch, earliest: dict[str, int], changes: list[Change]
+    ) -> None:
+        touched: set[tuple[int, str]] = set()
+        for agent, boot, first, last in stretch.processes():
+            self._seen.setdefault((agent, boot), Ranges()).add(first, last)
+            touched.add((agent, boot))
+        for agent, boot in touched:
+            spans.set_seen(tx, agent, boot, self._seen[agent, boot])
+        since: dict[int, int] = {}
+        for runs in stretch.runs:
+            rows = self.live.find(runs.agent, runs.handle)
+            begin, at, outcome, position = runs.begin, runs.at, runs.outcome, runs.position
+            if rows.min() < 0:
+                self._learn(tx, int(position.min()), runs.agent, runs.handle[rows < 0])
+                rows = self.live.find(runs.agent, runs.handle)
+                known = rows >= 0
+                lengths = np.diff(begin, append=len(at))
+                inside = np.repeat(known, lengths)
+                rows, position, at, outcome = rows[known], position[known], at[inside], outcome[inside]
+                begin = np.cumsum(lengths[known]) - lengths[known]
+            if not len(rows):
+                continue
+            pieces, late = self.live.apply_runs(rows, begin, at, outcome, position)
+            self._store(tx, pieces, earliest, changes)
+            for row in late.tolist():
+                first = int(at[begin[np.flatnonzero(rows == row)[0]]])
+                since[row] = min(first, since.get(row, first))
+        if since:
+            self._late(tx, since, stretch.position, earliest, changes)
 
     def _arrived(self, group: Sequence[Arrival], learn: Callable[[int, Ints], None]) -> Arrived:
         """The results of some batches as one, those of unknown checks left out."""
@@ -339,16 +386,12 @@ class Fold(Working):
     def _late(
         self,
         tx: sqlite3.Connection,
-        arrived: Arrived,
-        late: Ints,
+        since: Mapping[int, int],
         position: int,
         earliest: dict[str, int],
         changes: list[Change],
     ) -> None:
-        since: dict[int, int] = {}
-        concerned = np.isin(arrived.row, late)
-        for row, at in _lists(arrived.row[concerned], arrived.at[concerned]):
-            since[row] = min(at, since.get(row, at))
+        """Compute rows of the live table anew: ``since`` names for each its oldest result that came late."""
         before = {row: self.live.table["state"][row].item() for row in since}
         columns = self.live.table
         written = recompute(tx, self.log, self.live, since, position)
@@ -419,14 +462,17 @@ class Fold(Working):
             log_of_work.warning("no checkpoint at position %d: %s", self.live.position, trouble)
 
 
-def _grouped(arrivals: Sequence[Arrival]) -> Iterator[list[Arrival]]:
+def _grouped(arrivals: Sequence[Arrival | Stretch]) -> Iterator[list[Arrival] | Stretch]:
     """Neighbours of one kind together, in order."""
     group: list[Arrival] = []
     for arrival in arrivals:
-        if group and group[-1].kind != arrival.kind:
+        if group and (isinstance(arrival, Stretch) or group[-1].kind != arrival.kind):
             yield group
             group = []
-        group.append(arrival)
+        if isinstance(arrival, Stretch):
+            yield arrival
+        else:
+            group.append(arrival)
     if group:
         yield group
 

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from collector.confirm import COLUMNS, ERROR, NONE, TERMS, Pieces, Table, feed, judge_by, machine
+from collector.confirm import COLUMNS, ERROR, NONE, TERMS, UNSTEADY, Pieces, Table, feed, judge_by, machine
 from rules.parameters import CheckParameters
 from rules.span import Span
 
@@ -182,18 +182,38 @@ class Live:
             too_late = row[late]
             calm |= late
         busy = np.flatnonzero(~calm)
-        self._feed(row[busy], begin[busy], end[busy], at, outcome, pieces)
+        if len(busy):
+            self._feed(row[busy], begin[busy], end[busy], at, outcome, gap, pieces)
         return pieces, too_late
 
-    def _feed(self, rows: Ints, begin: Ints, end: Ints, at: Ints, outcome: NDArray[Any], pieces: Pieces) -> None:
-        """Feed each row its stretch of samples, the first of all rows, then the second of all that have one …"""
-        step = 0
-        while len(rows):
-            now = begin + step
-            feed(self.table, rows, at[now], outcome[now], pieces)
-            step += 1
-            more = begin + step <= end
-            rows, begin, end = rows[more], begin[more], end[more]
+    def _feed(
+        self, row: Ints, begin: Ints, end: Ints, at: Ints, outcome: NDArray[Any], gap: Ints, pieces: Pieces
+    ) -> None:
+        """Feed each row its stretch of samples, the next one of all rows at a time, what only repeats passed over."""
+        lengths = end - begin + 1
+        first = np.cumsum(lengths) - lengths
+        mine = np.arange(int(lengths.sum())) + np.repeat(begin - first, lengths)
+        at, outcome, gap = at[mine], outcome[mine], gap[mine]
+        begin, end = first, first + lengths - 1
+        news = np.empty(len(at), np.bool_)
+        news[1:] = outcome[1:] != outcome[:-1]
+        news |= gap > np.repeat(self.table["max_gap"][row], lengths)
+        news[begin] = (outcome[begin] != self.table["steady"][row]) | (gap[begin] > self.table["max_gap"][row])
+        told = np.append(np.flatnonzero(news), len(at))
+        now = self._pass_over(row, begin, end, at, told, ~news[begin])
+        while (left := now <= end).any():
+            if not left.all():
+                row, now, end = row[left], now[left], end[left]
+            feed(self.table, row, at[now], outcome[now], pieces)
+            now = self._pass_over(row, now + 1, end, at, told, self.table["steady"][row] != UNSTEADY)
+
+    def _pass_over(self, row: Ints, now: Ints, end: Ints, at: Ints, told: Ints, steady: NDArray[np.bool_]) -> Ints:
+        """The place of each row's next sample, which for a row that is steady is the next one that is news to it."""
+        there = np.minimum(told[np.searchsorted(told, now)], end + 1)
+        there[~steady] = now[~steady]
+        moved = there > now
+        self.table["last"][row[moved]] = at[there[moved] - 1]
+        return there
 
     def _note(self, row: Ints, at: Ints, position: Ints) -> None:
         """Remember where the newest result of each row stands, whatever its outcome."""

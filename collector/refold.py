@@ -5,12 +5,14 @@ Used by ``rebuild`` (does the state agree with the log?) and ``report verify`` (
 
 import contextlib
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from collector import decisions
-from collector.fold import Fold
+from collector.ahead import ahead
+from collector.columns import Piece, Stretch, pieces
+from collector.fold import CYCLE_ROWS, Arrival, Fold
 from collector.live import Live
 from collector.registry import Registry
 from collector.settings import Settings
@@ -23,6 +25,16 @@ from collector.store.state import State
 from collector.timelines import Timelines
 from collector.tracks import Tracks
 from rules.errors import Broken
+
+Progress = Callable[[int, int], None]
+"""Given how much is done, and of how much."""
+
+_CYCLE_ENTRIES = 5_000
+"""Entries in one cycle at most: many are decisions, and what is read ahead has to lie somewhere."""
+
+
+def silent(done: int, whole: int) -> None:
+    """Tells nobody how far it is."""
 
 
 class Prefix(Log):
@@ -84,18 +96,57 @@ class Refolded:
     tracks: Tracks
     timelines: Timelines
 
-    def run(self) -> None:
-        """Fold all that the log shows and that is not folded yet."""
-        while self.fold.step():
-            pass
+    def run(self, tell: Progress = silent) -> None:
+        """Fold all that the log shows and that is not folded yet. ``tell`` is given position and end now and then."""
+        fold_whole(self.fold, self.log, tell)
+
+
+def fold_whole(fold: Fold, log: Log, tell: Progress = silent) -> None:
+    """Fold what a log shows beyond the fold's position: packed days in columns, and each day read ahead."""
+    last, begun = log.head()[0], fold.position
+    with contextlib.closing(ahead(_taken(log.pieces(begun, last)))) as groups:
+        for group in groups:
+            fold.take(group)
+            tell(fold.position - begun, last - begun)
+
+
+def _taken(found: Iterator[Pack | Entry]) -> Iterator[list[Arrival | Stretch]]:
+    """The log in pieces for one cycle of the fold each, decoded: a pack, or as many entries as a cycle may have."""
+    waiting: list[Arrival | Stretch] = []
+    rows = 0
+    for piece in found:
+        columns = pieces(piece) if isinstance(piece, Pack) else None
+        if columns is not None:
+            if waiting:
+                yield waiting
+                waiting, rows = [], 0
+            yield [_ready(one) for one in columns]
+            continue
+        for entry in entries_in(piece) if isinstance(piece, Pack) else (piece,):
+            arrival = Arrival.read(entry)
+            waiting.append(arrival)
+            rows += arrival.rows
+            if rows >= CYCLE_ROWS or len(waiting) >= _CYCLE_ENTRIES:
+                yield waiting
+                waiting, rows = [], 0
+    if waiting:
+        yield waiting
+
+
+def _ready(piece: Piece) -> Arrival | Stretch:
+    if isinstance(piece, Stretch):
+        _ = piece.runs  # decoded here, ahead of the fold
+        return piece
+    position, draft = piece
+    return Arrival(position, draft.kind, draft.at, draft.body, draft.agent)
 
 
 @contextlib.contextmanager
-def refolded(log: Log, last: int, settings: Settings) -> Iterator[Refolded]:
+def refolded(log: Log, last: int, settings: Settings, tell: Progress = silent) -> Iterator[Refolded]:
     """The log up to position ``last``, folded into a temporary folder below the data folder, which is removed after."""
     with tempfile.TemporaryDirectory(prefix="refold-", dir=settings.data) as folder, contextlib.ExitStack() as stack:
         prefix = Prefix(log, last)
-        state = State(Path(folder) / "state.db")
+        state = State(Path(folder) / "state.db", lasting=False)
         stack.callback(state.close)
         live = Live(Path(folder) / "live")
         fold = Fold(prefix, state, live, Registry.terms)
@@ -104,5 +155,5 @@ def refolded(log: Log, last: int, settings: Settings) -> Iterator[Refolded]:
         fold.appliers["trap"] = traps.apply
         tracks = Tracks(prefix, state, live)
         again = Refolded(prefix, state, live, fold, tracks, Timelines(state, tracks, settings))
-        again.run()
+        again.run(tell)
         yield again

@@ -74,7 +74,7 @@ class Log:
         self._lock = threading.Lock()
         self._files = sorted(folder.glob("????-??-??.db"))
         self._firsts: dict[Path, int] = {}
-        self._oldest: dict[str, int] = {line["day"]: line["oldest"] for line in self.manifest()}
+        self._oldest: dict[str, int] = {line["day"]: line.get("oldest", 0) for line in self.manifest()}
         self._writer: sqlite3.Connection | None = None
         self._head = (0, BEGINNING)
         if self._files:

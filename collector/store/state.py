@@ -24,8 +24,10 @@ _FULL = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 class State:
     """One SQLite file in WAL mode with ``synchronous=FULL``. Rows are :class:`sqlite3.Row`. Shared by threads."""
 
-    def __init__(self, path: Path, migrations: Path = MIGRATIONS) -> None:
+    def __init__(self, path: Path, migrations: Path = MIGRATIONS, *, lasting: bool = True) -> None:
         """Open or create the file (mode 0600) and apply the migrations it lacks, in order, each in one transaction.
+
+        One that is not ``lasting`` is thrown away after a crash, so its commits need not wait for the disk.
 
         Raises Broken when a step fails (the file is then as it was before that step) or when the file was written by a
         newer release, Unavailable when the disk is full.
@@ -40,7 +42,7 @@ class State:
         self._writer = self._connect()
         try:
             self._writer.execute("PRAGMA journal_mode = WAL")
-            self._writer.execute("PRAGMA synchronous = FULL")
+            self._writer.execute(f"PRAGMA synchronous = {'FULL' if lasting else 'OFF'}")
             _migrate(self._writer, migrations)
         except sqlite3.OperationalError as trouble:
             self._writer.close()
