@@ -59,15 +59,10 @@ class Lives:
 
 
 def lives(timelines: Iterable[Timeline], period: Period) -> Lives:
-    """The lives of the objects of these timelines, which must have been computed for this period.
-
-    Services and targets are not pooled: where there are both, the services are left out.
-    """
+    """The lives of the :func:`pooled` objects of these timelines, which must have been computed for this period."""
     import numpy as np
 
-    entries = sorted(timelines, key=lambda entry: entry.name)
-    parts = [entry for entry in entries if entry.kind != SERVICE]
-    entries = parts or entries
+    entries = pooled(timelines)
     sums = [_sums(entry) for entry in entries]
     rows = [row for index, entry in enumerate(entries) for row in _rows(index, entry, period)]
     owner, start, end, begins, downtime, repair, restored, lasting, cause = (
@@ -102,6 +97,15 @@ def lives(timelines: Iterable[Timeline], period: Period) -> Lives:
         open=np.array(lasting, dtype=np.bool_),
         cause=list(cause),
     )
+
+
+def pooled(timelines: Iterable[Timeline]) -> list[Timeline]:
+    """Those of the timelines that make one set, by name: services only where there is nothing else.
+
+    A service and its parts live through the same outages; together they would count them twice.
+    """
+    entries = sorted(timelines, key=lambda entry: entry.name)
+    return [entry for entry in entries if entry.kind != SERVICE] or entries
 
 
 def ages(up: "tuple[Whole, Whole, Whole]", owner: "Whole", at: "Whole") -> "tuple[Whole, Whole]":

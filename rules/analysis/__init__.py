@@ -36,11 +36,11 @@ def analyse_lives(found: Lives, period: Period, parameters: Parameters) -> dict[
     course = trend(found)
     return {
         "period": {"from": period.start, "to": period.end, "tz": period.tz},
-        "method": {"version": METHOD_VERSION},
+        "method": {"version": METHOD_VERSION, "targets": parameters.as_settings()["targets"]},
         "exposure": exposure(found),
         "mtbf": mtbf(found, parameters, course),
         "fault_rate": fault_rate(found, parameters),
-        "affected": affected(found),
+        "affected": affected(found, parameters),
         "repair": repair(found, parameters),
         "up_times": up_times(found, trend=course["rejects"]),
         "trend": course,

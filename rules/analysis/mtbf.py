@@ -6,10 +6,13 @@ from typing import Any
 from rules.analysis.confidence import MTBF
 from rules.lives import Lives
 from rules.parameters import DAY, HOUR, Parameters
-from rules.statistics.demonstration import allowed, demonstrated, needed, plans
+from rules.statistics.demonstration import allowed, demonstrated, needed, passing, plans
 from rules.statistics.mtbf import failures_interval, mtbf_interval, mtbf_lower_bound
 
 _PLANNED = (0, 1, 2, 3, 4, 5, 6, 8, 10)
+_BETTER = (2, 4)
+"""How many times better than promised an object is, for which the chance to pass a plan is told."""
+
 _DEVICE_MONTH_H = 30 * DAY / HOUR
 
 
@@ -42,7 +45,11 @@ def mtbf(found: Lives, parameters: Parameters, trend: Mapping[str, Any]) -> dict
         "instantaneous_h": trend["instantaneous_mtbf_h"],
         "to_print": "instantaneous" if trend["rejects"] and trend["instantaneous_mtbf_h"] is not None else "bounds",
         "plans": [
-            {"failures": plan.failures, "needed_h": {f"{level:g}": hours for level, hours in plan.needed.items()}}
+            {
+                "failures": plan.failures,
+                "needed_h": {f"{level:g}": hours for level, hours in plan.needed.items()},
+                "passes": {f"{times}": passing(times * target, target, plan.failures, MTBF) for times in _BETTER},
+            }
             for plan in plans(target, _PLANNED)
         ],
     }

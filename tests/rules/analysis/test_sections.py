@@ -62,6 +62,25 @@ def test_without_a_trend_the_bounds_are_to_be_printed() -> None:
     assert found["up_times"]["weibull"] is not None
 
 
+def test_how_many_objects_show_a_share_below_the_promise() -> None:
+    found = analysed({name: [] for name in "abc"})["affected"]
+
+    assert (found["target"], found["needed"]) == (0.01, 299)
+    assert found["upper"] == pytest.approx(1 - 0.05 ** (1 / 3))
+
+
+@pytest.mark.parametrize("target", [0.0, 1.0])
+def test_no_number_of_objects_shows_certainty(target: float) -> None:
+    assert analysed({"a": []}, settings={"targets": {"fault_rate": target}})["affected"]["needed"] is None
+
+
+def test_a_short_plan_fails_good_objects() -> None:
+    plans = {plan["failures"]: plan["passes"] for plan in analysed({"a": []})["mtbf"]["plans"]}
+
+    assert plans[0] == {"2": pytest.approx(0.316, abs=5e-4), "4": pytest.approx(0.562, abs=5e-4)}
+    assert plans[6]["4"] == pytest.approx(0.982, abs=5e-4)
+
+
 def test_objects_with_four_failures_have_a_trend_of_their_own() -> None:
     found = analysed({"a": FASTER, "b": EVEN, "c": EVEN[:3]})["trend"]
 
