@@ -1,7 +1,8 @@
 """Scenes: timelines of targets and services from one snapshot, seen far enough back that nothing of them is cut off."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from collector.agreed import Agreed, Judged, Terms
 from collector.store import agreements, checks, targets
@@ -16,6 +17,8 @@ from rules.service import compose, read_need
 from rules.span import Track, redated
 from rules.state import State
 from rules.timeline import Subject, Timeline, timeline
+
+J = TypeVar("J", Target, Service)
 
 _ROUNDS = 16
 """How often the reach is widened at most, until nothing that bears on the period is cut off."""
@@ -118,13 +121,26 @@ class Scenes:
                 for _, entry in agreements.service_history(self.ground.tx, judged.id)
                 for key in read_need(entry.needs).names()
             }
-            found = compose(self.ground.service(judged, terms.calendar), parts, period, parameters, self._now)
+            labels = self._then(agreements.service_history(self.ground.tx, judged.id)).labels
+            service = replace(self.ground.service(judged, terms.calendar), promise=terms.promise, labels=labels)
+            found = compose(service, parts, period, parameters, self._now)
             return Scene(judged, (), found, reach.start)
         around = Period(max(0, reach.start - _AROUND), reach.end + _AROUND, period.tz)
         parents = {key: self.timeline(key, around) for key in self.ground.parents(judged)}
         seen = self._seen(judged, reach, parameters)
-        subject = self.ground.subject(judged, seen, terms.calendar)
+        then = self._then(targets.history(self.ground.tx, judged.id))
+        subject = replace(
+            self.ground.subject(judged, seen, terms.calendar),
+            promise=terms.promise,
+            labels=then.labels,
+            priority=then.priority,
+        )
         return Scene(judged, seen, timeline(subject, period, parents, parameters, self._now), reach.start)
+
+    def _then(self, history: Sequence[tuple[int, J]]) -> J:
+        """The object as it was configured at the instant that counts; as it was first, if it came later."""
+        begun = [entry for since, entry in history if since <= self._at]
+        return begun[-1] if begun else history[0][1]
 
     def _seen(self, target: Target, reach: Period, parameters: Parameters) -> tuple[Seen, ...]:
         policy = parameters.edge_policy

@@ -18,7 +18,6 @@ from collector.subjects import Ground
 from collector.tracks import Sighting, Tracks
 from rules.availability import figures
 from rules.period import Period
-from rules.promise import Promise
 from rules.result import Outcome
 from rules.state import State
 from rules.timeline import Timeline
@@ -75,30 +74,25 @@ class Timelines:
             passed = period.until(now)
             return self._scenes(tx, passed.end, now).scene(_object(tx, target), passed)
 
-    def figures(self, wanted: Iterable[str] | None, period: Period, now: int) -> dict[str, Any]:
+    def figures(
+        self, wanted: Iterable[str] | None, period: Period, now: int, group: str | None = None
+    ) -> dict[str, Any]:
         """The public figures document for targets and services (ids; None for all in service in the period).
 
         Covers the part of the period that has passed at ``now`` (ms UTC). Each object is judged by the agreement in
-        force at the end of that part. Raises Invalid when there is none.
+        force at the end of that part. ``group`` names the label by which objects are pooled as well. Raises Invalid
+        when there is none.
         """
         passed = period.until(now)
-        found = self.judged(wanted, passed, now)
-        promises = {id(entry): promise for entry, promise in found}
-        return figures(
-            [entry for entry, _ in found], passed, self._settings.calculation, lambda entry: promises[id(entry)]
-        )
+        return figures(self.timelines(wanted, passed, now), passed, self._settings.calculation, group)
 
     def timelines(self, wanted: Iterable[str] | None, period: Period, now: int) -> list[Timeline]:
         """The timelines behind the figures of the same objects, targets first. Raises Missing and Invalid."""
-        return [found for found, _ in self.judged(wanted, period, now)]
-
-    def judged(self, wanted: Iterable[str] | None, period: Period, now: int) -> list[tuple[Timeline, Promise]]:
-        """The same, each with the promise by which it is judged."""
         passed = period.until(now)
         with self._state.read() as tx:
             scenes = self._scenes(tx, passed.end, now)
             chosen = _serving(tx, passed) if wanted is None else [_object(tx, key) for key in wanted]
-            return [(scenes.scene(one, passed).timeline, scenes.terms(one).promise) for one in chosen]
+            return [scenes.scene(one, passed).timeline for one in chosen]
 
     def current(self, target: str, now: int) -> Current:
         """The state of a target or service (id) at ``now`` (ms UTC). Raises Missing."""

@@ -1,131 +1,76 @@
 """Figures: what the timelines of a set of objects say about a period. Plain data, as the public interface has it."""
 
 import math
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from rules.objective import Comparator, Objective, Verdict, mean_verdict, mtbf_verdict, share_verdict
+from rules.fault_rate import DEVICE_MONTH, fault_rate_verdict, headline, misses, readings
+from rules.objective import Comparator, Objective, Verdict, mean_verdict, mtbf_verdict
 from rules.outage import Outage
-from rules.parameters import DAY, HOUR, FaultRate, Parameters
+from rules.parameters import HOUR, Parameters
 from rules.period import Period
 from rules.promise import HOUSE, Promise
 from rules.service import SERVICE
-from rules.state import AGREED, State
+from rules.state import State
 from rules.statistics import clopper_pearson, mtbf_interval, mtbf_lower_bound
+from rules.sums import Sums, sums_of
 from rules.timeline import Timeline
 
 METHOD_VERSION = "1"
 
-_DEVICE_MONTH = 30 * DAY
+WORST = 10
+"""How many of the objects with the largest share of time in fault are told."""
+
+Judged = tuple[Timeline, Sums]
 
 
 def figures(
     timelines: Iterable[Timeline],
     period: Period,
     parameters: Parameters,
-    promise_of: Callable[[Timeline], Promise] | None = None,
+    group: str | None = None,
 ) -> dict[str, Any]:
     """Period, method, one entry per object (by name) and the fleet, which pools all objects that are no services.
 
     Times in ms, ``*_h`` in hours, ratios as fractions. A figure that does not exist is None. The timelines must have
-    been computed for this period. Each object is judged by what ``promise_of`` tells (the house's terms where it is not
-    given); the fleet by the house's, which are ``parameters``.
+    been computed for this period. Each object is judged by its own promise, the fleet by the house's terms, which are
+    ``parameters``.
+
+    With ``group``, the name of a label, there are ``groups``: each value of it pooled like the fleet, and last those
+    without it, so that the groups add up to the fleet.
     """
     house = Promise(HOUSE, None, parameters)
-    ordered = sorted(timelines, key=lambda entry: entry.name)
-    sums = [_sums(entry) for entry in ordered]
-    pooled = _Sums()
-    for entry, own in zip(ordered, sums, strict=True):
-        if entry.kind != SERVICE:
-            pooled.add(own)
-    return {
+    judged = [(entry, sums_of(entry)) for entry in sorted(timelines, key=lambda entry: entry.name)]
+    devices = [(entry, own) for entry, own in judged if entry.kind != SERVICE]
+    document = {
         "period": {"from": period.start, "to": period.end, "tz": period.tz},
         "method": {"version": METHOD_VERSION, "parameters": parameters.as_settings()},
-        "objects": [
-            _object(entry, own, promise_of(entry) if promise_of else house)
-            for entry, own in zip(ordered, sums, strict=True)
-        ],
-        "fleet": _fleet(pooled, parameters),
+        "objects": [_object(entry, own, entry.promise or house) for entry, own in judged],
+        "fleet": _fleet(devices, parameters),
     }
+    if group is not None:
+        document["groups"] = [
+            {"label": group, "value": value, **_fleet(members, parameters)}
+            for value, members in _grouped(devices, group).items()
+        ]
+    return document
 
 
-@dataclass(slots=True)
-class _Sums:
-    """What adds up over objects: milliseconds by state, counts, variances."""
-
-    time: dict[State, int] = field(default_factory=lambda: dict.fromkeys(State, 0))
-    down_min: int = 0
-    down_max: int = 0
-    variance: Fraction = Fraction(0)
-    failures: int = 0
-    episodes: int = 0
-    glitches: int = 0
-    restored: int = 0
-    repair: int = 0
-    open: int = 0
-    objects: int = 0
-    affected: int = 0
-
-    def add(self, other: "_Sums") -> None:
-        for state, length in other.time.items():
-            self.time[state] += length
-        self.down_min += other.down_min
-        self.down_max += other.down_max
-        self.variance += other.variance
-        self.failures += other.failures
-        self.episodes += other.episodes
-        self.glitches += other.glitches
-        self.restored += other.restored
-        self.repair += other.repair
-        self.open += other.open
-        self.objects += other.objects
-        self.affected += other.affected
-
-    @property
-    def agreed(self) -> int:
-        return sum(self.time[state] for state in AGREED)
-
-    @property
-    def up(self) -> int:
-        return self.time[State.UP] + self.time[State.DEGRADED]
-
-    @property
-    def down(self) -> int:
-        return self.time[State.DOWN]
+def _grouped(devices: Sequence[Judged], label: str) -> Mapping[str | None, list[Judged]]:
+    """The objects by the value of a label, in its order; None for those without it."""
+    found: dict[str | None, list[Judged]] = {}
+    values = {entry.labels.get(label) for entry, _ in devices}
+    for value in sorted(values, key=lambda one: (one is None, one or "")):
+        found[value] = [(entry, own) for entry, own in devices if entry.labels.get(label) == value]
+    return found
 
 
-def _sums(entry: Timeline) -> _Sums:
-    sums = _Sums(down_min=entry.down_min, down_max=entry.down_max, glitches=len(entry.glitches))
-    for start, end, state in entry.partition:
-        sums.time[state] += end - start
-    inside = entry.period
-    for outage in entry.outages:
-        sums.variance += _variance(outage, inside)
-        if inside.start <= outage.start < inside.end and outage.counts:
-            sums.failures += 1
-            sums.episodes += outage.first
-        if outage.end is None or outage.end > inside.end:
-            sums.open += 1
-        elif outage.restored and outage.repair is not None:
-            sums.restored += 1
-            sums.repair += outage.repair
-    sums.objects = int(sums.agreed > 0)
-    sums.affected = int(bool(entry.outages) and sums.agreed > 0)
-    return sums
-
-
-def _variance(outage: Outage, inside: Period) -> Fraction:
-    """Of the downtime in the period, by those edges of the outage that lie in it: a uniform law on each bracket."""
-    squares = 0
-    earliest, latest = outage.start_bracket
-    if earliest is not None and inside.start <= outage.start < inside.end:
-        squares += (latest - earliest) ** 2
-    if outage.end is not None and outage.end_bracket and inside.start < outage.end <= inside.end:
-        first, last = outage.end_bracket
-        squares += (last - first) ** 2 if first is not None else 0
-    return Fraction(squares, 12)
+def _pooled(members: Iterable[Sums]) -> Sums:
+    pooled = Sums()
+    for own in members:
+        pooled.add(own)
+    return pooled
 
 
 def _ratio(part: int, whole: int) -> float | None:
@@ -136,11 +81,11 @@ def _hours(length: float | None) -> float | None:
     return None if length is None else length / HOUR
 
 
-def _figures(sums: _Sums, parameters: Parameters, *, delivered: bool) -> dict[str, Any]:
-    """The keys that an object and the fleet have in common; ``delivered`` for a service's fault rate verdict."""
-    up, down, unknown = sums.up, sums.down, sums.time[State.UNKNOWN]
-    unreachable = sums.time[State.UNREACHABLE]
-    known = up + down
+def _figures(sums: Sums, parameters: Parameters, *, delivered: bool) -> dict[str, Any]:
+    """The keys that an object and a set have in common; ``delivered`` for a service: it is judged as users saw it."""
+    up, unknown = sums.up, sums.time[State.UNKNOWN]
+    known = sums.known
+    rates = readings(sums, looked_at=not delivered)
     lower = mtbf_lower_bound(up, sums.episodes)
     interval = mtbf_interval(up, sums.episodes)
     return {
@@ -150,11 +95,17 @@ def _figures(sums: _Sums, parameters: Parameters, *, delivered: bool) -> dict[st
         "availability": _ratio(up, known),
         "availability_low": _ratio(up, known + unknown),
         "availability_high": _ratio(up + unknown, known + unknown),
-        "fault_rate": _ratio(down, known),
-        "fault_rate_delivered": _ratio(down + unreachable, known + unreachable),
+        "availability_operational": _ratio(sums.running, sums.running + sums.standing),
+        "operational_ms": sums.running + sums.standing,
+        "planned_down_ms": sums.planned,
+        "fault_rate": rates["R1"],
+        "fault_rate_delivered": rates["R1'"],
+        "fault_rates": rates,
+        "headline": headline(sums, parameters, delivered=delivered),
         "down_ms_min": sums.down_min,
         "down_ms_max": sums.down_max,
         "down_ms_se": math.sqrt(sums.variance),
+        "unconfirmed_ms": None if delivered else sums.unconfirmed,
         "failures": sums.failures,
         "episodes": sums.episodes,
         "glitches": sums.glitches,
@@ -169,42 +120,38 @@ def _figures(sums: _Sums, parameters: Parameters, *, delivered: bool) -> dict[st
     }
 
 
-def _verdicts(sums: _Sums, lower: float | None, parameters: Parameters, *, delivered: bool) -> dict[str, str]:
+def _verdicts(sums: Sums, lower: float | None, parameters: Parameters, *, delivered: bool) -> dict[str, str]:
     targets = parameters.targets
     if not sums.agreed:
         return dict.fromkeys(("fault_rate", "mtbf", "mttr"), Verdict.NOT_APPLICABLE.value)
     mtbf = Objective(Comparator.AT_LEAST, targets.mtbf)
     mttr = Objective(Comparator.AT_MOST, targets.mttr)
     return {
-        "fault_rate": _fault_rate_verdict(sums, parameters, delivered=delivered).value,
+        "fault_rate": fault_rate_verdict(sums, parameters, delivered=delivered).value,
         "mtbf": mtbf_verdict(mtbf, sums.up, sums.episodes, lower).value,
         "mttr": mean_verdict(mttr, sums.repair, sums.restored, sums.open).value,
     }
 
 
-def _fault_rate_verdict(sums: _Sums, parameters: Parameters, *, delivered: bool) -> Verdict:
-    """By the definition in force; a service is judged as it was delivered."""
-    objective = Objective(Comparator.BELOW, parameters.targets.fault_rate)
-    bad, known, unknown = sums.down, sums.up + sums.down, sums.time[State.UNKNOWN]
-    definition = parameters.fault_rate_definition
-    if definition is FaultRate.R2:
-        return objective.verdict(Fraction(sums.affected, sums.objects))
-    if definition is FaultRate.R4:
-        if not known:
-            return Verdict.INSUFFICIENT_DATA if unknown else Verdict.NOT_APPLICABLE
-        return objective.verdict(Fraction(sums.episodes * _DEVICE_MONTH, known))
-    if definition is FaultRate.R1_DELIVERED or delivered:
-        bad += sums.time[State.UNREACHABLE]
-        known += sums.time[State.UNREACHABLE]
-    return share_verdict(objective, bad, known, unknown, parameters.min_coverage)
+def _corrected(now: dict[str, Any], before: Sums | None, parameters: Parameters, *, delivered: bool) -> dict[str, Any]:
+    """The figures as they were measured beside those as corrected, and the verdicts that corrections turned round."""
+    if before is None:
+        return {"as_measured": None, "flipped": []}
+    measured = _figures(before, parameters, delivered=delivered)
+    flipped = [name for name, verdict in measured["verdicts"].items() if now["verdicts"][name] != verdict]
+    return {"as_measured": measured, "flipped": flipped}
 
 
-def _object(entry: Timeline, sums: _Sums, promise: Promise) -> dict[str, Any]:
+def _object(entry: Timeline, sums: Sums, promise: Promise) -> dict[str, Any]:
+    delivered = entry.kind == SERVICE
+    own = _figures(sums, promise.parameters, delivered=delivered)
+    before = sums_of(entry.uncorrected) if entry.uncorrected else None
     return {
         "name": entry.name,
         "kind": entry.kind,
         "agreement": promise.as_named(),
-        **_figures(sums, promise.parameters, delivered=entry.kind == SERVICE),
+        **own,
+        **_corrected(own, before, promise.parameters, delivered=delivered),
         "outages": _outages(entry.outages),
         "partition": [[start, end, state.value] for start, end, state in entry.partition],
     }
@@ -235,13 +182,46 @@ def _outages(outages: Sequence[Outage]) -> list[dict[str, Any]]:
     return listed
 
 
-def _fleet(pooled: _Sums, parameters: Parameters) -> dict[str, Any]:
+def _fleet(devices: Sequence[Judged], parameters: Parameters) -> dict[str, Any]:
+    pooled = _pooled(own for _, own in devices)
+    before = None
+    if any(entry.uncorrected for entry, _ in devices):
+        before = _pooled(sums_of(entry.uncorrected) if entry.uncorrected else own for entry, own in devices)
+    own = _figures(pooled, parameters, delivered=False)
     interval = clopper_pearson(pooled.affected, pooled.objects)
-    known = pooled.up + pooled.down
+    missing = sum(misses(each, parameters) for _, each in devices)
+    known = sum(bool(each.known) for _, each in devices)
     return {
-        **_figures(pooled, parameters, delivered=False),
+        **own,
+        **_corrected(own, before, parameters, delivered=False),
         "objects": pooled.objects,
         "objects_affected": pooled.affected,
         "objects_affected_interval": list(interval) if interval else None,
-        "failures_per_100_device_months": _ratio(100 * pooled.episodes * _DEVICE_MONTH, known),
+        "failures_per_100_device_months": _ratio(100 * pooled.episodes * DEVICE_MONTH, pooled.known),
+        "objects_missing": missing,
+        "objects_missing_share": _ratio(missing, known),
+        "fault_rate_weighted": _weighted(devices, parameters),
+        "worst": _worst(devices),
     }
+
+
+def _worst(devices: Iterable[Judged]) -> list[dict[str, Any]]:
+    """The objects with the largest share of time in fault, if they were in fault at all."""
+    failed = [(Fraction(own.down, own.known), entry, own) for entry, own in devices if own.down]
+    failed.sort(key=lambda one: (-one[0], one[1].name))
+    return [
+        {"name": entry.name, "fault_rate": float(rate), "down_ms": own.down, "known_ms": own.known}
+        for rate, entry, own in failed[:WORST]
+    ]
+
+
+def _weighted(devices: Iterable[Judged], parameters: Parameters) -> float | None:
+    """The fault rate with each object's time weighed by its priority; None where all weigh alike."""
+    if not parameters.weights.differ:
+        return None
+    down = known = Fraction(0)
+    for entry, own in devices:
+        weight = parameters.weights.of(entry.priority)
+        down += weight * own.down
+        known += weight * own.known
+    return float(down / known) if known else None

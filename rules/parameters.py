@@ -1,9 +1,11 @@
 """The parameters of the calculation, with their shipped values, by their public names."""
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from fractions import Fraction
 from typing import Any
 
 from rules import settings
@@ -32,12 +34,14 @@ class FaultRate(StrEnum):
     """Which reading of "fault rate" the verdict is taken on; all of them are computed always.
 
     ``R1`` share of known service time in own fault; ``R1'`` the same as delivered to users (unreachable is down);
-    ``R2`` share of objects with a failure; ``R4`` failures per device-month.
+    ``R2`` share of objects with a failure; ``R3`` share of looks that failed, by the time they stand for; ``R4``
+    failures per device-month.
     """
 
     R1 = "R1"
     R1_DELIVERED = "R1'"
     R2 = "R2"
+    R3 = "R3"
     R4 = "R4"
 
 
@@ -160,6 +164,28 @@ class TicketAfter:
 
 
 @dataclass(frozen=True, slots=True)
+class Weights:
+    """How much more a device-hour counts by the priority of its target, in a second line beside the fault rate."""
+
+    urgent: float = 1.0
+    important: float = 1.0
+    general: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not all(0 < weight < math.inf for weight in (self.urgent, self.important, self.general)):
+            raise Invalid("weights must be greater than 0")
+
+    @property
+    def differ(self) -> bool:
+        """Whether they weigh anything otherwise than by its time."""
+        return len({self.urgent, self.important, self.general}) > 1
+
+    def of(self, priority: str) -> Fraction:
+        """The weight of a priority; what has none counts as general."""
+        return Fraction(str(getattr(self, priority or "general", self.general)))
+
+
+@dataclass(frozen=True, slots=True)
 class FreezeAt:
     """When a month's report is final: a day of the following month and a local time, "day 3, 12:00"."""
 
@@ -186,6 +212,7 @@ _MAJORITY = Quorum()
 _FREEZE_AT = FreezeAt(3, 12, 0)
 _TARGETS = Targets()
 _TICKET_AFTER = TicketAfter()
+_WEIGHTS = Weights()
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +243,7 @@ class Parameters:
     reopen_window: Duration = 72 * HOUR
     ticket_after: TicketAfter = _TICKET_AFTER
     targets: Targets = _TARGETS
+    weights: Weights = _WEIGHTS
 
     def __post_init__(self) -> None:
         if self.min_vantages is not None and self.min_vantages < 1:

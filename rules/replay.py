@@ -2,12 +2,12 @@
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from rules.availability import figures
 from rules.calendar import Calendar
 from rules.dated import Dated
-from rules.evidence import Evidence, behind
+from rules.evidence import Evidence, behind, look_back
 from rules.intervals import union
 from rules.parameters import CheckParameters, Parameters
 from rules.period import Period
@@ -19,6 +19,8 @@ from rules.state import State
 from rules.timeline import Correction, Subject, Timeline, Window, timeline
 from rules.uptime import learnt
 from rules.votes import CheckTracks
+
+Line = TypeVar("Line", TargetLine, ServiceLine)
 
 _LONG_AGO, _FAR_AHEAD = -(1 << 62), 1 << 62
 
@@ -70,6 +72,8 @@ class _Replay:
                 corrections=self._corrections(name),
                 calendar=self._calendar(dated),
                 evidence=self._evidence(name),
+                labels=_labels(self._last(dated)),
+                priority=self._last(dated).priority,
             )
             behind = {other: self._target(other) for _, line in dated.revisions for other in line.parents}
             self.targets[name] = timeline(subject, self.period, behind, self.parameters)
@@ -87,10 +91,15 @@ class _Replay:
                 corrections=self._corrections(name),
                 calendar=self._calendar(dated),
                 spares=frozenset(State(entry) for entry in dated.revisions[-1][1].spares),
+                labels=_labels(self._last(dated)),
             )
             parts = {part: self._part(part) for _, need in needs.revisions for part in need.names()}
             self.services[name] = compose(service, parts, self.period, self.parameters)
         return self.services[name]
+
+    def _last(self, dated: Dated[Line]) -> Line:
+        """The definition in force at the end of the period; the first one, if it came later."""
+        return dated.at(self.period.end - 1) or dated.revisions[0][1]
 
     def _part(self, name: str) -> Timeline:
         if name in self.record.targets:
@@ -141,7 +150,9 @@ class _Replay:
                     told += learnt(readings, check)
             looks = [look for check in own for seen in self.record.samples.get(check, {}).values() for look in seen]
             good = sorted(look.at for look in looks if look.outcome is not Outcome.FAILED) if told else []
-            self.evidence[target] = tuple(behind(one, _before(good, one.at)) for one in told)
+            revisions = (line for check in own for _, line in self.record.checks[check].revisions)
+            reach = look_back(self._parameters(line).max_gap for line in revisions)
+            self.evidence[target] = tuple(behind(one, _before(good, one.at, reach)) for one in told)
         return self.evidence[target]
 
     def _parameters(self, line: CheckLine) -> CheckParameters:
@@ -179,10 +190,10 @@ class _Replay:
         return Dated(tuple(revisions))
 
 
-def _before(instants: Sequence[int], at: int) -> int | None:
-    """The last of the (sorted) instants before another one."""
+def _before(instants: Sequence[int], at: int, reach: int) -> int | None:
+    """The last of the (sorted) instants before another one, no further back than ``reach``."""
     place = bisect_left(instants, at)
-    return instants[place - 1] if place else None
+    return instants[place - 1] if place and instants[place - 1] >= at - reach else None
 
 
 def _in_service(dated: Dated[TargetLine] | Dated[ServiceLine]) -> tuple[tuple[int | None, int | None], ...]:
@@ -192,6 +203,10 @@ def _in_service(dated: Dated[TargetLine] | Dated[ServiceLine]) -> tuple[tuple[in
         start, finish = _bounds(line.in_service)
         served.append((max(begin, start), min(end, finish)))
     return tuple((start, end) for start, end in union(served))
+
+
+def _labels(line: TargetLine | ServiceLine) -> dict[str, str]:
+    return {name: str(value) for name, value in line.labels.items()}
 
 
 def _bounds(served: InService) -> tuple[int, int]:

@@ -5,7 +5,7 @@ All of them, one of them, so many of them, or so much of what they carry togethe
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Union
 
@@ -15,6 +15,7 @@ from rules.errors import Invalid
 from rules.objective import exact
 from rules.parameters import Parameters
 from rules.period import Period
+from rules.promise import Promise
 from rules.state import State
 from rules.tiling import join
 from rules.timeline import Correction, Subject, Timeline, Window, settle
@@ -112,6 +113,8 @@ class Service:
     corrections: tuple[Correction, ...] = ()
     calendar: Dated[Calendar | None] = field(default_factory=lambda: Dated.always(None))
     spares: frozenset[State] = frozenset()
+    promise: Promise | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 def compose(
@@ -129,8 +132,15 @@ def compose(
         windows=service.windows,
         corrections=service.corrections,
         calendar=service.calendar,
+        promise=service.promise,
+        labels=service.labels,
     )
-    return settle(own, _measure(service, parts), period, {}, parameters, now)
+    found = settle(own, _measure(service, parts), period, {}, parameters, now)
+    if not any(part.uncorrected for part in parts.values()):
+        return found
+    before = {name: part.uncorrected or part for name, part in parts.items()}
+    own = replace(own, corrections=())
+    return replace(found, uncorrected=settle(own, _measure(service, before), period, {}, parameters, now))
 
 
 def _measure(service: Service, parts: Mapping[str, Timeline]) -> Measured:

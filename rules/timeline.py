@@ -17,10 +17,13 @@ from rules.outage import Outage
 from rules.parameters import Parameters
 from rules.parents import shadow
 from rules.period import Period, months
+from rules.promise import Promise
+from rules.running import Running, running
 from rules.span import Glitch
 from rules.state import State
 from rules.tiling import clip as clip_tiles
 from rules.tiling import join, paint, stretch, where
+from rules.unconfirmed import unconfirmed
 from rules.votes import CheckTracks, Measured, Tile, inside, measure
 
 __all__ = ["CheckTracks", "Correction", "Outage", "Subject", "Tile", "Timeline", "Window", "settle", "timeline"]
@@ -80,7 +83,9 @@ class Subject:
     """All that the time of one target depends on, apart from its parents' timelines.
 
     ``in_service`` holds [from, to) pairs, None for unbounded; ``parents`` and ``calendar`` as they were in force.
-    ``evidence``, in any order, is what the target told of its own restarts and lines.
+    ``evidence``, in any order, is what the target told of its own restarts and lines. ``promise`` is by whose
+    terms it is judged, None for the house's; ``labels`` and ``priority`` are its last ones, and only say with which
+    others it is summed, and how heavily.
     """
 
     name: str
@@ -92,6 +97,12 @@ class Subject:
     corrections: tuple[Correction, ...] = ()
     calendar: Dated[Calendar | None] = field(default_factory=lambda: Dated.always(None))
     evidence: tuple[Evidence, ...] = ()
+    promise: Promise | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    priority: str = ""
+
+
+_NOTHING = Running()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +111,9 @@ class Timeline:
 
     ``partition`` tiles the period: neighbours differ, the lengths sum to it. ``outages`` are the own outages that
     touch it, ``glitches`` those that count in it, ``partials`` where some agents saw it down and too few agreed.
-    ``down_min`` and ``down_max`` are ms of downtime that is certain and possible by the brackets.
+    ``down_min`` and ``down_max`` are ms of downtime that is certain and possible by the brackets, ``unconfirmed`` what
+    failed looks stand for that no outage contains, ``running`` what it ran at any hour. ``uncorrected`` is the same
+    without the corrections, where any was in force.
 
     The rest reaches as far as the tracks do, for children and services: ``whole`` (the partition), ``history`` (all
     own outages), ``cut`` (where it was measured down or unreachable), ``interval`` (of its slowest vital check).
@@ -119,6 +132,12 @@ class Timeline:
     history: tuple[Outage, ...]
     cut: tuple[Interval, ...]
     interval: int
+    unconfirmed: int = 0
+    running: Running = _NOTHING
+    uncorrected: "Timeline | None" = None
+    promise: Promise | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    priority: str = ""
 
     def at(self, instant: int) -> State:
         """The state at an instant; unknown outside of all that was seen."""
@@ -142,7 +161,9 @@ def timeline(
     since what lies ahead is unknown time.
     """
     known = informed(subject.checks, subject.evidence)
-    measured = replace(measure(known.checks, parameters), inferred=known.inferred)
+    found = measure(known.checks, parameters)
+    doubtful = tuple(unconfirmed(known.checks, found.tiles, parameters))
+    measured = replace(found, inferred=known.inferred, doubtful=doubtful)
     return settle(replace(subject, checks=known.checks), measured, period, parents, parameters, now)
 
 
@@ -177,6 +198,7 @@ def settle(
     lasting = period.end if now is None else min(period.end, max(now, period.start))
     certain, conceivable = possible(history, raw, final, period, lasting)
     partition = tuple(clip_tiles(final, period.start, period.end))
+    seen_up = where(partition, (State.UP, State.DEGRADED))
     return Timeline(
         name=subject.name,
         kind=subject.kind,
@@ -191,7 +213,27 @@ def settle(
         history=history,
         cut=cut,
         interval=measured.interval,
+        unconfirmed=total(intersect(seen_up, measured.doubtful)),
+        running=running(raw, final, period),
+        uncorrected=_uncorrected(subject, measured, period, parents, parameters, now),
+        promise=subject.promise,
+        labels=subject.labels,
+        priority=subject.priority,
     )
+
+
+def _uncorrected(
+    subject: Subject,
+    measured: Measured,
+    period: Period,
+    parents: Mapping[str, Timeline],
+    parameters: Parameters,
+    now: int | None,
+) -> Timeline | None:
+    """The timeline as it was measured, where a correction in force touches the period."""
+    if not any(one.approved and one.start < period.end and one.end > period.start for one in subject.corrections):
+        return None
+    return settle(replace(subject, corrections=()), measured, period, parents, parameters, now)
 
 
 def _reach(subject: Subject, measured: Measured, period: Period) -> Interval:

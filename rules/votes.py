@@ -49,7 +49,7 @@ class Measured:
     ``tiles`` are up, degraded, down, unknown (and, for a service, unreachable), as far as anything was seen.
     ``starts`` and ``ends`` hold the edges by the instant at which they were dated; ``partials`` where some agents
     saw a check down and too few agreed; ``interval`` is that of the slowest vital check, in ms; ``inferred`` holds the
-    beginnings of outages that no look saw.
+    beginnings of outages that no look saw, ``doubtful`` where failed looks were too few for an outage.
     """
 
     tiles: tuple[Tile, ...] = ()
@@ -58,6 +58,7 @@ class Measured:
     partials: tuple[Interval, ...] = ()
     interval: int = 0
     inferred: frozenset[int] = frozenset()
+    doubtful: tuple[Interval, ...] = ()
 
 
 class _Step(NamedTuple):

@@ -1,0 +1,50 @@
+"""Unconfirmed short outages: what failed looks stand for that no outage contains.
+
+A run of failed looks too short to be confirmed is no outage, yet every failed look on the planned grid is worth an
+interval of downtime on average, for outages of any length: the number of failed looks times the interval is an unbiased
+measure of all downtime. So each such run is taken for down time here, as if nothing had to be confirmed, and agents and
+checks are heard together by the same rules as ever. Where that gives much, looks are too rare.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from rules.intervals import Interval, subtract, union
+from rules.parameters import CheckParameters, Parameters
+from rules.span import CELL, Glitch, Span, Track
+from rules.state import State
+from rules.tiling import paint, where
+from rules.votes import CheckTracks, Tile, measure
+
+
+def unconfirmed(checks: Sequence[CheckTracks], tiles: Iterable[Tile], parameters: Parameters) -> list[Interval]:
+    """Where the target would be down if no failure had to be confirmed, and is not; ``tiles`` is what was measured."""
+    if not any(seen.glitches for check in checks if check.vital for seen in check.tracks.values()):
+        return []
+    suspected = [
+        replace(check, tracks={agent: _suspected(seen, check.parameters) for agent, seen in check.tracks.items()})
+        for check in checks
+    ]
+    failed = where(measure(suspected, parameters).tiles, (State.DOWN,))
+    return subtract(failed, where(tiles, (State.DOWN,)))
+
+
+def _suspected(seen: Track, parameters: CheckParameters) -> Track:
+    """The track with its glitches as down time."""
+    if not seen.glitches:
+        return seen
+    tiles = [(span.start, seen.until if span.end is None else span.end, span.state) for span in seen.spans]
+    painted = paint(tiles, union(_cell(glitch, parameters) for glitch in seen.glitches), lambda _: State.DOWN)
+    spans = tuple(
+        Span(start, end, state, (start, start), (end, end), start, CELL, CELL) for start, end, state in painted
+    )
+    return replace(seen, spans=spans)
+
+
+def _cell(glitch: Glitch, parameters: CheckParameters) -> Interval:
+    """What its looks on the grid stand for; those between were made only because the one before had failed."""
+    interval = parameters.interval
+    hurried = min(parameters.retry_interval, interval)
+    planned = 1 + (glitch.samples - 1) * hurried // interval
+    start = glitch.at - interval // 2
+    return start, start + planned * interval
