@@ -40,8 +40,8 @@ def test_a_process_that_just_keeps_500_and_4_hours_is_down_just_under_one_percen
     assert 1 - one.availability == pytest.approx(0.00793650794, abs=5e-12)
     assert one.mean_up == pytest.approx(500)
     assert one.mean_down == pytest.approx(4)
-    # over the time between failures, where that is 500 hours, it would be 0.8 %
-    assert 4 / 500 == 0.008
+    # where 500 hours are from one failure to the next, it is 0.8 %
+    assert 1 - part(1 / 496, 1 / 4).availability == pytest.approx(0.008)
 
 
 def test_that_process_is_down_as_long_in_a_simulation() -> None:
