@@ -14,6 +14,7 @@ from collector.needs import renamed
 from collector.specs import AgreementSpec, CalendarSpec, Instant, ServiceSpec
 from collector.store import agreements, checks, targets
 from collector.store.agreements import Agreement, Calendar, Service
+from collector.store.checks import Check
 from rules.errors import Conflicting, Invalid
 from rules.parameters import Parameters
 from rules.period import parse_instant, zone
@@ -188,7 +189,7 @@ def _parts(tx: sqlite3.Connection, spec: ServiceSpec, known: Service | None, mis
     """The id of each part by the name it was given under; notes those that are nothing, and circles."""
     found = {}
     for name in sorted(set(read_need(spec.needs).names())):
-        target, check = targets.find(tx, name) or targets.named(tx, name), checks.find(tx, name)
+        target, check = targets.find(tx, name) or targets.named(tx, name), checks.find(tx, name) or _check(tx, name)
         service = agreements.find_service(tx, name) or agreements.service_named(tx, name)
         part = target or service or check
         if part is None:
@@ -198,6 +199,17 @@ def _parts(tx: sqlite3.Connection, spec: ServiceSpec, known: Service | None, mis
         else:
             found[name] = part.id
     return found
+
+
+def _check(tx: sqlite3.Connection, name: str) -> Check | None:
+    """The living check that is called TARGET/CHECK, such as web-1/ping or core-1/interface[ge-0/0/1]."""
+    for place in (index for index, letter in enumerate(name) if letter == "/"):
+        target = targets.named(tx, name[:place])
+        if target is not None:
+            found = [check for check in checks.of_target(tx, target.id) if check.name == name[place + 1 :]]
+            if found:
+                return found[0]
+    return None
 
 
 def _all_parts(tx: sqlite3.Connection, service: Service) -> set[str]:

@@ -1,4 +1,4 @@
-"""/calendars, /agreements and /services: what was promised, for which hours, and what is made of several targets."""
+"""/calendars and /agreements: what was promised, and for which hours."""
 
 from litestar import Controller, delete, get, post
 from litestar.params import JSONBody
@@ -7,9 +7,9 @@ from collector.access import require
 from collector.api.given import House, Principal
 from collector.api.paging import Cursor, Limit, Page, page
 from collector.roles import Permission
-from collector.specs import AgreementSpec, CalendarSpec, ServiceSpec
+from collector.specs import AgreementSpec, CalendarSpec
 from collector.store import agreements
-from collector.store.agreements import Agreement, Calendar, Service
+from collector.store.agreements import Agreement, Calendar
 
 
 class Calendars(Controller):
@@ -60,29 +60,4 @@ class AgreementsDoor(Controller):
         house.registry.agreements.remove("agreement", name, principal)
 
 
-class Services(Controller):
-    path = "/services"
-    tags = ("agreements",)
-
-    @get(sync_to_thread=True)
-    def all(self, house: House, principal: Principal, cursor: Cursor = None, limit: Limit = 100) -> Page[Service]:
-        """The services one may see, by name."""
-        require(principal, Permission.READ)
-        with house.state.read() as tx:
-            found = [service for service in agreements.services(tx) if principal.sees(service.labels)]
-        return page(found, lambda one: one.name, cursor, limit)
-
-    @post(sync_to_thread=True)
-    def set(self, house: House, principal: Principal, data: JSONBody[ServiceSpec]) -> Service:
-        """Make a service, or give the one of that name new needs from now on."""
-        require(principal, Permission.CONFIGURE, data.labels)
-        return house.registry.agreements.set_service(data, principal)
-
-    @delete("/{name:str}", sync_to_thread=True, status_code=204)
-    def remove(self, house: House, principal: Principal, name: str) -> None:
-        """Retire a service."""
-        require(principal, Permission.CONFIGURE)
-        house.registry.agreements.remove("service", name, principal)
-
-
-handlers = [Calendars, AgreementsDoor, Services]
+handlers = [Calendars, AgreementsDoor]

@@ -1,4 +1,4 @@
-"""What a request for figures asks about: which targets, and which stretch of time."""
+"""What a request for figures asks about: which targets and services, and which stretch of time."""
 
 from typing import Annotated
 
@@ -8,7 +8,7 @@ from collector.access import require
 from collector.api.given import House, Principal
 from collector.api.targets import seen
 from collector.roles import Permission
-from collector.store import targets
+from collector.store import agreements, targets
 from rules.period import Period, parse_instant
 
 From = Annotated[str, QueryParameter(name="from", description="start, included: RFC 3339, ms UTC, or local in `tz`")]
@@ -18,14 +18,28 @@ Names = Annotated[list[str] | None, QueryParameter(name="target", description="n
 
 
 def wanted(house: House, principal: Principal, names: list[str] | None) -> list[str] | None:
-    """The ids asked for; None for all. Without names those in the asker's scope. Raises Forbidden and Missing."""
+    """The ids of the targets and services asked for; None for all. Without names those in the asker's scope.
+
+    Raises Forbidden and Missing.
+    """
     require(principal, Permission.READ)
     if names:
-        return [seen(house, principal, name).id for name in names]
+        return [_seen(house, principal, name) for name in names]
     if principal.scope:
         with house.state.read() as tx:
-            return [target.id for target in targets.ever(tx) if principal.sees(target.labels)]
+            found = [target.id for target in targets.ever(tx) if principal.sees(target.labels)]
+            return found + [one.id for one in agreements.ever_services(tx) if principal.sees(one.labels)]
     return None
+
+
+def _seen(house: House, principal: Principal, name: str) -> str:
+    """The id of the target or service of that name or id, if the asker may see it."""
+    with house.state.read() as tx:
+        service = agreements.find_service(tx, name) or agreements.service_named(tx, name)
+    if service is None:
+        return seen(house, principal, name).id
+    require(principal, Permission.READ, service.labels)
+    return service.id
 
 
 def period_of(house: House, start: str, end: str, tz: str | None) -> Period:

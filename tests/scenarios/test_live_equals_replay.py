@@ -14,8 +14,10 @@ from typing import Any
 import pytest
 
 from collector.intake import AgentIdentity
-from collector.specs import CheckSpec, JoinSpec, JoinTokenSpec, MaintenanceSpec, TargetSpec
-from collector.store import agents, checks, targets, windows
+from collector.needs import renamed
+from collector.settings import Settings
+from collector.specs import CheckSpec, JoinSpec, JoinTokenSpec, MaintenanceSpec, ServiceSpec, TargetSpec
+from collector.store import agents, agreements, checks, targets, windows
 from collector.store.checks import Check
 from collector.timelines import Timelines
 from rules.period import Period, month
@@ -83,6 +85,16 @@ class Fleet:
                             **({"since": since} if index else {}),
                         }
                     }
+            names |= {service.id: service.name for service in agreements.services(tx)}
+            for service in agreements.services(tx):
+                yield {
+                    "service": {
+                        "name": service.name,
+                        "needs": renamed(service.needs, lambda key: names.get(key, key)),
+                        "in_service": [service.created, None],
+                        "spares": list(service.spares),
+                    }
+                }
             for window in windows.all_maintenance(tx):
                 yield {
                     "maintenance": {
@@ -129,6 +141,13 @@ def fleet(found: Rooms, seed: int, count: int) -> Fleet:
     add("leaf", asked("ping", True, interval="20s"), parents=("core",))
     add("shop", asked("http", True, interval="30s", confirm_down=2, confirm_up=1))
     add("far", asked("ping", True), asked("snmp", True, interval="2m"), asked("tcp", True, interval="50s"))
+
+    def serve(name: str, needs: dict[str, Any], *spares: str) -> None:
+        found.registry.agreements.set_service(ServiceSpec(name, needs, spares=spares), ADMIN)
+
+    serve("front", {"all_of": ["core", {"any_of": ["shop", "far"]}]})
+    serve("lines", {"capacity": {"min": 100, "of": {"leaf": 100, "shop": 50, "far": 50}}}, "maintenance")
+    serve("whole", {"2_of": ["front", "lines", "far/snmp"]})
 
     with found.state.read() as tx:
         known = [agents.named(tx, f"a{number}") for number in range(1, count + 1)]
@@ -184,6 +203,15 @@ def compare(one: Fleet) -> None:
 def test_live_figures_are_those_of_the_replay(tmp_path: Path, seed: int, count: int) -> None:
     with rooms(tmp_path) as found:
         one = fleet(found, seed, count)
+        take_in(one)
+        compare(one)
+
+
+@pytest.mark.parametrize("policy", ["first_bad", "last_good"])
+def test_edges_are_dated_alike_by_every_policy(tmp_path: Path, policy: str) -> None:
+    house = {"edge_policy": policy, "merge_gap": "1m", "min_failure": "90s", "quorum": 1}
+    with rooms(tmp_path, Settings(key=tmp_path / "key", parameters=house)) as found:
+        one = fleet(found, 50, 2)
         take_in(one)
         compare(one)
 

@@ -406,6 +406,7 @@ def test_calendars_agreements_and_services_are_kept(door: Door) -> None:
 
     names = [door.ok("GET", noun)["items"][0]["name"] for noun in ("calendars", "agreements", "services")]
     assert names == ["office", "gold", "web"]
+    assert door.ok("GET", "services/web")["needs"] == {"any_of": ["web-1"]}
     assert door.ask("DELETE", "calendars/office").status_code == 409
 
 

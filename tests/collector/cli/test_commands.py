@@ -32,6 +32,7 @@ LISTS = (
     "correction list",
     "incident list",
     "report list",
+    "service list",
 )
 
 
@@ -297,3 +298,33 @@ def test_without_a_collector_the_command_opens_the_folder_itself(
     alone("target add core-1 192.0.2.1")
 
     assert [target["name"] for target in alone.json("target list")] == ["core-1"]
+
+
+def test_a_service_is_made_shown_measured_and_retired(shell: Shell) -> None:
+    shell("service add shop --all-of core-1 core-1/ping --label team=web")
+
+    shown = shell("service show shop")
+    assert "all_of(core-1, core-1/ping)" in shown
+    assert "Up" in shown
+    now = int(time.time() * 1000)
+    document = json.loads(shell(f"availability shop --from {now - 60_000} --to {now} --json"))
+    assert [(entry["name"], entry["kind"]) for entry in document["objects"]] == [("shop", "service")]
+    shell("service remove shop")
+    assert "No service yet" in shell("service list")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--of", "core-1"), "--at-least goes with"),
+        (("--all-of", "core-1", "--at-least", "2"), "--at-least goes with"),
+        (("--of", "core-1", "--at-least", "1.5"), "must be a whole number"),
+        (("--carried-by", "core-1", "--at-least", "1"), "expected PART=AMOUNT"),
+        (("--carried-by", "core-1=100", "--at-least", "200"), "min is more than all of them carry"),
+        (("--needs", "{"), "is not JSON"),
+        (("--needs", "[]"), "expected an object"),
+        (("--all-of", "nobody"), "there is no target, check or service 'nobody'"),
+    ],
+)
+def test_what_is_no_service_is_refused_in_words(shell: Shell, words: tuple[str, ...], told: str) -> None:
+    assert told in shell("service add odd", *words, code=2)
