@@ -43,6 +43,23 @@ def test_only_the_part_that_has_passed_is_looked_at(client: Client, house: House
     assert client.get("statistics", **ahead)["period"]["to"] <= house.clock.now()
 
 
+def test_without_an_agreement_the_house_promises(client: Client, period: dict[str, Any]) -> None:
+    method = client.get("statistics", **period)["method"]
+
+    assert method["agreement"] == {"name": "house", "version": None}
+    assert method["targets"]["mtbf"] == "500h"
+
+
+def test_the_one_agreement_of_all_promises(client: Client, period: dict[str, Any]) -> None:
+    agreement = {"name": "gold", "selector": "name=core-1", "parameters": {"targets": {"mtbf": "15m"}}}
+    client.post("agreements", {**agreement, "valid_from": period["from"]})
+    found = client.get("statistics", **period)
+    client.delete("agreements/gold")
+
+    assert found["method"]["agreement"] == {"name": "gold", "version": 1}
+    assert (found["mtbf"]["target_h"], found["mtbf"]["demonstrated"]) == (0.25, True)
+
+
 def test_a_period_without_anything_has_no_figures(client: Client) -> None:
     found = client.get("statistics", **{"from": "2020-01-01", "to": "2020-02-01"})
 
