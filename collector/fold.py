@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from collector.columns import Stretch
 from collector.confirm import COLUMNS, STATES, Pieces
 from collector.decode import Batch, Ints, dating, decode
+from collector.evidence import Readings, Witness, metrics_of, read, told_by_trap
 from collector.late import dated, recompute
-from collector.live import Arrived, Live, Terms
+from collector.live import RUNNING, Arrived, Live, Terms
 from collector.seen import Ranges, Seen
 from collector.store import fold as table
 from collector.store import spans
@@ -28,6 +29,7 @@ from collector.store.state import State
 from collector.working import Working
 from rules.parameters import CheckParameters
 from rules.span import Glitch, Piece
+from rules.uptime import METRICS
 
 __all__ = ["AfterCommit", "Applier", "Arrival", "Change", "Fold", "Terms"]
 
@@ -113,6 +115,7 @@ class Fold(Working):
         self._terms = terms
         self._refused: set[int] = set()
         self._seen: Seen = {}
+        self._witness = Witness(log, live)
         self._waiting: deque[Arrival] = deque()
         self._waiting_rows = 0
         self._done = threading.Condition()
@@ -248,7 +251,8 @@ class Fold(Working):
                                 spans.add_conflict(tx, one.position, one.agent, len(decode(one.body)))
                         else:
                             for one in group:
-                                self._decision(tx, one)
+                                self._decision(tx, one, earliest)
+                    self._witness.settle(tx, position, earliest)
                     spans.touch(tx, earliest)
                     spans.set_position(tx, position)
                     self.live.position = position
@@ -272,9 +276,12 @@ class Fold(Working):
         if self._rows_since >= CHECKPOINT_ROWS or self._entries_since >= CHECKPOINT_ENTRIES:
             self._checkpoint()
 
-    def _decision(self, tx: sqlite3.Connection, one: Arrival) -> None:
+    def _decision(self, tx: sqlite3.Connection, one: Arrival, earliest: dict[str, int]) -> None:
         applier = self.appliers.get(one.kind)
-        handles = applier(tx, one.position, one.at, json.loads(one.body)) if applier else set()
+        said = json.loads(one.body)
+        handles = applier(tx, one.position, one.at, said) if applier else set()
+        if one.kind == "trap":
+            told_by_trap(said, earliest)
         self._refused.clear()
         if handles:
             found = self._terms(tx, sorted(handles))
@@ -292,9 +299,16 @@ class Fold(Working):
             processes.add(key)
         for agent, boot in processes:
             spans.set_seen(tx, agent, boot, self._seen[agent, boot])
-        arrived = self._arrived(group, lambda agent, handles: self._learn(tx, group[0].position, agent, handles))
+        headers = ((one.agent, one.at, batch.header) for one, batch in _decoded(group))
+        self._witness.boots(tx, headers, earliest)
+        arrived, readings = self._arrived(
+            group, lambda agent, handles: self._learn(tx, group[0].position, agent, handles)
+        )
         pieces, late = self.live.apply(arrived)
         self._store(tx, pieces, earliest, changes)
+        for found in readings:
+            self._witness.hear(tx, found, late, earliest)
+        self._witness.arrived(arrived.row, arrived.at)
         if len(late):
             concerned = np.isin(arrived.row, late)
             since: dict[int, int] = {}
@@ -311,6 +325,7 @@ class Fold(Working):
             touched.add((agent, boot))
         for agent, boot in touched:
             spans.set_seen(tx, agent, boot, self._seen[agent, boot])
+        self._witness.boots(tx, stretch.headers(), earliest)
         since: dict[int, int] = {}
         for runs in stretch.runs:
             rows = self.live.find(runs.agent, runs.handle)
@@ -318,8 +333,11 @@ class Fold(Working):
             if rows.min() < 0:
                 self._learn(tx, int(position.min()), runs.agent, runs.handle[rows < 0])
                 rows = self.live.find(runs.agent, runs.handle)
+            lengths = np.diff(begin, append=len(at))
+            told = ((name, *column) for name, column in stretch.values(runs, METRICS).items())
+            readings = read(np.repeat(rows, lengths), at, outcome, told)
+            if rows.min() < 0:
                 known = rows >= 0
-                lengths = np.diff(begin, append=len(at))
                 inside = np.repeat(known, lengths)
                 rows, position, at, outcome = rows[known], position[known], at[inside], outcome[inside]
                 begin = np.cumsum(lengths[known]) - lengths[known]
@@ -327,14 +345,18 @@ class Fold(Working):
                 continue
             pieces, late = self.live.apply_runs(rows, begin, at, outcome, position)
             self._store(tx, pieces, earliest, changes)
+            if readings:
+                self._witness.hear(tx, readings, late, earliest)
+            self._witness.arrived(rows, at[begin])
             for row in late.tolist():
                 first = int(at[begin[np.flatnonzero(rows == row)[0]]])
                 since[row] = min(first, since.get(row, first))
         if since:
             self._late(tx, since, stretch.position, earliest, changes)
 
-    def _arrived(self, group: Sequence[Arrival], learn: Callable[[int, Ints], None]) -> Arrived:
-        """The results of some batches as one, those of unknown checks left out."""
+    def _arrived(self, group: Sequence[Arrival], learn: Callable[[int, Ints], None]) -> tuple[Arrived, list[Readings]]:
+        """The results of some batches as one, those of unknown checks left out; and the readings among them."""
+        told: list[Readings] = []
         columns: list[tuple[Ints, Ints, NDArray[Any], Ints]] = []
         for one, batch in _decoded(group):
             offset, trusted = dating(batch.header, one.at)
@@ -343,12 +365,16 @@ class Fold(Working):
             if rows.min() < 0:
                 learn(one.agent, batch.handle[rows < 0])
                 rows = self.live.find(one.agent, batch.handle)
+            found = read(rows, at, outcome, metrics_of(batch))
+            if found:
+                told.append(found)
+            if rows.min() < 0:
                 known = rows >= 0
                 rows, at, outcome = rows[known], at[known], outcome[known]
             columns.append((rows, at, outcome, np.full(len(rows), one.position)))
         if len(columns) == 1:
-            return Arrived(*columns[0])
-        return Arrived(*(np.concatenate(pieces) for pieces in zip(*columns, strict=True)))
+            return Arrived(*columns[0]), told
+        return Arrived(*(np.concatenate(pieces) for pieces in zip(*columns, strict=True))), told
 
     def _learn(self, tx: sqlite3.Connection, position: int, agent: int, handles: Ints) -> None:
         """Give rows to the checks that exist; remember the others, until the configuration changes."""
@@ -395,9 +421,10 @@ class Fold(Working):
         before = {row: self.live.table["state"][row].item() for row in since}
         columns = self.live.table
         written = recompute(tx, self.log, self.live, since, position)
+        self._witness.again(tx, since, position, earliest)
         for row, at in since.items():
             handle, agent = columns["handle"][row].item(), columns["agent"][row].item()
-            values = {name: columns[name][row].item() for name in COLUMNS}
+            values = {name: columns[name][row].item() for name in (*COLUMNS, *RUNNING)}
             table.note_row(tx, position, handle, agent, json.dumps(values))
             target = self.live.targets[handle]
             first = min([at, *(_begin(piece) for piece in written.get(row, ()))])
@@ -414,6 +441,7 @@ class Fold(Working):
             self._position = spans.position(tx)
             self._seen = spans.seen(tx)
             self._refused = set()
+            self._witness.restore(tx)
             self.live.load(self._position)
             notes = table.notes(tx, self.live.position)
         waiting: list[Arrival] = []
@@ -438,7 +466,10 @@ class Fold(Working):
     def _replay(self, group: Sequence[Arrival]) -> None:
         if group:
             # Rows for which results came late are set right by their notes.
-            self.live.apply(self._arrived(group, lambda agent, handles: None))
+            arrived, readings = self._arrived(group, lambda agent, handles: None)
+            _, late = self.live.apply(arrived)
+            for found in readings:
+                self._witness.advance(found, late)
 
     def _apply_note(self, note: table.Note) -> None:
         if note.machine:

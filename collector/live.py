@@ -29,7 +29,14 @@ _OWN: dict[str, tuple[type, int]] = {
     "seen_at": (np.int64, NONE),
     "seen_position": (np.int64, 0),
     "taken": (np.bool_, 1),
+    "up_at": (np.int64, NONE),
+    "up_ms": (np.int64, NONE),
+    "host_ms": (np.int64, NONE),
+    "boots": (np.int64, NONE),
 }
+RUNNING = ("up_at", "up_ms", "host_ms", "boots")
+"""The columns of the newest reading of running times; ``collector.evidence`` fills them."""
+
 _FIRST_ROWS = 1024
 _UNKNOWN_ROW = -1
 

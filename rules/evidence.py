@@ -45,6 +45,9 @@ REBOOTS = OFF | {Kind.REBOOT, Kind.RESTART}
 _JITTER = 2_000
 """How far (ms) two datings of one instant by different batches may lie apart."""
 
+LOOK_BACK = 1_800_000
+"""How far (ms) before a restart looks are searched for the last good one; see :func:`look_back`."""
+
 _BEGINNINGS = REBOOTS | {Kind.COLD_START, Kind.WARM_START, Kind.AGENT_RESTART}
 
 
@@ -134,6 +137,14 @@ def end_edge(bracket: Interval, evidence: Iterable[Evidence]) -> Edge | None:
         return None
     exact = best.kind in (Kind.LINK_UP, Kind.LINK_CHANGE)
     return Edge(best.at, (best.at, best.at if exact else last), best.kind)
+
+
+def look_back(gaps: Iterable[int]) -> int:
+    """How far (ms) before a restart the last good look at a target matters, whose checks may pause for ``gaps`` (ms).
+
+    Further back none of them can have been good without a later look or unknown time.
+    """
+    return max(LOOK_BACK, 2 * max(gaps, default=0))
 
 
 def behind(one: Evidence, seen: int | None) -> Evidence:

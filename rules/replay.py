@@ -25,10 +25,13 @@ Line = TypeVar("Line", TargetLine, ServiceLine)
 _LONG_AGO, _FAR_AHEAD = -(1 << 62), 1 << 62
 
 
-def replay(record: Record, period: Period, parameters: Parameters) -> dict[str, Any]:
-    """The figures of all targets and services of the record for the period, and how many results were in conflict."""
+def replay(record: Record, period: Period, parameters: Parameters, group: str | None = None) -> dict[str, Any]:
+    """The figures of all targets and services of the record for the period, and how many results were in conflict.
+
+    ``group`` names the label by which targets are pooled as well.
+    """
     objects = timelines(record, period, parameters)
-    return {**figures(objects.values(), period, parameters), "record": {"conflicts": record.conflicts}}
+    return {**figures(objects.values(), period, parameters, group), "record": {"conflicts": record.conflicts}}
 
 
 def timelines(record: Record, period: Period, parameters: Parameters) -> dict[str, Timeline]:
