@@ -10,6 +10,7 @@ from collector.store.agreements import Service
 from collector.store.targets import Target
 from collector.subjects import Ground, Seen
 from collector.tracks import Tracks
+from rules.evidence import Evidence
 from rules.outage import Outage
 from rules.parameters import EdgePolicy, Parameters
 from rules.period import Period
@@ -104,13 +105,15 @@ class Scenes:
         """A check as a part of a service: its own state, as if it were the one vital check of a target."""
         check = checks.find(self.ground.tx, key)
         seen: tuple[Seen, ...] = ()
+        evidence: tuple[Evidence, ...] = ()
         if check is not None:
             target = targets.get(self.ground.tx, check.target)
             parameters = self.terms(target).promise.parameters
             seen = tuple(one for one in self._seen(target, period, parameters) if one[0].id == key)
+            evidence = self.ground.evidence(target)
         alone = tuple(replace(entry, vital=True) for _, entries in seen for entry in entries)
         house = self._agreed.house.promise.parameters
-        return timeline(Subject(name=key, checks=alone), period, {}, house, self._now)
+        return timeline(Subject(name=key, checks=alone, evidence=evidence), period, {}, house, self._now)
 
     def _attempt(self, judged: Judged, period: Period, reach: Period) -> Scene:
         terms = self.terms(judged)

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from collector.configuration import parameters
-from collector.store import agreements, checks, incidents, targets, windows
+from collector.store import agreements, checks, evidence, incidents, targets, traps, windows
 from collector.store.agents import find as find_agent
 from collector.store.agreements import Service
 from collector.store.checks import Assignment, Check, Effective
@@ -15,6 +15,7 @@ from collector.store.targets import Target
 from rules.calendar import Calendar, read_calendar
 from rules.dated import Dated
 from rules.errors import Missing
+from rules.evidence import LINES, OWN_CHECK, Evidence
 from rules.period import months
 from rules.service import Service as Composed
 from rules.service import read_need
@@ -62,7 +63,31 @@ class Ground:
             windows=self._windows.get(target.id, ()),
             corrections=self._corrections.get(target.id, ()),
             calendar=_dated([(since, self._calendar(entry.calendar or calendar)) for since, entry in history]),
+            evidence=self.evidence(target),
         )
+
+    def evidence(self, target: Target) -> tuple[Evidence, ...]:
+        """All that the target, its own machine and its traps told of restarts and lines, by time."""
+        told = evidence.of_target(self.tx, target.id)
+        heard = traps.telling(self.tx, target.id, evidence.TRAP_KINDS)
+        if not told and not heard:
+            return ()
+        own = checks.ever_of_target(self.tx, target.id)
+        names = {check.handle: check.id for check in own}
+        history = targets.history(self.tx, target.id)
+        found = []
+        for one in told:
+            bears_on = names.get(one.handle, "") if one.kind in OWN_CHECK else ""
+            then = [entry for since, entry in history if since <= one.at] or [history[0][1]]
+            found.append(one.evidence(bears_on, alone=one.handle == 0 and then[-1].no_outside_witness))
+        for trap in heard:
+            kind = evidence.TRAP_KINDS[trap.oid]
+            if kind not in LINES:
+                found.append(Evidence(trap.at, kind, told_by="trap"))
+            else:
+                lines = (check.id for check in own if check.part and check.part in trap.interfaces)
+                found += [Evidence(trap.at, kind, check=line, told_by="trap") for line in lines]
+        return tuple(sorted(found, key=lambda one: one.order))
 
     def checks(self, target: Target, reach: Reach) -> Iterator[Seen]:
         """Every check the target ever had, with the tracks that ``reach`` gives, in each revision of its definition."""

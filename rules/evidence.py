@@ -36,6 +36,12 @@ class Kind(StrEnum):
 EVENTS = frozenset({Kind.LINK_DOWN, Kind.LINK_UP, Kind.COLD_START, Kind.WARM_START})
 """What was told when it happened: better than any arithmetic."""
 
+LINES = frozenset({Kind.LINK_DOWN, Kind.LINK_UP})
+"""What happened to one line, and bears on the check of it alone."""
+
+OWN_CHECK = LINES | {Kind.LINK_CHANGE, Kind.AGENT_RESTART}
+"""What bears on one check alone: the line's, or the one that asks the agent which restarted."""
+
 OFF = frozenset({Kind.SHUTDOWN, Kind.BOOT})
 """The machine was down all the time from ``since`` to ``at``."""
 

@@ -1,6 +1,7 @@
 """The statements of traps: what devices said of themselves, in the order in which agents heard it."""
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -30,7 +31,13 @@ class Trap:
     bindings: tuple[tuple[str, str], ...]
     unkept: int
 
+    @property
+    def interfaces(self) -> frozenset[str]:
+        """What it calls the interface it is about, where it does: by name, description or alias."""
+        return frozenset(value for name, value in self.bindings if _OBJECT.search(name))
 
+
+_OBJECT = re.compile(r"(^|::)if(Name|Descr|Alias)(\.\d+)*$")
 _COLUMNS = "position, place, at, agent, boot, seq, target, source, version, inform, oid, name, uptime, bindings, unkept"
 
 
@@ -69,6 +76,17 @@ def known(tx: sqlite3.Connection, agent: int, boot: str, seqs: Iterable[int]) ->
         if row is not None:
             found.add(seq)
     return found
+
+
+def telling(tx: sqlite3.Connection, target: str, oids: Iterable[str]) -> list[Trap]:
+    """The notifications about a target (id) with one of these OIDs, by time."""
+    wanted = sorted(oids)
+    marks = ", ".join("?" * len(wanted))
+    rows = tx.execute(
+        f"SELECT {_COLUMNS} FROM trap WHERE target = ? AND oid IN ({marks}) ORDER BY at, position, place",
+        (target, *wanted),
+    )
+    return [_trap(row) for row in rows]
 
 
 def page(
