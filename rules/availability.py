@@ -35,7 +35,7 @@ def figures(
 
     Times in ms, ``*_h`` in hours, ratios as fractions. A figure that does not exist is None. The timelines must have
     been computed for this period. Each object is judged by its own promise, the fleet by the house's terms, which are
-    ``parameters``.
+    ``parameters``; ``agreements`` holds both.
 
     With ``group``, the name of a label, there are ``groups``: each value of it pooled like the fleet, and last those
     without it, so that the groups add up to the fleet.
@@ -46,6 +46,7 @@ def figures(
     document = {
         "period": {"from": period.start, "to": period.end, "tz": period.tz},
         "method": {"version": METHOD_VERSION, "parameters": parameters.as_settings()},
+        "agreements": _agreements({entry.promise or house for entry, _ in judged} | {house}),
         "objects": [_object(entry, own, entry.promise or house) for entry, own in judged],
         "fleet": _fleet(devices, parameters),
     }
@@ -55,6 +56,14 @@ def figures(
             for value, members in _grouped(devices, group).items()
         ]
     return document
+
+
+def _agreements(promises: Iterable[Promise]) -> list[dict[str, Any]]:
+    """By whose terms the objects and the fleet are judged, and what these are."""
+    return [
+        {**promise.as_named(), "parameters": promise.parameters.as_settings()}
+        for promise in sorted(promises, key=lambda one: (one.agreement, one.version or 0))
+    ]
 
 
 def _grouped(devices: Sequence[Judged], label: str) -> Mapping[str | None, list[Judged]]:

@@ -93,6 +93,22 @@ def year(text: str, tz: str) -> Period:
     return _months(int(text), 1, 12, tz)
 
 
+def read_period(start: str | int, end: str | int | None, tz: str) -> Period:
+    """The stretch from one instant to another, or, without ``end``, the calendar period that ``start`` names.
+
+    Instants as :func:`parse_instant` reads them; periods are "2026-10", "2026-Q4" and "2026". Raises Invalid.
+    """
+    if end is not None:
+        return Period(parse_instant(start, tz), parse_instant(end, tz), tz)
+    named = str(start).strip()
+    for read in (month, quarter, year):
+        try:
+            return read(named, tz)
+        except Invalid:
+            continue
+    raise Invalid(f"{start!r} has no end. Give one, or name a month, quarter or year: 2026-10, 2026-Q4, 2026.")
+
+
 def months(start: int, end: int, tz: str) -> Iterator[Period]:
     """The calendar months of the zone that have a part in [start, end), whole."""
     while start < end:

@@ -9,10 +9,16 @@ from collector.api.given import House, Principal
 from collector.api.targets import seen
 from collector.roles import Permission
 from collector.store import agreements, targets
-from rules.period import Period, parse_instant
+from rules.period import Period, read_period
 
-From = Annotated[str, QueryParameter(name="from", description="start, included: RFC 3339, ms UTC, or local in `tz`")]
-To = Annotated[str, QueryParameter(name="to", description="end, excluded")]
+From = Annotated[
+    str,
+    QueryParameter(
+        name="from",
+        description="start, included: RFC 3339, ms UTC, local in `tz`; without `to` a period: 2026-10, 2026-Q4, 2026",
+    ),
+]
+To = Annotated[str | None, QueryParameter(name="to", description="end, excluded")]
 Zone = Annotated[str | None, QueryParameter(name="tz", description="zone of times without an offset, and of days")]
 Names = Annotated[list[str] | None, QueryParameter(name="target", description="names or ids; all when none is given")]
 
@@ -42,7 +48,6 @@ def _seen(house: House, principal: Principal, name: str) -> str:
     return service.id
 
 
-def period_of(house: House, start: str, end: str, tz: str | None) -> Period:
+def period_of(house: House, start: str, end: str | None, tz: str | None) -> Period:
     """The period, in the zone given or else the installation's. Raises Invalid."""
-    zone = tz or house.settings.tz
-    return Period(parse_instant(start, zone), parse_instant(end, zone), zone)
+    return read_period(start, end, tz or house.settings.tz)

@@ -18,22 +18,30 @@ LONGEST_SAMPLES = 7 * 86_400_000
 
 @get("/availability", sync_to_thread=True, tags=["figures"])
 def availability(
-    house: House, principal: Principal, start: From, end: To, tz: Zone = None, names: Names = None
+    house: House,
+    principal: Principal,
+    start: From,
+    end: To = None,
+    tz: Zone = None,
+    names: Names = None,
+    group: Annotated[str | None, Parameter(description="a label; each of its values is pooled as well")] = None,
 ) -> dict[str, Any]:
-    """The figures of targets for a period, and of all of them pooled."""
-    return _figures(house, principal, names, period_of(house, start, end, tz))
+    """The figures of targets and services for a period, of all targets pooled, and of groups of them."""
+    return _figures(house, principal, names, period_of(house, start, end, tz), group)
 
 
 @get("/targets/{name:str}/availability", sync_to_thread=True, tags=["figures"])
 def availability_of(
-    house: House, principal: Principal, name: str, start: From, end: To, tz: Zone = None
+    house: House, principal: Principal, name: str, start: From, end: To = None, tz: Zone = None
 ) -> dict[str, Any]:
     """The figures of one target for a period."""
     return _figures(house, principal, [name], period_of(house, start, end, tz))
 
 
 @get("/targets/{name:str}/timeline", sync_to_thread=True, tags=["figures"])
-def timeline_of(house: House, principal: Principal, name: str, start: From, end: To, tz: Zone = None) -> dict[str, Any]:
+def timeline_of(
+    house: House, principal: Principal, name: str, start: From, end: To = None, tz: Zone = None
+) -> dict[str, Any]:
     """The partition of one target's time: every millisecond of the period in exactly one of eight classes."""
     target = seen(house, principal, name)
     period = period_of(house, start, end, tz)
@@ -47,7 +55,7 @@ def timeline_of(house: House, principal: Principal, name: str, start: From, end:
 
 @get("/outages", sync_to_thread=True, tags=["figures"])
 def outages(
-    house: House, principal: Principal, start: From, end: To, tz: Zone = None, names: Names = None
+    house: House, principal: Principal, start: From, end: To = None, tz: Zone = None, names: Names = None
 ) -> dict[str, Any]:
     """Every outage of targets that touches the period, in order of time."""
     figures = _figures(house, principal, names, period_of(house, start, end, tz))
@@ -61,7 +69,7 @@ def samples_of(
     principal: Principal,
     name: str,
     start: From,
-    end: To,
+    end: To = None,
     metric: Annotated[str | None, Parameter(description="only results with this value")] = None,
     tz: Zone = None,
 ) -> dict[str, Any]:
@@ -106,9 +114,11 @@ def explanation(
     return explain(house.state, house.tracks, house.timelines, key, at, house.clock.now())
 
 
-def _figures(house: House, principal: Principal, names: list[str] | None, period: Period) -> dict[str, Any]:
+def _figures(
+    house: House, principal: Principal, names: list[str] | None, period: Period, group: str | None = None
+) -> dict[str, Any]:
     now = house.clock.now()
-    return house.timelines.figures(wanted(house, principal, names), _passed(period, now), now)
+    return house.timelines.figures(wanted(house, principal, names), _passed(period, now), now, group)
 
 
 def _passed(period: Period, now: int) -> Period:

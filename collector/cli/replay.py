@@ -18,6 +18,7 @@ def arrange(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", metavar="FILE", help="JSON Lines; - is standard input")
     options.span(parser)
     parser.add_argument("--settings", metavar="FILE", help="TOML with parameters of the calculation, by their names")
+    parser.add_argument("--group", metavar="LABEL", help="also pool the targets by the values of this label")
     options.output(parser)
     parser.set_defaults(run=run)
 
@@ -26,16 +27,16 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the figures. A missed target is an answer, not an error."""
     from collector.cli.terminal import answer, figures
     from rules.parameters import Parameters
-    from rules.period import Period, parse_instant
+    from rules.period import read_period
     from rules.record import read_record
     from rules.replay import replay
 
     tz = arguments.tz
-    period = Period(parse_instant(arguments.start, tz), parse_instant(arguments.end, tz), tz)
+    period = read_period(arguments.start, arguments.end, tz)
     parameters = Parameters()
     if arguments.settings:
         parameters = parameters.with_settings(_toml(arguments.settings), arguments.settings)
-    result = replay(read_record(_lines(arguments.files)), period, parameters)
+    result = replay(read_record(_lines(arguments.files)), period, parameters, arguments.group)
     answer.show(arguments, result, lambda words: figures.text(result, words))
     return 0
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from collector.printed import NO_FIGURE, number, percent
 from collector.texts import Translator
+from rules.fault_rate import WORDS
 
 STATES = {
     "up": "Up",
@@ -37,13 +38,8 @@ CAUSES = {
     "correction": "Correction",
 }
 
-FAULT_RATES = {
-    "R1": "the share of known agreed time in which a device was down by its own fault: down ÷ (up + degraded + down)",
-    "R1'": "the share of known agreed time in which the service was not delivered, whoever's fault it was: "
-    "(down + unreachable) ÷ (up + degraded + down + unreachable)",
-    "R2": "the share of devices with at least one failure in the period",
-    "R4": "failures per 100 device-months of known time",
-}
+FAULT_RATES = WORDS
+"""The readings of the fault rate."""
 
 KINDS = {
     "outage": "Outage",

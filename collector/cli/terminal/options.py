@@ -67,9 +67,13 @@ def output(parser: argparse.ArgumentParser) -> None:
 
 
 def span(parser: argparse.ArgumentParser) -> None:
-    """A stretch of time: RFC 3339, integer milliseconds UTC, or local to --tz when it has no offset."""
-    parser.add_argument("--from", dest="start", metavar="T", required=True, help="start (included)")
-    parser.add_argument("--to", dest="end", metavar="T", required=True, help="end (excluded)")
+    """A stretch of time: RFC 3339, integer milliseconds UTC, or local to --tz when it has no offset; or a period."""
+    begin = parser.add_mutually_exclusive_group(required=True)
+    begin.add_argument("--from", dest="start", metavar="T", help="start (included)")
+    begin.add_argument(
+        "--period", dest="start", metavar="NAME", help="a month, quarter or year: 2026-10, 2026-Q4, 2026 (no --to)"
+    )
+    parser.add_argument("--to", dest="end", metavar="T", help="end (excluded)")
 
 
 def figures(parser: argparse.ArgumentParser) -> None:
