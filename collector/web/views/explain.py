@@ -123,6 +123,6 @@ def _result(one: Mapping[str, Any], here: bool, tz: str, words: Translator) -> R
         outcome_word=word(OUTCOMES, one["outcome"], words),
         values=worded_values(one["values"]),
         text=one["text"],
-        place=f"{one['position']}/{one['row']}",
+        place=str(one["position"]),
         here=here,
     )
