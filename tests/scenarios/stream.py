@@ -6,7 +6,7 @@ restart, batches that are late, in another order, sent twice or cut anew. Nothin
 
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from collector.intake import AgentIdentity
@@ -29,6 +29,7 @@ class Look:
     interval: int
     at: int
     outcome: Outcome
+    values: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Line:
     seq: int
     at: int
     outcome: Outcome
+    values: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,41 @@ class Delivery:
     received: int
     agent: AgentIdentity
     body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """How long a device runs: when it began anew, and whether its host did or only its SNMP agent.
+
+    ``host`` says whether it has a clock of its host, ``boots`` whether it counts its starts.
+    """
+
+    begun: tuple[tuple[int, bool], ...]
+    host: bool = False
+    boots: bool = False
+
+    @classmethod
+    def of(cls, chance: random.Random, start: int, end: int) -> "Running":
+        """Some device that begins anew now and then."""
+        begun = [(start - 40_000_000, True)]
+        while begun[-1][0] < end:
+            last = max(start, begun[-1][0])
+            begun.append((last + int(chance.expovariate(1 / (45 * MINUTE))), chance.random() < 0.6))
+        return cls(tuple(begun), chance.random() < 0.5, chance.random() < 0.5)
+
+    def told(self, at: int) -> dict[str, float]:
+        """The values of a look at an instant (ms UTC)."""
+        before = [one for one in self.begun if one[0] <= at]
+        values: dict[str, float] = {"uptime_s": (at - before[-1][0]) // 1000}
+        if self.host:
+            values["host_uptime_s"] = (at - max(since for since, host in before if host)) / 1000
+        if self.boots:
+            values["engine_boots"] = len(before)
+        return values
+
+
+def _telling(look: Look, running: Running | None) -> Look:
+    return look if running is None or look.outcome is Outcome.ERROR else replace(look, values=running.told(look.at))
 
 
 @dataclass
@@ -63,13 +100,19 @@ class Stream:
     lines: list[Line] = field(default_factory=list)
     deliveries: list[Delivery] = field(default_factory=list)
 
-    def live(self, agents: Sequence[AgentIdentity], checks: Mapping[tuple[str, int], int]) -> None:
-        """Let every agent look at every check to the end."""
+    def live(
+        self,
+        agents: Sequence[AgentIdentity],
+        checks: Mapping[tuple[str, int], int],
+        running: Mapping[int, "Running"] | None = None,
+    ) -> None:
+        """Let every agent look at every check to the end. ``running`` names those (handle) that tell running times."""
         chance = random.Random(self.seed)
         weather = {target: list(self._weather(chance)) for target in sorted({target for target, _ in checks})}
         for agent in agents:
             looks = [look for (target, handle), every in checks.items() for look in
                      self._looks(chance, weather[target], handle, every)]  # fmt: skip
+            looks = [_telling(look, (running or {}).get(look.handle)) for look in looks]
             looks.sort(key=lambda look: (look.at, look.handle))
             absent = list(self._absences(chance))
             self._send(chance, agent, [look for look in looks if not any(a <= look.at < b for a, b in absent)])
@@ -123,7 +166,7 @@ class Stream:
                 seq += len(part)
             for first, part in batches:
                 self.lines += (
-                    Line(look.handle, str(agent.number), boot, first + place, look.at, look.outcome)
+                    Line(look.handle, str(agent.number), boot, first + place, look.at, look.outcome, look.values)
                     for place, look in enumerate(part)
                 )
                 sent = max(look.at for look in part) + chance.randrange(1, 3 * SECOND)
@@ -168,6 +211,7 @@ class Stream:
             wall_base=self.boot_at if lost else 0,
         )
         results = [
-            Result(look.handle, look.interval, -1, look.at - self.boot_at, Reading(look.outcome)) for look in part
+            Result(look.handle, look.interval, -1, look.at - self.boot_at, Reading(look.outcome, look.values))
+            for look in part
         ]
         self.deliveries.append(Delivery(sent, agent, encode(header, results)))

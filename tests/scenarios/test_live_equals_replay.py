@@ -15,16 +15,18 @@ import pytest
 
 from collector.intake import AgentIdentity
 from collector.needs import renamed
+from collector.refold import refolded
 from collector.settings import Settings
 from collector.specs import CheckSpec, JoinSpec, JoinTokenSpec, MaintenanceSpec, ServiceSpec, TargetSpec
 from collector.store import agents, agreements, checks, targets, windows
 from collector.store.checks import Check
+from collector.store.state import State
 from collector.timelines import Timelines
 from rules.period import Period, month
 from rules.record import read_record
 from rules.replay import replay
 from tests.collector.rooms import ADMIN, START, Rooms, rooms
-from tests.scenarios.stream import MINUTE, Stream
+from tests.scenarios.stream import MINUTE, Running, Stream
 
 TZ = "Asia/Shanghai"
 BOUNDARY = month("2026-10", TZ).start
@@ -114,12 +116,16 @@ class Fleet:
                     "seq": line.seq,
                     "t": line.at,
                     "outcome": line.outcome.value,
+                    **({"values": dict(line.values)} if line.values else {}),
                 }
             }
 
 
-def fleet(found: Rooms, seed: int, count: int) -> Fleet:
-    """So many agents, four targets, everything looked at by all of them; the stream made, and not yet taken in."""
+def fleet(found: Rooms, seed: int, count: int, restarting: bool = False) -> Fleet:
+    """So many agents, four targets, everything looked at by all of them; the stream made, and not yet taken in.
+
+    Where they are ``restarting``, those looked at by SNMP begin anew now and then, and tell how long they run.
+    """
     found.clock.at = BEGIN
     for number in range(1, count + 1):
         _, token = found.registry.agents.new_join_token(JoinTokenSpec(), ADMIN)
@@ -151,6 +157,7 @@ def fleet(found: Rooms, seed: int, count: int) -> Fleet:
 
     with found.state.read() as tx:
         known = [agents.named(tx, f"a{number}") for number in range(1, count + 1)]
+        snmp = [check.handle for check in checks.ever(tx) if check.kind == "snmp"] if restarting else []
         every = {
             (target.name, check.handle): checks.effective(tx, check.handle).interval
             for target in targets.living(tx)
@@ -159,7 +166,8 @@ def fleet(found: Rooms, seed: int, count: int) -> Fleet:
         }
     identities = [AgentIdentity(one.id, one.number) for one in known if one is not None]
     stream = Stream(seed, BEGIN, END, BOOT_AT)
-    stream.live(identities, every)
+    chance = random.Random(seed)
+    stream.live(identities, every, {handle: Running.of(chance, BEGIN, END) for handle in snmp})
     return Fleet(found, Timelines(found.state, found.tracks, found.settings), identities, stream)
 
 
@@ -241,6 +249,40 @@ def test_a_restart_of_the_collector_changes_nothing(tmp_path: Path, seed: int) -
         one.rooms, one.timelines = again, Timelines(again.state, again.tracks, again.settings)
         take_in(one)
         compare(one)
+
+
+@pytest.mark.parametrize("seed", range(300, 305))
+@pytest.mark.parametrize("count", [1, 2])
+def test_evidence_counts_alike(tmp_path: Path, seed: int, count: int) -> None:
+    with rooms(tmp_path) as found:
+        one = fleet(found, seed, count, restarting=True)
+        take_in(one)
+        compare(one)
+        sources = {
+            source
+            for entry in one.figures(PERIODS["all"])["objects"]
+            for outage in entry["outages"]
+            for source in (outage["edge_source"], outage["end_source"])
+        }
+        assert sources & {"reboot", "restart"}
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_evidence_outlives_a_restart_and_is_what_the_log_gives(tmp_path: Path, seed: int) -> None:
+    with rooms(tmp_path) as found:
+        one = fleet(found, 400 + seed, 2, restarting=True)
+        take_in(one, BOUNDARY - 40 * MINUTE)
+    with rooms(tmp_path) as again:
+        one.rooms, one.timelines = again, Timelines(again.state, again.tracks, again.settings)
+        take_in(one)
+        compare(one)
+        with refolded(again.log, again.log.head()[0], again.settings) as whole:
+            assert evidence_of(whole.state) == evidence_of(again.state) != []
+
+
+def evidence_of(state: State) -> list[tuple[object, ...]]:
+    with state.read() as tx:
+        return [tuple(row) for row in tx.execute("SELECT * FROM evidence ORDER BY target, at, kind, handle, agent")]
 
 
 def _check(one: Fleet, target: str, kind: str) -> Check:
