@@ -68,10 +68,13 @@ class Stretch:
 
     def headers(self) -> Iterator[tuple[int, int, Header]]:
         """Agent number, instant of receipt and header of each batch, in order."""
-        parts = [part for part in self.pack.parts if self._low <= part.place < self._high]
         agents, received = self.pack.numbers["agent"], self.pack.numbers["at"]
-        for part in sorted(parts, key=lambda part: part.place):
-            yield agents[part.place], received[part.place], self.pack.header(part)
+        headers = self.pack.headers
+        places = self.pack.places
+        for index in np.argsort(places).tolist():
+            place = int(places[index])
+            if self._low <= place < self._high:
+                yield agents[place], received[place], headers[index]
 
     @cached_property
     def runs(self) -> list[Runs]:

@@ -182,16 +182,20 @@ def dating(header: Header, received: int) -> tuple[int, bool]:
     return round(header.wall_base + skew), abs(skew) <= SKEW_MAX
 
 
-def due_times(handle: Ints, interval: Any, slot: Ints) -> Ints:
-    """``rules.check.due`` for whole arrays."""
-    unsigned = handle.astype(np.uint64)
+def due_times(handle: Ints, interval: Any, slot: Ints, phase: Ints | None = None) -> Ints:
+    """``rules.check.due`` for whole arrays. ``phase`` is what :func:`phases` gives, where it is known."""
     every = np.asarray(interval).astype(np.uint64)
     reach = every // np.uint64(JITTER_SHARE)
     low = slot.astype(np.uint64) & np.uint64(0xFFFFFFFF)
-    jitter = _mix((unsigned << np.uint64(32)) ^ low) % (reach + reach + np.uint64(1))
-    moved = (_mix(unsigned) % every + jitter).astype(np.int64)
+    jitter = _mix((handle.astype(np.uint64) << np.uint64(32)) ^ low) % (reach + reach + np.uint64(1))
+    moved = (phases(handle, interval) if phase is None else phase) + jitter.astype(np.int64)
     result: Ints = slot * np.asarray(interval) + moved - reach.astype(np.int64)
     return result
+
+
+def phases(handle: Ints, interval: Any) -> Ints:
+    """How far each check lies from the beginning of its interval."""
+    return (_mix(handle.astype(np.uint64)) % np.asarray(interval).astype(np.uint64)).astype(np.int64)
 
 
 def _mix(x: NDArray[np.uint64]) -> NDArray[np.uint64]:

@@ -41,7 +41,10 @@ SCHEMA = (
 )
 
 _INSERT = "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_OF_AGENT = "SELECT position FROM entry WHERE agent = ? AND agent > 0 AND t_min < ? AND t_min + span >= ?"
+_OF_AGENT = (
+    "SELECT position FROM entry WHERE agent = ? AND agent > 0 AND t_min < ? AND t_min + span >= ?"
+    f" AND kind = {KINDS.index('batch')}"
+)
 _OF_PROCESS = (
     "SELECT position FROM entry WHERE agent = ? AND agent > 0 AND boot = ?"
     " AND first_seq <= ? AND first_seq + results > ?"

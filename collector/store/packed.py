@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from collector.decode import Column, Ints, dating, due_times
+from collector.decode import Column, Ints, dating, due_times, phases
 from collector.store.box import Box
 from collector.store.entry import KINDS, Draft
 from rules.wire import Header, read_header
@@ -109,9 +109,10 @@ class Pack:
             start += size
         return found
 
-    def header(self, part: Part) -> Header:
-        """What a batch said of itself."""
-        return read_header(json.loads(part.head), 0)
+    @cached_property
+    def headers(self) -> list[Header]:
+        """By part: what the batch said of itself."""
+        return [read_header(json.loads(part.head), 0) for part in self.parts]
 
     @cached_property
     def places(self) -> Ints:
@@ -122,7 +123,7 @@ class Pack:
     def offsets(self) -> tuple[Ints, NDArray[np.bool_]]:
         """By part: what dates its results, as of :func:`collector.decode.dating`."""
         received = self.numbers["at"]
-        found = [dating(self.header(part), received[part.place]) for part in self.parts]
+        found = [dating(header, received[part.place]) for header, part in zip(self.headers, self.parts, strict=True)]
         return np.array([offset for offset, _ in found], np.int64), np.array([sure for _, sure in found], bool)
 
     @cached_property
@@ -153,21 +154,28 @@ class Pack:
         """The rows of one block."""
         box = self.box
         first: int = box.note["blocks"][index][0]
-        handle = np.cumsum(box.ints("handle", index))
+        steps = box.ints("handle", index)
+        handle = np.cumsum(steps)
         which = box.ints("interval", index)
         intervals = box.note["intervals"]
         interval = np.full(len(handle), intervals[0]) if len(intervals) == 1 else np.array(intervals)[which]
         planned = box.ints("planned", index)
-        steps, late = np.cumsum(box.ints("slot", index)), box.ints("late", index)
-        if len(steps) == len(handle):
-            slot = steps
-            at = due_times(handle, intervals[0] if len(intervals) == 1 else interval, slot) + late
+        due, late = np.cumsum(box.ints("slot", index)), box.ints("late", index)
+        if len(due) == len(handle):
+            slot = due
+            if len(intervals) == 1:
+                # The phase is a matter of the check alone, of which a block holds few.
+                begin = np.flatnonzero(steps)
+                phase = np.repeat(phases(handle[begin], intervals[0]), np.diff(begin, append=len(handle)))
+                at = due_times(handle, intervals[0], slot, phase) + late
+            else:
+                at = due_times(handle, interval, slot) + late
         else:
             there = planned.astype(bool)
             slot = np.full(len(handle), -1)
-            slot[there] = steps
+            slot[there] = due
             at = np.empty(len(handle), np.int64)
-            at[there] = due_times(handle[there], interval[there], steps) + late
+            at[there] = due_times(handle[there], interval[there], due) + late
             at[~there] = np.cumsum(box.ints("unplanned", index))
         number = box.ints("number", index) + self.foretold(first, at)
         return Block(index, first, handle, interval, slot, at, number, box.ints("outcome", index))

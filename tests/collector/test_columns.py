@@ -182,7 +182,8 @@ def test_values_of_named_metrics_come_with_their_rows(tmp_path: Path) -> None:
     draft = Draft("batch", NOW, encode(header, results), 1, "b", 1, 3, BOOT_AT + 1000, BOOT_AT + 1000, BOOT_AT)
     found = pieces(packed(tmp_path, [draft]))
 
-    assert found is not None and isinstance(found[0], Stretch)
+    assert found is not None
+    assert isinstance(found[0], Stretch)
     (runs,) = found[0].runs
     values = found[0].values(runs, ("uptime_s", "engine_boots"))
 

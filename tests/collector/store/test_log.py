@@ -122,6 +122,12 @@ def test_batches_are_found_by_agent_and_time_and_by_sequence(log: Log) -> None:
     assert list(log.read_batches(1, 0, 1)) == []
 
 
+def test_what_contradicts_a_result_is_no_batch(log: Log) -> None:
+    log.append([batch(1, 1, [(7, 0, 0)]), Draft("conflict", START, batch(1, 1, [(7, 0, 2)]).body, 1)])
+
+    assert [entry.position for entry in log.read_batches(1, 0, 1 << 60)] == [1]
+
+
 def test_packed_days_read_the_same_byte_for_byte(log: Log) -> None:
     entries = three_days(log)
 
