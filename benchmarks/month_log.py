@@ -1,22 +1,18 @@
-"""A made-up log: checks of one agent, each every minute, with outages, written by the log's own code and packed.
+"""Made-up batches: checks of one agent, each looked at every minute, with outages.
 
 The agent sends once a minute what it has seen, so a batch holds about as many results as there are checks. Around the
 edges of an outage there are re-checks every ten seconds, as confirmation makes them. Everything follows from a seed.
 """
 
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from benchmarks.core import identity
 from collector.decode import Ints, dating, due_times
 from collector.encode import Rows, rows
-from collector.pack import pack_closed
 from collector.store.entry import Draft
-from collector.store.log import Log
 from rules.wire import MAGIC, Header, header_bytes
 
 MINUTE = 60_000
@@ -49,18 +45,6 @@ class Fleet:
     days: int
     outages: int
     seed: int = 1
-
-
-def write(folder: Path, fleet: Fleet) -> int:
-    """Write and pack the log; the number of results. The last day stays loose, as the day that runs does."""
-    made = 0
-    with closing(Log(folder)) as log:
-        for draft in drafts(fleet):
-            log.append([draft])
-            made += draft.last_seq - draft.first_seq + 1
-    with closing(Log(folder)) as log:
-        pack_closed(log)
-    return made
 
 
 def outages(fleet: Fleet) -> tuple[Ints, Ints, Ints]:
