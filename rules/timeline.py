@@ -162,7 +162,7 @@ def timeline(
     """
     known = informed(subject.checks, subject.evidence)
     found = measure(known.checks, parameters)
-    doubtful = tuple(unconfirmed(known.checks, found.tiles, parameters))
+    doubtful = tuple(unconfirmed(known.checks, found.tiles, period, parameters))
     measured = replace(found, inferred=known.inferred, doubtful=doubtful)
     return settle(replace(subject, checks=known.checks), measured, period, parents, parameters, now)
 

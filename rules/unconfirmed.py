@@ -9,32 +9,43 @@ checks are heard together by the same rules as ever. Where that gives much, look
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from rules.intervals import Interval, subtract, union
+from rules.intervals import Interval, clip, subtract, union
 from rules.parameters import CheckParameters, Parameters
+from rules.period import Period
 from rules.span import CELL, Glitch, Span, Track
 from rules.state import State
 from rules.tiling import paint, where
 from rules.votes import CheckTracks, Tile, measure
 
 
-def unconfirmed(checks: Sequence[CheckTracks], tiles: Iterable[Tile], parameters: Parameters) -> list[Interval]:
-    """Where the target would be down if no failure had to be confirmed, and is not; ``tiles`` is what was measured."""
-    if not any(seen.glitches for check in checks if check.vital for seen in check.tracks.values()):
+def unconfirmed(
+    checks: Sequence[CheckTracks], tiles: Iterable[Tile], period: Period, parameters: Parameters
+) -> list[Interval]:
+    """Where in a period the target would be down if no failure had to be confirmed, and is not.
+
+    ``tiles`` is what was measured. Only runs that begin in the period are looked at: of others it need not know.
+    """
+    if not any(_begun(seen, period) for check in checks if check.vital for seen in check.tracks.values()):
         return []
     suspected = [
-        replace(check, tracks={agent: _suspected(seen, check.parameters) for agent, seen in check.tracks.items()})
+        replace(check, tracks={one: _suspected(seen, period, check.parameters) for one, seen in check.tracks.items()})
         for check in checks
     ]
     failed = where(measure(suspected, parameters).tiles, (State.DOWN,))
-    return subtract(failed, where(tiles, (State.DOWN,)))
+    return subtract(clip(failed, period.start, period.end), where(tiles, (State.DOWN,)))
 
 
-def _suspected(seen: Track, parameters: CheckParameters) -> Track:
-    """The track with its glitches as down time."""
-    if not seen.glitches:
+def _begun(seen: Track, period: Period) -> list[Glitch]:
+    return [glitch for glitch in seen.glitches if period.start <= glitch.at < period.end]
+
+
+def _suspected(seen: Track, period: Period, parameters: CheckParameters) -> Track:
+    """The track with the glitches of the period as down time."""
+    cells = union(_cell(glitch, parameters) for glitch in _begun(seen, period))
+    if not cells:
         return seen
     tiles = [(span.start, seen.until if span.end is None else span.end, span.state) for span in seen.spans]
-    painted = paint(tiles, union(_cell(glitch, parameters) for glitch in seen.glitches), lambda _: State.DOWN)
+    painted = paint(tiles, cells, lambda _: State.DOWN)
     spans = tuple(
         Span(start, end, state, (start, start), (end, end), start, CELL, CELL) for start, end, state in painted
     )

@@ -20,8 +20,8 @@ ADDED = [
 ]
 
 
-def labelled(name: str, site: str | None, *, since: int | None = None) -> list[str]:
-    return target(name, labels={} if site is None else {"site": site}, **({} if since is None else {"since": since}))
+def labelled(name: str, site: str | None, **more: Any) -> list[str]:
+    return target(name, labels={} if site is None else {"site": site}, **more)
 
 
 def figures(lines: list[str], group: str | None = "site") -> dict[str, Any]:
@@ -51,7 +51,7 @@ def fleets(draw: st.DrawFn) -> list[str]:
                     proposed_by="ann",
                     approved_by="bob",
                     approved_at=EPOCH,
-                )  # fmt: skip
+                )
             )
     return lines
 
