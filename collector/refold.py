@@ -5,7 +5,7 @@ Used by ``rebuild`` (does the state agree with the log?) and ``report verify`` (
 
 import contextlib
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,11 +65,11 @@ class Prefix(Log):
         """As of the whole log, none beyond its end."""
         yield from self._whole.pieces(after, self._last if until is None else min(until, self._last))
 
-    def pieces_of(self, agent: int, start: int, end: int) -> Iterator[Pack | Entry]:
+    def pieces_of(self, agents: Collection[int], start: int, end: int) -> Iterator[Pack | Entry]:
         """As of the whole log, none beyond its end."""
-        for piece in self._whole.pieces_of(agent, start, end):
+        for piece in self._whole.pieces_of(agents, start, end):
             if isinstance(piece, Pack) and piece.last > self._last:
-                yield from (entry for entry in entries_in(piece) if entry.agent == agent and self._holds(entry))
+                yield from (entry for entry in entries_in(piece) if entry.agent in agents and self._holds(entry))
             elif isinstance(piece, Pack) or self._holds(piece):
                 yield piece
 

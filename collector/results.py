@@ -1,6 +1,6 @@
 """Raw results of single checks, read back from the log. Of packed days only the blocks that hold them are unpacked."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,7 +15,7 @@ from collector.store.packed import Block, Pack
 class Readable(Protocol):
     """The part of the log that results are read from."""
 
-    def pieces_of(self, agent: int, start: int, end: int) -> Iterator[Pack | Entry]: ...
+    def pieces_of(self, agents: Collection[int], start: int, end: int) -> Iterator[Pack | Entry]: ...
 
 
 class Source(Protocol):
@@ -44,7 +44,7 @@ class Results:
 
 def results(log: Readable, agent: int, handles: Sequence[int], start: int, end: int) -> Iterator[Results]:
     """What one agent (by number) saw of some checks, of batches with results dated in [start, end), in any order."""
-    for piece in log.pieces_of(agent, start, end):
+    for piece in log.pieces_of((agent,), start, end):
         if isinstance(piece, Entry):
             yield from of_entry(piece, handles)
         else:

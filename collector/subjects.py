@@ -12,6 +12,7 @@ from collector.store.agents import find as find_agent
 from collector.store.agreements import Service
 from collector.store.checks import Assignment, Check, Effective
 from collector.store.targets import Target
+from collector.store.windows import Maintenance
 from rules.calendar import Calendar, read_calendar
 from rules.dated import Dated
 from rules.errors import Missing
@@ -53,7 +54,7 @@ class Ground:
 
     def subject(self, target: Target, seen: Iterable[Seen], calendar: str = "") -> Subject:
         """The target with what :meth:`checks` gave for it; ``calendar`` where it names none of its own."""
-        history = targets.history(self.tx, target.id)
+        history = self.history(target)
         return Subject(
             name=target.name,
             kind=target.kind,
@@ -94,9 +95,21 @@ class Ground:
         for check in checks.ever_of_target(self.tx, target.id):
             looks = checks.assignments(self.tx, check.handle)
             seen = {number: self._cut(track, number, looks) for number, track in reach(check.handle).items()}
-            effective = checks.effective_history(self.tx, check.handle)
+            effective = self.effective(check)
             if effective:
                 yield check, tuple(_revisions(check, effective, looks, seen))
+
+    def history(self, target: Target) -> list[tuple[int, Target]]:
+        """``(since, target)``: the target as it was configured, by instant."""
+        return targets.history(self.tx, target.id)
+
+    def effective(self, check: Check) -> list[tuple[int, Effective]]:
+        """``(since, settings)``: what all layers came to for a check, by instant."""
+        return checks.effective_history(self.tx, check.handle)
+
+    def maintenance(self) -> Iterable[Maintenance]:
+        """Every window there ever was."""
+        return windows.all_maintenance(self.tx)
 
     @cached_property
     def silent(self) -> Mapping[int, int]:
@@ -114,7 +127,7 @@ class Ground:
 
     def parents(self, target: Target) -> set[str]:
         """The ids of every parent the target ever had."""
-        return {parent for _, entry in targets.history(self.tx, target.id) for parent in entry.parents}
+        return {parent for _, entry in self.history(target) for parent in entry.parents}
 
     def overlaid(self, target: Target) -> bool:
         """Whether anything may change the target's state that no result tells: a window, a correction, a calendar."""
@@ -139,7 +152,7 @@ class Ground:
     @cached_property
     def _windows(self) -> Mapping[str, tuple[Window, ...]]:
         found: dict[str, list[Window]] = {}
-        for entry in windows.all_maintenance(self.tx):
+        for entry in self.maintenance():
             end = entry.end if entry.retired is None else min(entry.end, entry.retired)
             if end <= entry.start:
                 continue

@@ -91,7 +91,7 @@ class Timelines:
         passed = period.until(now)
         with self._state.read() as tx:
             scenes = self._scenes(tx, passed.end, now)
-            chosen = _serving(tx, passed) if wanted is None else [_object(tx, key) for key in wanted]
+            chosen = serving(tx, passed) if wanted is None else [_object(tx, key) for key in wanted]
             return [scenes.scene(one, passed).timeline for one in chosen]
 
     def current(self, target: str, now: int) -> Current:
@@ -190,7 +190,7 @@ def _object(tx: sqlite3.Connection, key: str) -> Judged:
     return agreements.find_service(tx, key) or targets.get(tx, key)
 
 
-def _serving(tx: sqlite3.Connection, period: Period) -> list[Judged]:
+def serving(tx: sqlite3.Connection, period: Period) -> list[Judged]:
     """Every target and service whose service touches the period."""
     found: list[Judged] = [target for target in targets.ever(tx) if _in_service(target, period)]
     found += [

@@ -11,7 +11,7 @@ import os
 import sqlite3
 import threading
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -150,7 +150,7 @@ class Log:
 
     def read_batches(self, agent: int, start: int, end: int) -> Iterator[Entry]:
         """The batches of one agent (by number) that hold results dated in [start, end), by position."""
-        for piece in self.pieces_of(agent, start, end):
+        for piece in self.pieces_of((agent,), start, end):
             if isinstance(piece, Entry):
                 yield piece
                 continue
@@ -158,20 +158,24 @@ class Log:
                 if entry.kind == "batch" and entry.agent == agent and entry.t_min < end and entry.t_max >= start:
                     yield entry
 
-    def pieces_of(self, agent: int, start: int, end: int) -> Iterator[Pack | Entry]:
-        """The same, with the packs that may hold such batches instead of the batches in them."""
+    def pieces_of(self, agents: Collection[int], start: int, end: int) -> Iterator[Pack | Entry]:
+        """The same of some agents, with the packs that may hold such batches instead of the batches in them."""
         files = list(self._files)
         for file in files:
             # A result is never dated after its receipt, so a file older than the first day asked for holds none.
             if file.stem < _day(start - _DATING_SLACK) or self._oldest.get(file.stem, start) >= end:
                 continue
             with self._reading(file) as reader:
-                found = reader.execute(_OF_AGENT, (agent, end, start)).fetchall()
+                found = [
+                    position
+                    for agent in agents
+                    for (position,) in reader.execute(_OF_AGENT, (agent, end, start)).fetchall()
+                ]
                 # A packed day is packed whole, so its packs come before whatever stands loose.
-                for last, agents in reader.execute(_PACKS_OF_TIME, (end, start)).fetchall():
-                    if agent in json.loads(agents):
+                for last, senders in reader.execute(_PACKS_OF_TIME, (end, start)).fetchall():
+                    if not set(agents).isdisjoint(json.loads(senders)):
                         yield _pack(reader, last)
-                for (position,) in sorted(found):
+                for position in sorted(found):
                     yield self._one(reader, position)
 
     def read_sequence(self, agent: int, boot: str, first: int, last: int) -> Iterator[Entry]:
