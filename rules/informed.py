@@ -4,10 +4,10 @@ Looks are never overruled. A restart lies behind the last good look before it, t
 unknown time becomes down time only where a machine is known to have been off.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from rules.evidence import OFF, Edge, Evidence, Kind, bearing_on, end_edge, reboots, start_edge
+from rules.evidence import OFF, Edge, Evidence, Kind, bearing_on, behind, end_edge, reboots, start_edge
 from rules.intervals import Interval, intersect, subtract, union
 from rules.span import CELL, Span, Track
 from rules.state import State
@@ -28,11 +28,12 @@ def informed(checks: Sequence[CheckTracks], evidence: Iterable[Evidence]) -> Inf
     if not known:
         return Informed(tuple(checks))
     dated = [replace(check, tracks=_dated(check, known)) for check in checks]
-    looked = _bad(dated)
+    looked = _bad(checks)
+    seen = union([*looked, *_down_spans(dated)])
     inferred: set[int] = set()
-    for one in reboots(known):
+    for one in reboots(_behind_gaps(one, dated) for one in known):
         off = _off(one, looked)
-        if not intersect(looked, [(off.at, one.at)]):
+        if not intersect(seen, [(off.at, one.at)]):
             inferred.add(off.at)
         dated = [_with_outage(check, one, off, inferred) if check.vital else check for check in dated]
     return Informed(tuple(dated), frozenset(inferred))
@@ -92,6 +93,25 @@ def _bad(checks: Sequence[CheckTracks]) -> list[Interval]:
     return union(runs)
 
 
+def _behind_gaps(one: Evidence, checks: Sequence[CheckTracks]) -> Evidence:
+    """A restart behind the last good look of every vital check that it left without looks for long."""
+    for check in checks:
+        half = check.parameters.interval // 2
+        for seen in check.tracks.values() if check.vital else ():
+            ends = [start for start, end in [*seen.holes, (seen.until, one.at)] if start < one.at <= end]
+            good = [end - half for end in ends for span in seen.spans if _up_over(span, end - half, end)]
+            one = behind(one, max((at for at in good if at < one.at), default=None))
+    return one
+
+
+def _down_spans(checks: Sequence[CheckTracks]) -> Iterator[Interval]:
+    for check in checks:
+        for seen in check.tracks.values() if check.vital else ():
+            for span in seen.spans:
+                if span.state is State.DOWN:
+                    yield span.start, seen.until if span.end is None else span.end
+
+
 def _off(one: Evidence, bad: Sequence[Interval]) -> Edge:
     """When what restarted went down: known of a machine, else half-way from its last good look to the next bad one."""
     since = one.at if one.since is None else one.since
@@ -106,6 +126,10 @@ def _with_outage(check: CheckTracks, one: Evidence, off: Edge, inferred: set[int
     tracks = {}
     for agent, seen in check.tracks.items():
         edge = off
+        if one.kind not in OFF and not any(_up_over(span, off.at, one.at) for span in seen.spans):
+            # Its own looks say more: it was down already, or not looked at.
+            tracks[agent] = seen
+            continue
         gap = next((hole for hole in seen.holes if hole[0] < one.at and off.at < hole[1]), None)
         if gap is not None and one.kind not in OFF:
             # It was not looked at: that it restarted tells neither when it went down nor that it was away for long.
@@ -117,6 +141,10 @@ def _with_outage(check: CheckTracks, one: Evidence, off: Edge, inferred: set[int
                 inferred.add(edge.at)
         tracks[agent] = _down(seen, edge, one)
     return replace(check, tracks=tracks)
+
+
+def _up_over(span: Span, start: int, end: int) -> bool:
+    return span.state is not State.DOWN and span.start <= start and (span.end is None or end <= span.end)
 
 
 def _down(seen: Track, off: Edge, one: Evidence) -> Track:
