@@ -11,6 +11,7 @@ from typing import Any
 from rules import settings
 from rules.duration import Duration, format_duration, parse_duration
 from rules.errors import Invalid
+from rules.period import Period, instant, local
 
 SECOND = 1_000
 MINUTE = 60 * SECOND
@@ -200,6 +201,11 @@ class FreezeAt:
         if found and 1 <= int(found[1]) <= 28 and int(found[2]) <= 23 and int(found[3]) <= 59:
             return cls(int(found[1]), int(found[2]), int(found[3]))
         raise Invalid('expected a day of the month (1 to 28) and a time, such as "day 3, 12:00"')
+
+    def after(self, period: Period) -> int:
+        """The instant (ms UTC) at which a calendar period is frozen, in its own zone."""
+        following = local(period.end, period.tz)
+        return instant(following.replace(day=self.day, hour=self.hour, minute=self.minute))
 
     def as_setting(self) -> object:
         """The value that :meth:`from_setting` reads back."""

@@ -47,6 +47,8 @@ def run_month(arguments: argparse.Namespace) -> int:
 
     def text(words: Any) -> str:
         said = words("Report {name} is issued and sealed: {digest}", name=issued["name"], digest=issued["sha256"])
+        if issued["revision"]:
+            said += "\n" + words("The period is frozen: this is revision {number}.", number=issued["revision"])
         if issued["status"] == "draft":
             said += "\n" + words("The period has not ended: this is a draft.")
         return "\n".join([said, *(f"  {path}" for path in written)])
@@ -79,6 +81,7 @@ def run_list(arguments: argparse.Namespace) -> int:
                 ("Report", lambda item: item["name"]),
                 ("Id", lambda item: item["id"]),
                 ("State", lambda item: words(item["status"].capitalize())),
+                ("Revision", lambda item: item["revision"] or None),
                 ("Issued", lambda item: instant(item["issued_at"], arguments.tz)),
                 ("Seal", lambda item: item["sha256"][:16]),
             ),

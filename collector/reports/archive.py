@@ -7,6 +7,7 @@ import contextlib
 import hashlib
 import json
 import os
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,13 @@ from collector.access import Principal
 from collector.clock import Clock
 from collector.fold import Fold
 from collector.ids import new_id
-from collector.refold import refolded
+from collector.printed import instant
+from collector.refold import Refolded, refolded
 from collector.reports import formats, report, seal
+from collector.reports.difference import differences
 from collector.reports.formats import html
 from collector.reports.gather import Rooms, gather
+from collector.reports.reasons import reasons
 from collector.settings import Settings
 from collector.store import reports
 from collector.store.log import Log
@@ -45,7 +49,10 @@ class Archive:
         self._folder = settings.data / "reports"
 
     def issue(self, kind: str, name: str, tz: str, author: Principal) -> Issued:
-        """Compute, seal and keep a report. Raises Invalid for a period that has not begun.
+        """Compute, seal and keep a report.
+
+        Raises Invalid for a period that has not begun, or was over before the records began. Once its period is frozen,
+        a report is revised only where its figures changed; else the answer is the report that is there.
 
         All of it is read at one position of the log: the fold stands still meanwhile, agents are answered.
         """
@@ -53,10 +60,17 @@ class Archive:
         period, before = _periods(kind, name, tz)
         if period.start >= now:
             raise Invalid(f"{name} has not begun yet.")
+        self._began(name, period)
         self._fold.wait_for(self._log.head()[0])
         with self._rooms.state.write() as tx:
             position = self._fold.position
             data = report.build(kind, name, period, now, gather(self._rooms, period, before, now))
+            earlier = reports.last_of(tx, kind, name, tz, report.FINAL) if data["status"] == report.FINAL else None
+            if now >= self._settings.calculation.freeze_at.after(period):
+                told = self._revision(tx, earlier, data, position, period)
+                if earlier and earlier.revision and not told["differences"]:
+                    return earlier
+                data["revision"] = told
             document = seal.seal(data, self._range(position))
             issued = Issued(
                 id=new_id("r"),
@@ -67,12 +81,30 @@ class Archive:
                 issued_by=author.name,
                 position=position,
                 sha256=document["seal"]["sha256"],
+                revision=data["revision"]["number"],
+                tz=tz,
             )
             content = formats.find("json").render(document, "en")
             _keep(self._folder / issued.id / SEALED, content)
             reports.add(tx, issued)
             reports.add_file(tx, issued.id, SEALED, hashlib.sha256(content).hexdigest())
         return issued
+
+    def _began(self, name: str, period: Period) -> None:
+        """Refuse a period of which nothing can be known. Raises Invalid."""
+        first = next(iter(self._log.read(0, None)), None)
+        if first is None or first.at >= period.end:
+            since = "" if first is None else f" on {instant(first.at, period.tz, seconds=False)} ({period.tz})"
+            raise Invalid(f"{name} was over before the records of this installation began{since}: there is no report.")
+
+    def _revision(
+        self, tx: sqlite3.Connection, earlier: Issued | None, data: dict[str, Any], position: int, period: Period
+    ) -> dict[str, Any]:
+        """What a report of a frozen period says of the one before it."""
+        if earlier is None:
+            return {**report.UNREVISED, "number": 1, "differences": [], "reasons": []}
+        document = json.loads((self._folder / earlier.id / SEALED).read_bytes())
+        return _revised(document["report"], earlier, data, tx, self._log, position, period)
 
     def listed(self, limit: int, before: tuple[int, str] | None = None) -> list[Issued]:
         """At most ``limit`` reports, the newest first; those that follow ``before``, an (issued_at, id)."""
@@ -150,10 +182,33 @@ class Archive:
         with refolded(self._log, last, settings) as again:
             evidence = gather(again, period, before, data["issued_at"])
             fresh = report.build(data["kind"], data["name"], period, data["issued_at"], evidence)
+            fresh["revision"] = self._revised_again(data, fresh, again, period, before)
         if seal.canonical(fresh) == seal.canonical(data):
             return []
         parts = [key for key in sorted(fresh.keys() | data.keys()) if fresh.get(key) != data.get(key)]
         return [f"The log gives other data than the report says, in: {', '.join(parts)}."]
+
+    def _revised_again(
+        self, data: dict[str, Any], fresh: dict[str, Any], again: Refolded, period: Period, before: Period
+    ) -> dict[str, Any]:
+        """What the log says of the report that this one revises, and of what differs."""
+        told: dict[str, Any] = data.get("revision", report.UNREVISED)
+        previous = told["previous"]
+        if previous is None:
+            return {**told, "differences": [], "reasons": []}
+        settings = replace(self._settings, parameters=previous["parameters"]).at(self._settings.data)
+        with refolded(self._log, previous["position"], settings) as then:
+            evidence = gather(then, period, before, previous["issued_at"])
+            old = report.build(data["kind"], data["name"], period, previous["issued_at"], evidence)
+        with again.state.read() as tx:
+            since, position = previous["issued_at"], again.fold.position
+            why = reasons(tx, again.log, previous["position"], position, since, period)
+        return {
+            "number": previous["number"] + 1,
+            "previous": previous,
+            "differences": differences(old, fresh),
+            "reasons": why,
+        }
 
     def _range(self, position: int) -> dict[str, Any]:
         last = self._log.entry(position)
@@ -163,6 +218,30 @@ class Archive:
             "last": position,
             "head": last.hash.hex() if last else "",
         }
+
+
+def _revised(
+    old: dict[str, Any],
+    earlier: Issued,
+    data: dict[str, Any],
+    tx: sqlite3.Connection,
+    log: Log,
+    position: int,
+    period: Period,
+) -> dict[str, Any]:
+    found = differences(old, data)
+    return {
+        "number": earlier.revision + 1,
+        "previous": {
+            "number": earlier.revision,
+            "issued_at": earlier.issued_at,
+            "position": earlier.position,
+            "sha256": earlier.sha256,
+            "parameters": old["method"]["parameters"],
+        },
+        "differences": found,
+        "reasons": reasons(tx, log, earlier.position, position, earlier.issued_at, period) if found else [],
+    }
 
 
 def _periods(kind: str, name: str, tz: str) -> tuple[Period, Period]:

@@ -40,11 +40,17 @@ class Evidence:
     agreement: Row = field(default_factory=lambda: {"name": "house", "version": 1})
 
 
-def build(kind: str, name: str, period: Period, now: int, evidence: Evidence) -> dict[str, Any]:
+UNREVISED: Row = {"number": 0, "previous": None, "differences": (), "reasons": ()}
+"""What a report says of revisions that has none: its period is not frozen yet."""
+
+
+def build(
+    kind: str, name: str, period: Period, now: int, evidence: Evidence, revision: Row = UNREVISED
+) -> dict[str, Any]:
     """The report's data.
 
     ``kind`` is ``month``; ``name`` the period as people write it; ``period`` the whole of it. Before its end a report
-    is a draft that covers it up to ``now``.
+    is a draft that covers it up to ``now``. ``revision`` is its number, the report it revises, what differs, and why.
     """
     figures = evidence.figures
     return {
@@ -52,6 +58,7 @@ def build(kind: str, name: str, period: Period, now: int, evidence: Evidence) ->
         "kind": kind,
         "name": name,
         "status": FINAL if now >= period.end else DRAFT,
+        "revision": {key: list(value) if isinstance(value, tuple) else value for key, value in revision.items()},
         "issued_at": now,
         "period": {"from": period.start, "to": period.end, "until": min(now, period.end), "tz": period.tz},
         "agreement": dict(evidence.agreement),

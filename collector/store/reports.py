@@ -9,7 +9,10 @@ from rules.errors import Missing
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """One issued report. ``position`` is the last log entry it was computed from; ``issued_at`` in ms UTC."""
+    """One issued report. ``position`` is the last log entry it was computed from; ``issued_at`` in ms UTC.
+
+    ``revision`` counts from 1 once its period is frozen, and is 0 before; ``tz`` is the zone whose period it is.
+    """
 
     id: str
     kind: str
@@ -19,6 +22,8 @@ class Issued:
     issued_by: str
     position: int
     sha256: str
+    revision: int = 0
+    tz: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The fields as plain data."""
@@ -28,8 +33,8 @@ class Issued:
 def add(tx: sqlite3.Connection, issued: Issued) -> None:
     """Note a report."""
     tx.execute(
-        "INSERT INTO report (id, kind, name, status, issued_at, issued_by, position, sha256)"
-        " VALUES (:id, :kind, :name, :status, :issued_at, :issued_by, :position, :sha256)",
+        "INSERT INTO report (id, kind, name, status, issued_at, issued_by, position, sha256, revision, tz)"
+        " VALUES (:id, :kind, :name, :status, :issued_at, :issued_by, :position, :sha256, :revision, :tz)",
         asdict(issued),
     )
 
@@ -58,6 +63,16 @@ def newest(tx: sqlite3.Connection, before: tuple[int, str] | None, limit: int) -
         {"at": issued_at, "key": key, "limit": limit},
     )
     return [Issued(**dict(row)) for row in rows]
+
+
+def last_of(tx: sqlite3.Connection, kind: str, name: str, tz: str, status: str) -> Issued | None:
+    """The newest report of one period with that status, or None."""
+    row = tx.execute(
+        "SELECT * FROM report WHERE kind = ? AND name = ? AND tz = ? AND status = ?"
+        " ORDER BY issued_at DESC, revision DESC, position DESC LIMIT 1",
+        (kind, name, tz, status),
+    ).fetchone()
+    return None if row is None else Issued(**dict(row))
 
 
 def of_file(tx: sqlite3.Connection, sha256: str) -> str | None:

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from collector import printed
-from collector.reports import bar, exact, seal, words
+from collector.reports import bar, exact, revised, seal, words
 from collector.texts import translator
 from rules.errors import Invalid
 
@@ -46,6 +46,7 @@ def render(document: dict[str, Any], lang: str) -> bytes:
         fleet=report["fleet"],
         parameters=report["method"]["parameters"],
         words=words,
+        revised=revised,
         named=lambda table, key: words.named(table, key, texts),
         percent=printed.percent,
         number=printed.number,
