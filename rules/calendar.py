@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from rules.dated import Dated
 from rules.errors import Invalid
 from rules.intervals import Interval, clip, union
 from rules.period import instant, local, zone
@@ -15,18 +16,22 @@ Hours = tuple[tuple[int, int], ...]
 """Opening hours of a day: pairs (from, to) in minutes after midnight, to at most 1440."""
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_KEYS = ("name", "tz", "weekly", "closed", "open")
+_KEYS = ("name", "tz", "weekly", "closed", "open", "years")
 
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Weekly hours (Monday is 0) with dated exceptions in both directions; the dated ones win."""
+    """Weekly hours (Monday is 0) with dated exceptions in both directions; the dated ones win.
+
+    ``years`` are those whose exceptions are known. None of them: the calendar makes no claim about exceptions.
+    """
 
     name: str
     tz: str
     weekly: Mapping[int, Hours]
     closed: frozenset[date] = frozenset()
     open: Mapping[date, Hours] = field(default_factory=dict)
+    years: frozenset[int] = frozenset()
 
     def hours(self, start: int, end: int) -> list[Interval]:
         """The open intervals inside [start, end), ms UTC."""
@@ -38,6 +43,20 @@ class Calendar:
             day += timedelta(days=1)
         return clip(union(found), start, end)
 
+    def over(self) -> int | None:
+        """The instant (ms UTC) from which it is never open again; None where its weeks go on for ever."""
+        if any(self.weekly.values()):
+            return None
+        last = max((day for day, hours in self.open.items() if hours), default=None)
+        return 0 if last is None else self._at(last, 24 * 60)
+
+    def uncovered(self, start: int, end: int) -> tuple[int, ...]:
+        """The years in [start, end) whose holidays are not known: what is told of them is by the week alone."""
+        if not self.years:
+            return ()
+        first, last = local(start, self.tz).year, local(max(start, end - 1), self.tz).year
+        return tuple(year for year in range(first, last + 1) if year not in self.years)
+
     def _day(self, day: date) -> Hours:
         if day in self.open:
             return self.open[day]
@@ -48,11 +67,43 @@ class Calendar:
         return instant(midnight.replace(tzinfo=zone(self.tz)))
 
 
+@dataclass(frozen=True, slots=True)
+class ServiceHours:
+    """The hours in which a service is owed, by the calendars that were in force one after the other.
+
+    Before the first of them, and where one is None, it is owed always.
+    """
+
+    calendars: Dated[Calendar | None]
+
+    def hours(self, start: int, end: int) -> list[Interval]:
+        """The open intervals inside [start, end), ms UTC."""
+        found: list[Interval] = []
+        position = start
+        for begin, finish, calendar in self.calendars.stretches(start, end):
+            found.append((position, begin))
+            found += [(begin, finish)] if calendar is None else calendar.hours(begin, finish)
+            position = finish
+        return union([*found, (position, end)])
+
+    def over(self) -> int | None:
+        """The instant (ms UTC) from which it is never owed again; None where that never comes."""
+        last = self.calendars.revisions[-1][1] if self.calendars.revisions else None
+        return None if last is None else last.over()
+
+    def uncovered(self, start: int, end: int) -> tuple[int, ...]:
+        """The years in [start, end) whose holidays the calendars in force do not know."""
+        years: set[int] = set()
+        for begin, finish, calendar in self.calendars.stretches(start, end):
+            years.update(() if calendar is None else calendar.uncovered(begin, finish))
+        return tuple(sorted(years))
+
+
 def read_calendar(table: Mapping[str, Any]) -> Calendar:
     """A calendar from its public form; raises Invalid with all mistakes at once.
 
     {"name": …, "tz": …, "weekly": {"mon-fri": ["09:00-12:00", "13:30-18:00"]}, "closed": ["2026-10-01"],
-    "open": {"2026-10-10": ["09:00-18:00"]}}
+    "open": {"2026-10-10": ["09:00-18:00"]}, "years": [2026]}
     """
     mistakes = [f"{key}: unknown key{suggest(str(key), _KEYS)}" for key in table if key not in _KEYS]
     weekly: dict[int, Hours] = {}
@@ -75,6 +126,10 @@ def read_calendar(table: Mapping[str, Any]) -> Calendar:
             closed.add(_date(entry))
         except Invalid as error:
             mistakes.append(f"closed: {error.message}")
+    years = table.get("years", [])
+    if not isinstance(years, list) or not all(type(year) is int and 1 <= year <= 9999 for year in years):
+        mistakes.append("years: expected a list of years such as [2026]")
+        years = []
     name, tz = table.get("name"), table.get("tz")
     if not isinstance(name, str) or not name:
         mistakes.append("name: expected a text")
@@ -84,7 +139,7 @@ def read_calendar(table: Mapping[str, Any]) -> Calendar:
         mistakes.append(f"tz: {error.message}")
     if mistakes:
         raise Invalid("The calendar cannot be used.", tuple(mistakes))
-    return Calendar(str(name), str(tz), weekly, frozenset(closed), opened)
+    return Calendar(str(name), str(tz), weekly, frozenset(closed), opened, frozenset(years))
 
 
 def _table(value: object, name: str, mistakes: list[str]) -> Iterator[tuple[str, object]]:

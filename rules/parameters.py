@@ -11,6 +11,7 @@ from typing import Any
 from rules import settings
 from rules.duration import Duration, format_duration, parse_duration
 from rules.errors import Invalid
+from rules.incident import Waiting
 from rules.period import Period, instant, local
 
 SECOND = 1_000
@@ -152,6 +153,8 @@ class Targets:
     response_important: Duration = 4 * HOUR
     response_general: Duration = 8 * HOUR
     solved: Duration = 24 * HOUR
+    complaint_reply: Duration = HOUR
+    call_back: Duration = 24 * HOUR
     satisfaction: float = 0.90
 
 
@@ -219,11 +222,16 @@ _FREEZE_AT = FreezeAt(3, 12, 0)
 _TARGETS = Targets()
 _TICKET_AFTER = TicketAfter()
 _WEIGHTS = Weights()
+_CLOCK_STOPS = (Waiting.CUSTOMER, Waiting.CHANGE_WINDOW)
 
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """All parameters of the calculation. Lengths of time in milliseconds, ratios as fractions."""
+    """All parameters of the calculation. Lengths of time in milliseconds, ratios as fractions.
+
+    ``auto_ack_counts``: whether an automatic receipt answers a request. ``clock_stops`` are the reasons to wait that
+    stop the clock of a solution; no reason stops that of an answer.
+    """
 
     interval: Duration = 60 * SECOND
     retry_interval: Duration = 10 * SECOND
@@ -247,6 +255,8 @@ class Parameters:
     maintenance_cap: Duration = 8 * HOUR
     most_share: float = 0.90
     reopen_window: Duration = 72 * HOUR
+    auto_ack_counts: bool = False
+    clock_stops: tuple[Waiting, ...] = _CLOCK_STOPS
     ticket_after: TicketAfter = _TICKET_AFTER
     targets: Targets = _TARGETS
     weights: Weights = _WEIGHTS
