@@ -5,16 +5,17 @@ gives what taking them batch by batch gives: a result only meets the results of 
 came in another order than they were seen, the fold computes them anew in order of time anyway.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from collector.decode import Ints
-from collector.late import AHEAD, LATE_WINDOW
-from collector.store.entry import KINDS, Draft
+from collector.decode import Ints, dating, decode
+from collector.late import AHEAD, LATE_WINDOW, dated
+from collector.store.entry import KINDS, Draft, Entry
 from collector.store.packed import BATCH, Pack
 from rules.wire import Header
 
@@ -91,7 +92,8 @@ class Stretch:
             if inside is not None:
                 mine = start + np.flatnonzero(inside[start:end])
             if inside is None or len(mine):  # type: ignore[arg-type]
-                found.append(self._run(agent, handle[mine], number[mine], at[mine], outcome[mine], mine))
+                positions = self.pack.first + self.pack.places[number[mine]]
+                found.append(_runs(agent, handle[mine], positions, at[mine], outcome[mine], mine))
             start = end
         return found
 
@@ -111,17 +113,6 @@ class Stretch:
             if len(bits):
                 found[name] = (np.flatnonzero(there), np.where(real, bits.view(np.float64), bits.astype(np.float64)))
         return found
-
-    def _run(
-        self, agent: int, handle: Ints, number: Ints, at: Ints, outcome: NDArray[np.uint8], rows: Ints | slice
-    ) -> Runs:
-        head = np.empty(len(handle), np.bool_)
-        head[0] = True
-        np.not_equal(handle[1:], handle[:-1], out=head[1:])
-        begin = np.flatnonzero(head)
-        ends = np.append(begin[1:], len(handle)) - 1
-        position = self.pack.first + self.pack.places[number[ends]]
-        return Runs(agent, handle[begin], begin, position, at, outcome, rows)
 
 
 Piece = Stretch | tuple[int, Draft]
@@ -151,3 +142,47 @@ def pieces(pack: Pack) -> list[Piece] | None:
         found += ((pack.first + place, pack.draft(place, whole[place])) for place in others)
         low = high + 1
     return found if stretches <= MOST_STRETCHES else None
+
+
+def runs_of(piece: Pack | Entry, wanted: Mapping[int, Ints]) -> Iterator[Runs]:
+    """The results of some checks in a piece of the log. ``wanted`` names by agent number their handles, sorted.
+
+    Dated as the fold dates them; what it would take for no sample is outcome error.
+    """
+    if isinstance(piece, Pack):
+        yield from _in_pack(piece, wanted)
+    elif piece.agent in wanted:
+        batch = decode(piece.body)
+        mine = np.flatnonzero(np.isin(batch.handle, wanted[piece.agent]))
+        mine = mine[np.lexsort((batch.at[mine], batch.handle[mine]))]
+        offset, trusted = dating(batch.header, piece.at)
+        at, outcome = dated(batch.at[mine], batch.outcome[mine], offset, trusted, piece.at)
+        if len(mine):
+            yield _runs(piece.agent, batch.handle[mine], np.full(len(mine), piece.position), at, outcome, mine)
+
+
+def _in_pack(pack: Pack, wanted: Mapping[int, Ints]) -> Iterator[Runs]:
+    offsets, trusted = pack.offsets
+    received = np.array(pack.numbers["at"], np.int64)
+    start = 0
+    for agent, _, end in pack.processes:
+        for block in pack.blocks_with(start, end, wanted[agent]) if agent in wanted else ():
+            low, high = max(0, start - block.first), min(len(block), end - block.first)
+            rows = low + np.flatnonzero(np.isin(block.handle[low:high], wanted[agent]))
+            if len(rows):
+                number = block.number[rows]
+                places = pack.places[number]
+                at, outcome = dated(
+                    block.at[rows], block.outcome[rows], offsets[number], trusted[number], received[places]
+                )
+                yield _runs(agent, block.handle[rows], pack.first + places, at, outcome, block.first + rows)
+        start = end
+
+
+def _runs(agent: int, handle: Ints, position: Ints, at: Ints, outcome: NDArray[Any], rows: Ints | slice) -> Runs:
+    head = np.empty(len(handle), np.bool_)
+    head[0] = True
+    np.not_equal(handle[1:], handle[:-1], out=head[1:])
+    begin = np.flatnonzero(head)
+    ends = np.append(begin[1:], len(handle)) - 1
+    return Runs(agent, handle[begin], begin, position[ends], at, outcome.astype(np.uint8, copy=False), rows)

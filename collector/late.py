@@ -35,10 +35,10 @@ Codes = Sequence[tuple[int, int]]
 """Samples as (instant, outcome code), by time."""
 
 
-def dated(at: Ints, outcome: NDArray[Any], offset: int, trusted: Any, received: Any) -> tuple[Ints, NDArray[Any]]:
+def dated(at: Ints, outcome: NDArray[Any], offset: Any, trusted: Any, received: Any) -> tuple[Ints, NDArray[Any]]:
     """Instants of results, and their outcomes: those nobody can date or that are too old become errors.
 
-    ``trusted`` and ``received`` are of the batch, or of each result. What claims to lie ahead is dated by its receipt,
+    ``offset``, ``trusted`` and ``received`` are of the batch, or of each result. What claims to lie ahead is dated by its receipt,
     or it would be the newest of its check for ever.
     """
     instants = at + offset

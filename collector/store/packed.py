@@ -193,6 +193,18 @@ class Pack:
             begin, start = end, row
         return found
 
+    def blocks_with(self, start: int, end: int, handles: Ints) -> Iterator[Block]:
+        """The blocks that may hold rows of these checks (sorted), of the process whose rows are start … end."""
+        firsts = self.box.note["blocks"]
+        for index, (first, lowest) in enumerate(firsts):
+            after = firsts[index + 1] if index + 1 < len(firsts) else (self.rows, 0)
+            if first >= end or after[0] <= start:
+                continue
+            low = np.searchsorted(handles, lowest) if first >= start else 0
+            high = np.searchsorted(handles, after[1], "right") if after[0] < end else len(handles)
+            if low < high:
+                yield self.block(index)
+
     def places_of(self, agent: int, handle: int) -> Iterator[tuple[Block, slice]]:
         """Where the rows of a check as one agent saw it stand, in order of the agent's processes and time."""
         start = 0
