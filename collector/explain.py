@@ -8,7 +8,9 @@ from collector.store import agents, checks, targets, windows
 from collector.store.checks import Check, Effective
 from collector.store.state import State
 from collector.store.targets import Target
+from collector.subjects import Ground
 from collector.timelines import Timelines
+from collector.told import edges, outage_at, sentences, told
 from collector.tracks import Tracks
 from rules.errors import Invalid, Missing
 from rules.period import Period
@@ -21,6 +23,9 @@ REACH = 86_400_000
 
 PENDING = "pending"
 
+_MEASURED_BAD = (Class.DOWN, Class.UNREACHABLE, Class.UNKNOWN, Class.MAINTENANCE, Class.EXCLUDED)
+"""What the time of an outage may count as."""
+
 
 def explain(state: State, tracks: Tracks, timelines: Timelines, target: str, at: int, now: int) -> dict[str, Any]:
     """Everything that made the target's state at ``at`` (ms UTC).
@@ -28,7 +33,8 @@ def explain(state: State, tracks: Tracks, timelines: Timelines, target: str, at:
     Raises Missing for a target that was not there yet, Invalid for an instant that is still to come.
 
     ``stretch`` is how long that state lasted, followed no further than :data:`REACH`; ``results`` are the raw results
-    near the instant, each with the position of its batch in the log.
+    near the instant, each with the position of its batch in the log; ``evidence`` is what the target told of its own
+    restarts and lines around it, and which edges of the ``outage`` that holds it that dated.
     """
     if at >= now:
         raise Invalid("That instant has not come yet.")
@@ -43,21 +49,27 @@ def explain(state: State, tracks: Tracks, timelines: Timelines, target: str, at:
         ]
         parents = [targets.get(tx, parent) for parent in then.parents]
         overlays = _overlays(tx, key, at)
+        evidence = Ground(tx).evidence(then)
+        checked = {check.id: check.name for check in checks.ever_of_target(tx, key)}
     period = Period(at - REACH, max(at + 1, min(at + REACH, now)))
     timeline = timelines.target(key, period, now)
     start, end, found = _tile(timeline, at)
     explained = [_check(tracks, check, effective, names, at, now) for check, effective in asked]
     behind = {parent.name: timelines.target(parent.id, period, now).at(at).value for parent in parents}
+    outage = outage_at(timeline, at) if found in _MEASURED_BAD else None
+    near = told(evidence, outage, checked, at)
     pending = then.in_service_from is None or at < then.in_service_from
     return {
         "target": then.name,
         "at": at,
         "state": PENDING if pending and found is Class.OUT_OF_SERVICE else found.value,
         "stretch": [start, end],
-        "because": _because(then, found, explained, behind, overlays, at),
+        "because": [*sentences(near, outage), *_because(then, found, explained, behind, overlays, at)],
         "checks": explained,
         "parents": behind,
         "overlays": overlays,
+        "outage": edges(outage),
+        "evidence": near,
     }
 
 

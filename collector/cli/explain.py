@@ -58,6 +58,13 @@ def _text(found: dict[str, Any], tz: str, words: Any) -> str:
         ]
         heads = [words(head) for head in ("Looked at", "Agent", "Outcome", "Text", "Log row")]
         parts.append(table.table(heads, rows) if rows else words("No result near this instant."))
+    if found["evidence"]:
+        rows = [
+            (moment(one["at"], tz), one["kind"], one["check"], one["told_by"], ", ".join(one["dated"]))
+            for one in found["evidence"]
+        ]
+        heads = [words(head) for head in ("Happened at", "Evidence", "Check", "Told by", "Dated")]
+        parts.append(table.table(heads, rows))
     for overlay in found["overlays"]:
         parts.append(
             f"{overlay['kind']}: {moment(overlay['from'], tz)} – {moment(overlay['to'], tz)}: {overlay['reason']}"

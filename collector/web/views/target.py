@@ -12,7 +12,7 @@ from collector.timelines import Current
 from collector.tracks import Sighting
 from collector.web.views.bar import Bar, bar, clock_ticks, month_ticks
 from collector.web.views.figure import Headline, Part, goals, headlines, parts
-from collector.web.views.words import CAUSES, KINDS, OUTCOMES, PRIORITIES, STATES, word
+from collector.web.views.words import CAUSES, EVIDENCE, KINDS, OUTCOMES, PRIORITIES, STATES, word
 from rules.duration import format_duration
 from rules.period import Period, local, month
 
@@ -25,8 +25,10 @@ class OutageRow:
 
     start: str
     start_bracket: str
+    start_evidence: str
     end: str
     end_bracket: str
+    end_evidence: str
     length: str
     detected: str
     cause: str
@@ -163,8 +165,10 @@ def _outage(outage: Mapping[str, Any], tz: str, now: int, words: Translator) -> 
     return OutageRow(
         start=instant(start, tz),
         start_bracket=bracket(outage.get("start_bracket"), tz),
+        start_evidence=word(EVIDENCE, outage["edge_source"], words) if outage.get("edge_source") in EVIDENCE else "",
         end=words("lasts") if end is None else instant(end, tz),
         end_bracket="" if end is None else bracket(outage.get("end_bracket"), tz),
+        end_evidence=word(EVIDENCE, outage["end_source"], words) if outage.get("end_source") in EVIDENCE else "",
         length=duration((now if end is None else end) - start, words),
         detected=instant(outage.get("detected"), tz),
         cause=word(CAUSES, cause, words) if cause else "",

@@ -75,8 +75,23 @@ PRIORITIES: Mapping[str, str] = {
 CAUSES: Mapping[str, str] = {
     "masked_start": marked("went on after its parent came back"),
     "maintenance_overrun": marked("went on after the maintenance window"),
+    "reboot": marked("reboot that no look saw"),
     "correction": marked("by correction"),
 }
+
+EVIDENCE: Mapping[str, str] = {
+    "link_down": marked("the line told that it went down"),
+    "link_up": marked("the line told that it came up"),
+    "link_change": marked("the line's own count of time"),
+    "cold_start": marked("the device told that it started"),
+    "warm_start": marked("the device told that it started"),
+    "reboot": marked("reboot of the host"),
+    "restart": marked("restart of the device"),
+    "agent_restart": marked("restart of its SNMP agent"),
+    "shutdown": marked("shutdown of the machine"),
+    "boot": marked("boot of the machine"),
+}
+"""What dated an edge, where it was evidence."""
 
 PHASES: Mapping[str, str] = {
     "open": marked("Open"),
