@@ -36,6 +36,7 @@ CAUSES = {
     "masked_start": "Went on after its parent had come back",
     "maintenance_overrun": "Maintenance overran",
     "correction": "Correction",
+    "reboot": "Reboot that no look saw",
 }
 
 FAULT_RATES = WORDS
