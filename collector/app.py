@@ -8,7 +8,7 @@ import fcntl
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from collector.access import Access
@@ -21,6 +21,7 @@ from collector.intake import Intake
 from collector.jobs import Jobs
 from collector.live import Live
 from collector.plans import Plans
+from collector.progress import Board
 from collector.registry import Registry
 from collector.settings import Settings
 from collector.store import traps
@@ -52,6 +53,7 @@ class House:
     errands: Errands
     events: Events
     traps: Traps
+    progress: Board = field(default_factory=Board)
 
 
 @contextlib.contextmanager

@@ -5,7 +5,7 @@ but those named here, which hold what is not derived from the log: a new table i
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Protocol
@@ -14,10 +14,12 @@ import numpy as np
 
 from collector.fold import Fold
 from collector.live import Live
-from collector.refold import Refolded, refolded
+from collector.refold import Progress, Refolded, refolded, silent
 from collector.settings import Settings
-from collector.store import incidents, targets
+from collector.settled import wrong
+from collector.store import incidents, settled, targets
 from collector.store.log import Log
+from collector.store.settled import Row
 from collector.store.state import State
 from collector.timelines import Timelines
 from rules.period import Period
@@ -30,6 +32,9 @@ KEPT = {
     "touched": "a note of work to do, gone when it is done",
     "live_terms": "belongs to the checkpoint of the live table",
     "live_row": "belongs to the checkpoint of the live table",
+    "settled": "computed from the state when there is time; verified apart, by computing it again",
+    "rests_on": "written with what is settled",
+    "outdated": "until when what is settled counts: a matter of when it was computed",
     "errand": "how far a message to another system has come is not in the log",
     "installation": "the random name of this installation",
     "report": "what was issued is archived, not derived",
@@ -59,21 +64,24 @@ class Rooms(Protocol):
     def settings(self) -> Settings: ...
 
 
-def rebuild(house: Rooms, now: int) -> dict[str, Any]:
+def rebuild(house: Rooms, now: int, tell: Progress = silent) -> dict[str, Any]:
     """``{"entries", "differences": [{"table", "what", "row"}], "without_incident", "without_outage"}``.
 
     ``what`` is ``missing`` or ``surplus`` in use. Incidents are decisions, so they are not derived anew: outages
     without an incident and the reverse are told beside the differences, up to ``now`` (ms UTC).
+    ``tell`` hears how far the folding is.
 
     Raises Broken when the log's chain does not hold. The fold stands still while rows are compared, so that both sides
     are of one position; agents are answered meanwhile.
     """
     entries = house.log.verify()
-    with refolded(house.log, house.fold.position, house.settings) as again:
-        with house.state.write():
+    with refolded(house.log, house.fold.position, house.settings, tell) as again:
+        with house.state.write() as tx:
             again.log.extend(house.fold.position)
             again.run()
             found = [*_tables(house.state.path, again.state.path), *_live(house.live, again)]
+            kept = settled.rows(tx)
+        found += _settled(kept, again, house.settings, now)
         outages, faults = _outages(again, now), _faults(again)
     return {
         "entries": entries,
@@ -81,6 +89,13 @@ def rebuild(house: Rooms, now: int) -> dict[str, Any]:
         "without_incident": [what for what in outages if not any(_same(what, fault) for fault in faults)],
         "without_outage": [fault for fault in faults if not any(_same(what, fault) for what in outages)],
     }
+
+
+def _settled(rows: Sequence[Row], again: Refolded, settings: Settings, now: int) -> Iterator[dict[str, Any]]:
+    """What is kept of the past and is wrong."""
+    with again.state.read() as tx:
+        for row in wrong(rows, tx, again.tracks, settings, now):
+            yield {"table": "settled", "what": "surplus", "row": row}
 
 
 def _outages(again: Refolded, now: int) -> list[dict[str, Any]]:

@@ -78,7 +78,8 @@ class Reports(Controller):
 def rebuilt(house: House, principal: Principal) -> dict[str, Any]:
     """Fold the whole log again, aside, and tell every row in which the state in use differs from it."""
     require(principal, Permission.AUDIT)
-    return rebuild(house, house.clock.now())
+    with house.progress.work("rebuild") as tell:
+        return rebuild(house, house.clock.now(), tell)
 
 
 def _archive(house: House) -> Archive:

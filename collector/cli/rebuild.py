@@ -17,9 +17,9 @@ def arrange(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Exit code 1 when anything differs."""
-    from collector.cli.terminal import answer
+    from collector.cli.terminal import answer, progress
 
-    with answer.collector(arguments) as client:
+    with answer.collector(arguments) as client, progress.shown(arguments, "rebuild"):
         found = client.post("rebuild", patience=PATIENCE_S)
 
     def text(words: Any) -> str:
