@@ -66,7 +66,7 @@ def settled(check: Check, target: Target, rules: Sequence[tuple[Selector, Policy
     """Each setting of a check with the layer it comes from. ``rules`` are the policies, the stronger ones later."""
     named = words(target.name, target.kind, target.priority, target.labels)
     stack: list[layers.Layer] = [
-        ("shipped", layers.shipped(check.kind, target.priority, check.vital)),
+        (layers.SHIPPED, layers.shipped(check.kind, target.priority, check.vital)),
         ("profile", layers.PROFILES.get(target.profile, {})),
         *((f"policy {policy.number}", policy.settings) for selector, policy in rules if selector.matches(named)),
         ("target", target.settings),

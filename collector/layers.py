@@ -31,6 +31,9 @@ _LIMITS = ("warn", "critical", "for", "clear", "below")
 _KIND = re.compile(r"[a-z][a-z0-9_]*")
 _LONGEST = 366 * 24 * 60 * MINUTE
 
+SHIPPED = "shipped"
+"""The lowest layer: what holds where nobody said anything."""
+
 Layer = tuple[str, Mapping[str, object]]
 """The name of a layer (``policy 3``) and its table."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from collector.registry import Registry
-from collector.store import checks, targets
+from collector.store import checks, derived, targets
 from collector.store.state import State
 from collector.tracks import Tracks
 from rules.state import State as Class
@@ -35,7 +35,9 @@ class Pending:
 
     def _first_good(self, handle: int, now: int) -> int | None:
         """When a vital check that is well now began to be so; None while it is not, or not yet confirmed to be."""
-        good = {agent for agent, (_, good) in self._tracks.answers(handle).items() if good}
+        with self._state.read() as tx:
+            assigned = derived.lookers(tx, handle)
+        good = {agent for agent, (_, good) in self._tracks.answers(handle).items() if good and agent in assigned}
         if not good:
             return None
         firsts = [

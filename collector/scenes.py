@@ -7,6 +7,7 @@ from typing import TypeVar
 from collector.agreed import Agreed, Judged, Terms
 from collector.store import agreements, checks, targets
 from collector.store.agreements import Service
+from collector.store.checks import Effective
 from collector.store.targets import Target
 from collector.subjects import Ground, Seen
 from collector.tracks import Tracks
@@ -19,7 +20,7 @@ from rules.span import Track, redated
 from rules.state import State
 from rules.timeline import Subject, Timeline, timeline
 
-J = TypeVar("J", Target, Service)
+J = TypeVar("J", Target, Service, Effective)
 
 _ROUNDS = 16
 """How often the reach is widened at most, until nothing that bears on the period is cut off."""
@@ -37,6 +38,8 @@ class Scene:
     timeline: Timeline
     start: int
     """How far back (ms UTC) it is whole: what ended before is not in it, or only in part."""
+    parameters: Parameters
+    """By which it was made."""
 
     @property
     def target(self) -> Target:
@@ -70,10 +73,10 @@ class Scenes:
 
     def scene(self, judged: Judged, period: Period) -> Scene:
         """The scene of a target or service over a period that has passed."""
-        parameters = self.terms(judged).promise.parameters
+        parameters = self._parameters(judged)
         reach = self._capped(judged, period, period.start, period.end)
         for _ in range(_ROUNDS):
-            scene = self._attempt(judged, period, reach)
+            scene = self._attempt(judged, period, reach, parameters)
             start, end = self._wider(scene, period, reach, parameters)
             if (start, end) == (reach.start, reach.end):
                 break
@@ -115,9 +118,18 @@ class Scenes:
         house = self._agreed.house.promise.parameters
         return timeline(Subject(name=key, checks=alone, evidence=evidence), period, {}, house, self._now)
 
-    def _attempt(self, judged: Judged, period: Period, reach: Period) -> Scene:
+    def _parameters(self, judged: Judged) -> Parameters:
+        """Those of its terms; how long a failure lasts at least may be set for a target and for selectors too."""
+        agreed = self.terms(judged).promise.parameters
+        if isinstance(judged, Service):
+            return agreed
+        histories = [self.ground.effective(check) for check in checks.ever_of_target(self.ground.tx, judged.id)]
+        stands = [self._then(history) for history in histories if history]
+        least = max((stand.min_failure for stand in stands if stand.vital), default=0)
+        return replace(agreed, min_failure=least) if least else agreed
+
+    def _attempt(self, judged: Judged, period: Period, reach: Period, parameters: Parameters) -> Scene:
         terms = self.terms(judged)
-        parameters = terms.promise.parameters
         if isinstance(judged, Service):
             parts = {
                 key: self.timeline(key, reach)
@@ -127,7 +139,7 @@ class Scenes:
             labels = self._then(agreements.service_history(self.ground.tx, judged.id)).labels
             service = replace(self.ground.service(judged, terms.calendar), promise=terms.promise, labels=labels)
             found = compose(service, parts, period, parameters, self._now)
-            return Scene(judged, (), found, reach.start)
+            return Scene(judged, (), found, reach.start, parameters)
         around = Period(max(0, reach.start - _AROUND), reach.end + _AROUND, period.tz)
         parents = {key: self.timeline(key, around) for key in self.ground.parents(judged)}
         seen = self._seen(judged, reach, parameters)
@@ -138,10 +150,11 @@ class Scenes:
             labels=then.labels,
             priority=then.priority,
         )
-        return Scene(judged, seen, timeline(subject, period, parents, parameters, self._now), reach.start)
+        found = timeline(subject, period, parents, parameters, self._now)
+        return Scene(judged, seen, found, reach.start, parameters)
 
     def _then(self, history: Sequence[tuple[int, J]]) -> J:
-        """The object as it was configured at the instant that counts; as it was first, if it came later."""
+        """What held at the instant that counts; what held first, if it came later."""
         begun = [entry for since, entry in history if since <= self._at]
         return begun[-1] if begun else history[0][1]
 

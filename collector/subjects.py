@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from itertools import pairwise
 from typing import TypeVar
 
 from collector.configuration import parameters
@@ -17,6 +18,7 @@ from rules.calendar import Calendar, read_calendar
 from rules.dated import Dated
 from rules.errors import Missing
 from rules.evidence import LINES, OWN_CHECK, Evidence
+from rules.intervals import union
 from rules.period import months
 from rules.service import Service as Composed
 from rules.service import read_need
@@ -94,7 +96,12 @@ class Ground:
         """Every check the target ever had, with the tracks that ``reach`` gives, in each revision of its definition."""
         for check in checks.ever_of_target(self.tx, target.id):
             looks = checks.assignments(self.tx, check.handle)
-            seen = {number: self._cut(track, number, looks) for number, track in reach(check.handle).items()}
+            assigned = {look.agent for look in looks}
+            seen = {
+                number: self._cut(track, number, looks)
+                for number, track in reach(check.handle).items()
+                if number in assigned
+            }
             effective = self.effective(check)
             if effective:
                 yield check, tuple(_revisions(check, effective, looks, seen))
@@ -133,6 +140,16 @@ class Ground:
         """Whether anything may change the target's state that no result tells: a window, a correction, a calendar."""
         return bool(target.calendar or target.id in self._windows or target.id in self._corrections)
 
+    def next_turn(self, target: Target, at: int) -> int | None:
+        """The next instant after ``at`` at which its state may change though nothing is seen; None when there is none.
+
+        A window or correction begins or ends, or its service does. Calendars turn at any time and are not looked at.
+        """
+        overlays: list[Window | Correction] = [*self._windows.get(target.id, ()), *self._corrections.get(target.id, ())]
+        turns = [turn for overlay in overlays for turn in (overlay.start, overlay.end)]
+        turns += [turn for stretch in served(target) for turn in stretch if turn is not None]
+        return min((turn for turn in turns if turn > at), default=None)
+
     def capped_since(self, key: str, at: int, tz: str) -> int:
         """The instant itself, or its month's begin where earlier windows have used some of that month's cap."""
         (whole,) = months(at, at + 1, tz)
@@ -140,14 +157,21 @@ class Ground:
         return whole.start if any(whole.start < window.end and window.start < at for window in windows) else at
 
     def _cut(self, track: Track, number: int, looks: Sequence[Assignment]) -> Track:
-        """A silent agent knows nothing after its last contact, one that was sent elsewhere nothing after that."""
+        """A silent agent knows nothing after its last contact, one that was sent elsewhere nothing while it was."""
         until = track.until
         if number in self.silent:
             until = min(until, self.silent[number])
-        own = [look.until for look in looks if look.agent == number]
-        if own and own[-1] is not None:
-            until = min(until, own[-1])
-        return track if until == track.until else replace(track, until=until)
+        own = [look for look in looks if look.agent == number]
+        if own[-1].until is not None:
+            until = min(until, own[-1].until)
+        elsewhere = [
+            (before.until, after.since)
+            for before, after in pairwise(own)
+            if before.until is not None and before.until < after.since
+        ]
+        if until == track.until and not elsewhere:
+            return track
+        return replace(track, until=until, holes=tuple(union([*track.holes, *elsewhere])))
 
     @cached_property
     def _windows(self) -> Mapping[str, tuple[Window, ...]]:

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from collector import configuration, layers
 from collector.drafts import Draft, Drafts
 from collector.faults import Fault, Kind, faults, words
 from collector.scenes import Scene
@@ -19,6 +20,7 @@ from collector.store.state import State
 from collector.store.targets import Target
 from collector.timelines import Timelines
 from collector.tracks import Tracks
+from rules.duration import parse_duration
 from rules.period import Period
 from rules.state import State as Class
 
@@ -61,7 +63,7 @@ class TargetDecisions:
         start = min(max(since, target.in_service_from or 0) - _MARGIN, now - 1)
         settings = self._drafts.settings
         scene = self._timelines.scene(key, Period(start, now, settings.tz), now)
-        found = faults(scene, settings.calculation)
+        found = faults(scene, scene.parameters)
         verdict = Verdict(scene=scene, unsettled=_unwell(scene))
         with self._state.read() as tx:
             verdict.drafts = list(self._compared(tx, scene, found, now, verdict))
@@ -132,9 +134,15 @@ class TargetDecisions:
         return self._drafts.reopening(incident, text, since, fault.detected, self._ticket_after(tx, scene, fault))
 
     def _ticket_after(self, tx: sqlite3.Connection, scene: Scene, fault: Fault) -> int:
-        found = checks.effectives(tx, [check.handle for check in _concerned(scene, fault)]).values()
-        by_priority = getattr(self._drafts.settings.calculation.ticket_after, scene.target.priority)
-        return min((entry.ticket_after for entry in found), default=by_priority)
+        """What a layer says of a check that is concerned, or else what is agreed for the target's priority."""
+        agreed: int = getattr(scene.parameters.ticket_after, scene.target.priority)
+        rules = configuration.rules_of(tx)
+        waits = []
+        for check in _concerned(scene, fault):
+            rows = configuration.settled(check, scene.target, rules)
+            (stated,) = [row for row in rows if row.name == "ticket_after"]
+            waits.append(agreed if stated.layer == layers.SHIPPED else parse_duration(str(stated.value)))
+        return min(waits, default=agreed)
 
     def _said(self, scene: Scene, fault: Fault) -> str:
         """The agents' own words about a fault that lasts, to follow a summary."""

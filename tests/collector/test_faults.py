@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 
 from collector.faults import Fault, Kind, faults, words
+from collector.scenes import Scene
 from collector.store.checks import Check
 from collector.store.targets import Target
-from collector.scenes import Scene
 from rules.parameters import URGENT, Parameters
 from rules.period import Period
 from rules.result import Outcome
@@ -36,7 +36,7 @@ def found(tracks: Mapping[str, Mapping[str, Track]], vital: Iterable[str] = ("pi
         entries.append((check, (CheckTracks(check.id, check.vital, by_agent, len(by_agent), URGENT),)))
     subject = Subject(TARGET.name, checks=tuple(one for _, several in entries for one in several))
     lived = timeline(subject, Period(max(start, 0), END), {}, PARAMETERS, END)
-    return faults(Scene(TARGET, tuple(entries), lived, start), PARAMETERS)
+    return faults(Scene(TARGET, tuple(entries), lived, start, PARAMETERS), PARAMETERS)
 
 
 def told(several: Iterable[Fault]) -> list[tuple[str, str]]:

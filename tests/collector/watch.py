@@ -202,7 +202,7 @@ class World:
 
 
 @contextmanager
-def world(folder: Path, chance: Callable[[], float] = lambda: 0.0, **calculation: str) -> Iterator[World]:
+def world(folder: Path, chance: Callable[[], float] = lambda: 0.0, **calculation: Any) -> Iterator[World]:
     """A world with the ticket system ``desk``, empty but for it. ``calculation``: parameters that are set."""
     settings = Settings(
         parameters=calculation,
