@@ -80,6 +80,14 @@ class Agreed:
                 found.append(version)
         return found
 
+    def turns(self) -> list[int]:
+        """The instants (ms UTC, in order) at which any version begins or ends to be in force."""
+        found: set[int] = set()
+        for versions in self._versions:
+            for since, version in versions:
+                found.update(at for at in (since, version.valid_to, version.retired) if at is not None)
+        return sorted(found)
+
     @cached_property
     def _versions(self) -> list[list[tuple[int, Agreement]]]:
         """By agreement, in order of creation: (from when, version), each version after those it replaces."""

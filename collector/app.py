@@ -24,6 +24,7 @@ from collector.plans import Plans
 from collector.progress import Board
 from collector.registry import Registry
 from collector.settings import Settings
+from collector.settled import Settled
 from collector.store import traps
 from collector.store.log import Log
 from collector.store.state import State
@@ -49,6 +50,7 @@ class House:
     registry: Registry
     plans: Plans
     timelines: Timelines
+    settled: Settled
     incidents: Incidents
     errands: Errands
     events: Events
@@ -86,6 +88,7 @@ def open_house(
         stack.callback(events.close)
         tracks = Tracks(log, state, live)
         timelines = Timelines(state, tracks, settings)
+        settled = Settled(state, tracks, clock, settings)
         incidents = Incidents(
             state, intake, fold, registry, timelines, tracks, access.contacts, events, clock, settings
         )
@@ -98,7 +101,7 @@ def open_house(
         # From here on in the order of the walk: first what takes, last what tells. The stack ends them the other way.
         rooms: list[Fold | Intake | Incidents | Errands | Jobs] = [fold, intake]
         if deciding:
-            rooms += [incidents, errands, Jobs(log, clock, settings)]
+            rooms += [incidents, errands, Jobs(log, settled.work, clock, settings)]
         for room in rooms:
             room.start()
             stack.callback(room.stop)
@@ -115,6 +118,7 @@ def open_house(
             registry=registry,
             plans=plans,
             timelines=timelines,
+            settled=settled,
             incidents=incidents,
             errands=errands,
             events=events,

@@ -20,9 +20,10 @@ from collector.decode import Batch, Ints, dating, decode
 from collector.evidence import Readings, Witness, metrics_of, read, told_by_trap
 from collector.late import dated, recompute
 from collector.live import RUNNING, Arrived, Live, Terms
+from collector.outdated import concerned
 from collector.seen import Ranges, Seen
 from collector.store import fold as table
-from collector.store import spans
+from collector.store import settled, spans
 from collector.store.entry import Entry
 from collector.store.log import Log
 from collector.store.state import State
@@ -234,6 +235,7 @@ class Fold(Working):
     def _cycle(self, arrivals: Sequence["Arrival | Stretch"]) -> None:
         position = max(one.position for one in arrivals)
         earliest: dict[str, int] = {}
+        reached: set[str] = set()
         changes: list[Change] = []
         with contextlib.ExitStack() as held:
             try:
@@ -251,9 +253,10 @@ class Fold(Working):
                                 spans.add_conflict(tx, one.position, one.agent, len(decode(one.body)))
                         else:
                             for one in group:
-                                self._decision(tx, one, earliest)
+                                reached |= self._decision(tx, one, earliest)
                     self._witness.settle(tx, position, earliest)
                     spans.touch(tx, earliest)
+                    settled.outdate(tx, {*earliest, *reached}, position)
                     spans.set_position(tx, position)
                     self.live.position = position
             except Exception:
@@ -276,7 +279,8 @@ class Fold(Working):
         if self._rows_since >= CHECKPOINT_ROWS or self._entries_since >= CHECKPOINT_ENTRIES:
             self._checkpoint()
 
-    def _decision(self, tx: sqlite3.Connection, one: Arrival, earliest: dict[str, int]) -> None:
+    def _decision(self, tx: sqlite3.Connection, one: Arrival, earliest: dict[str, int]) -> set[str]:
+        """Apply what is no result; the objects (ids) of whose past it may change more than ``earliest`` says."""
         applier = self.appliers.get(one.kind)
         said = json.loads(one.body)
         handles = applier(tx, one.position, one.at, said) if applier else set()
@@ -288,6 +292,7 @@ class Fold(Working):
             for handle, terms in found.items():
                 self.live.set_terms(handle, terms)
             table.note_terms(tx, ((one.position, handle, 0, _written(terms)) for handle, terms in found.items()))
+        return concerned(tx, said) if one.kind == "config" else set()
 
     def _batches(
         self, tx: sqlite3.Connection, group: Sequence[Arrival], earliest: dict[str, int], changes: list[Change]

@@ -8,6 +8,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.date import DateTrigger
+from apscheduler.triggers.interval import IntervalTrigger
 
 from collector.clock import Clock
 from collector.pack import pack_closed
@@ -18,19 +19,24 @@ from rules.period import local
 _SETTLED_MS = 120_000
 """How long after the start (ms) the first packing waits, so that it does not stand in the way of catching up."""
 
+_SETTLE_EVERY_S = 20
+"""How often what changed of the past is computed and kept, so that pages find it."""
+
 log_of_work = logging.getLogger(__name__)
 
 
 class Jobs:
     """Runs each job in a thread of its own, one run at a time; a missed run is made up once."""
 
-    def __init__(self, log: Log, clock: Clock, settings: Settings) -> None:
+    def __init__(self, log: Log, settle: Callable[[], None], clock: Clock, settings: Settings) -> None:
+        """``settle`` computes what changed of the past."""
         self._log = log
+        self._settle = settle
         self._clock = clock
         self._zone = ZoneInfo(settings.tz)
         self._scheduler = BackgroundScheduler(
             timezone=self._zone,
-            executors={"default": ThreadPoolExecutor(1)},
+            executors={"default": ThreadPoolExecutor(2)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
 
@@ -39,6 +45,7 @@ class Jobs:
         soon = local(self._clock.now() + _SETTLED_MS, str(self._zone))
         self._add("pack the log", self.pack, CronTrigger(hour=3, minute=17, timezone=self._zone))
         self._add("pack the log after the start", self.pack, DateTrigger(soon))
+        self._add("settle the past", self._settle, IntervalTrigger(seconds=_SETTLE_EVERY_S))
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -52,5 +59,5 @@ class Jobs:
         if saved:
             log_of_work.info("packed the log of past days, saved_bytes=%d", saved)
 
-    def _add(self, name: str, job: Callable[[], None], trigger: CronTrigger | DateTrigger) -> None:
+    def _add(self, name: str, job: Callable[[], None], trigger: CronTrigger | DateTrigger | IntervalTrigger) -> None:
         self._scheduler.add_job(job, trigger, id=name, name=name)

@@ -125,14 +125,16 @@ def _figures(sums: Sums, parameters: Parameters, *, delivered: bool) -> dict[str
         "mttr_h": _hours(_ratio(sums.repair, sums.restored)),
         "restored": sums.restored,
         "open": sums.open,
-        "verdicts": _verdicts(sums, lower, parameters, delivered=delivered),
+        "verdicts": verdicts(sums, parameters, delivered=delivered),
     }
 
 
-def _verdicts(sums: Sums, lower: float | None, parameters: Parameters, *, delivered: bool) -> dict[str, str]:
+def verdicts(sums: Sums, parameters: Parameters, *, delivered: bool) -> dict[str, str]:
+    """On fault rate, MTBF and MTTR, by the unrounded sums; ``delivered`` for a service."""
     targets = parameters.targets
     if not sums.agreed:
         return dict.fromkeys(("fault_rate", "mtbf", "mttr"), Verdict.NOT_APPLICABLE.value)
+    lower = mtbf_lower_bound(sums.up, sums.episodes)
     mtbf = Objective(Comparator.AT_LEAST, targets.mtbf)
     mttr = Objective(Comparator.AT_MOST, targets.mttr)
     return {

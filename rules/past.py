@@ -12,6 +12,7 @@ from rules.lives import Lives, ages
 from rules.outage import Outage
 from rules.period import Period
 from rules.state import AGREED, State
+from rules.sums import Sums
 from rules.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -137,6 +138,23 @@ class Summary:
     def mttr(self) -> "Ratio":
         """Mean repair in ms of those restored; not a number without one."""
         return _ratio(self.repair, self.restored)
+
+    def of(self, places: Sequence[int]) -> "Summary":
+        """Some of the objects."""
+        return Summary(*(getattr(self, name)[list(places)] for name in self.__slots__))
+
+    def sums(self, place: int) -> Sums:
+        """One object's sums, as far as columns tell them: no brackets, glitches or unconfirmed time."""
+        return Sums(
+            time={state: int(self.time[place, number]) for number, state in enumerate(STATES)},
+            failures=int(self.failures[place]),
+            episodes=int(self.episodes[place]),
+            restored=int(self.restored[place]),
+            repair=int(self.repair[place]),
+            open=int(self.open[place]),
+            objects=int(self.agreed[place] > 0),
+            affected=int(self.affected[place]),
+        )
 
     def pooled(self) -> "Summary":
         """All objects together, as one; ``affected`` counts them."""

@@ -2,7 +2,8 @@
 
 import pytest
 
-from agent.snmp.uptime import NO_RESTART, UPTIME_ROUND, Begun, Clocks, Restart, compare, continuous, elapsed, since
+from agent.snmp.uptime import NO_RESTART, Begun, Clocks, Restart, compare, elapsed, since
+from rules.uptime import UPTIME_ROUND, continuous
 
 DAY = 86_400 * 100
 
