@@ -3,15 +3,15 @@
 import re
 import sqlite3
 from collections.abc import Callable, Mapping
-from datetime import date
 from functools import partial
 from typing import Any
 
 from collector.access import Principal
+from collector.calendar_days import DaysSet, hour_mistakes, read_date, with_days
 from collector.ids import new_id
 from collector.journal import Change, Journal
 from collector.needs import renamed
-from collector.specs import AgreementSpec, CalendarSpec, Instant, ServiceSpec
+from collector.specs import AgreementSpec, CalendarSpec, DaysSpec, Instant, ServiceSpec
 from collector.store import agreements, checks, targets
 from collector.store.agreements import Agreement, Calendar, Service
 from collector.store.checks import Check
@@ -24,7 +24,6 @@ from rules.service import read_need
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY = "|".join(DAYS)
 _DAYS = re.compile(rf"({_DAY})(-({_DAY}))?")
-_HOURS = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
 SPARES = ("maintenance", "excluded")
 _FIND: Mapping[str, Callable[[sqlite3.Connection, str], Calendar | Agreement | Service]] = {
     "calendar": agreements.resolve_calendar,
@@ -47,12 +46,14 @@ class Agreements:
         for days, hours in spec.weekly.items():
             if not _DAYS.fullmatch(days):
                 mistakes.append(f"weekly.{days}: expected a day or days such as mon or mon-fri")
-            mistakes += _hour_mistakes(hours, f"weekly.{days}")
+            mistakes += hour_mistakes(hours, f"weekly.{days}")
         for number, day in enumerate(spec.closed):
-            _try(mistakes, f"closed[{number}]", partial(_date, day))
+            _try(mistakes, f"closed[{number}]", partial(read_date, day))
         for day, hours in spec.open.items():
-            _try(mistakes, f"open.{day}", partial(_date, day))
-            mistakes += _hour_mistakes(hours, f"open.{day}")
+            _try(mistakes, f"open.{day}", partial(read_date, day))
+            mistakes += hour_mistakes(hours, f"open.{day}")
+        for day in spec.names:
+            _try(mistakes, f"names.{day}", partial(read_date, day))
         _refuse(mistakes, "This calendar cannot be used.")
         data = {
             "name": spec.name,
@@ -61,6 +62,7 @@ class Agreements:
             "closed": spec.closed,
             "open": spec.open,
             "years": spec.years,
+            "names": spec.names,
         }
         with self._journal.turn():
             with self._journal.state.read() as tx:
@@ -68,6 +70,19 @@ class Agreements:
             key = self._set("calendar", "h", known.id if known else None, data, author)
             with self._journal.state.read() as tx:
                 return agreements.get_calendar(tx, key)
+
+    def set_days(self, name: str, spec: DaysSpec, author: Principal) -> DaysSet:
+        """Give a calendar (id or name) days on which other hours hold: all of them, or none.
+
+        The same days a second time change nothing.
+        """
+        with self._journal.turn():
+            with self._journal.state.read() as tx:
+                calendar = agreements.resolve_calendar(tx, name)
+            changed, done = with_days(calendar, spec)
+            if changed is not None and not spec.dry_run:
+                self._journal.write([Change("calendar", calendar.id, "set", changed)], author)
+            return done
 
     def set_agreement(self, spec: AgreementSpec, author: Principal) -> Agreement:
         """Make an agreement, or the next version of the one of that name."""
@@ -166,23 +181,6 @@ class Agreements:
         found: list[int] = []
         _try(mistakes, where, lambda: found.append(parse_instant(given, self._tz)))
         return found[0] if found else None
-
-
-def _date(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Invalid(f"expected a date such as 2026-10-01, found {text!r}") from None
-
-
-def _hour_mistakes(hours: tuple[str, ...], where: str) -> list[str]:
-    wrong = []
-    for number, text in enumerate(hours):
-        found = _HOURS.fullmatch(text)
-        start, end = text.split("-", 1) if found else ("", "")
-        if not found or not start < end <= "24:00":
-            wrong.append(f"{where}[{number}]: expected hours such as 09:00-18:00, found {text!r}")
-    return wrong
 
 
 def _parts(tx: sqlite3.Connection, spec: ServiceSpec, known: Service | None, mistakes: list[str]) -> dict[str, str]:

@@ -149,7 +149,10 @@ class CorrectionSpec:
 
 @dataclass(frozen=True, slots=True)
 class CalendarSpec:
-    """A service calendar: hours by days of the week, closed dates, make-up days, and the years it covers."""
+    """A service calendar: hours by days of the week, closed dates, make-up days, and the years it covers.
+
+    ``names`` says what a closed or make-up date is.
+    """
 
     name: str
     tz: str
@@ -157,6 +160,32 @@ class CalendarSpec:
     closed: tuple[str, ...] = ()
     open: dict[str, tuple[str, ...]] = field(default_factory=dict)
     years: tuple[int, ...] = ()
+    names: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DaySpec:
+    """A day on which other hours hold than its weekday's: ``kind`` is closed or open, ``hours`` are of an open one."""
+
+    date: str
+    kind: str
+    name: str = ""
+    hours: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DaysSpec:
+    """Days for a calendar, and the years of which they are all there are.
+
+    ``hours`` hold on open days without hours of their own; without them those of most of the calendar's weekdays.
+    ``replace`` takes away what the calendar has in those years and the days do not name.
+    """
+
+    days: tuple[DaySpec, ...]
+    years: tuple[int, ...] = ()
+    hours: tuple[str, ...] = ()
+    replace: bool = False
+    dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ from litestar.params import JSONBody
 from collector.access import require
 from collector.api.given import House, Principal
 from collector.api.paging import Cursor, Limit, Page, page
+from collector.calendar_days import DaysSet
 from collector.roles import Permission
-from collector.specs import AgreementSpec, CalendarSpec
+from collector.specs import AgreementSpec, CalendarSpec, DaysSpec
 from collector.store import agreements
 from collector.store.agreements import Agreement, Calendar
 
@@ -28,6 +29,19 @@ class Calendars(Controller):
         """Make a calendar, or give the one of that name new hours from now on."""
         require(principal, Permission.CONFIGURE)
         return house.registry.agreements.set_calendar(data, principal)
+
+    @get("/{name:str}", sync_to_thread=True)
+    def one(self, house: House, principal: Principal, name: str) -> Calendar:
+        """One calendar, by name or id."""
+        require(principal, Permission.READ)
+        with house.state.read() as tx:
+            return agreements.resolve_calendar(tx, name)
+
+    @post("/{name:str}/days", sync_to_thread=True, status_code=200)
+    def set_days(self, house: House, principal: Principal, name: str, data: JSONBody[DaysSpec]) -> DaysSet:
+        """Tell a calendar its holidays and make-up days, all or none. The same twice changes nothing more."""
+        require(principal, Permission.CONFIGURE)
+        return house.registry.agreements.set_days(name, data, principal)
 
     @delete("/{name:str}", sync_to_thread=True, status_code=204)
     def remove(self, house: House, principal: Principal, name: str) -> None:

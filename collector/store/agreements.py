@@ -7,7 +7,10 @@ from collector.store.objects import Noun
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Service hours: ``weekly`` by day names, ``closed`` dates, ``open`` make-up days; in the zone ``tz``."""
+    """Service hours: ``weekly`` by day names, ``closed`` dates, ``open`` make-up days; in the zone ``tz``.
+
+    ``years`` are those whose closed and make-up days are known, ``names`` what such days are, by date.
+    """
 
     id: str
     name: str
@@ -16,6 +19,7 @@ class Calendar:
     closed: tuple[str, ...] = ()
     open: dict[str, tuple[str, ...]] = field(default_factory=dict)
     years: tuple[int, ...] = ()
+    names: dict[str, str] = field(default_factory=dict)
     created: int = 0
     retired: int | None = None
 
@@ -62,7 +66,7 @@ _calendars = Noun("calendar", Calendar, "calendar")
 _agreements = Noun("agreement", Agreement, "agreement")
 _services = Noun("service", Service, "service")
 calendars, get_calendar, resolve_calendar = _calendars.living, _calendars.get, _calendars.resolve
-calendar_named = _calendars.named
+calendar_named, calendar_history = _calendars.named, _calendars.history
 agreements, get_agreement, resolve_agreement = _agreements.living, _agreements.get, _agreements.resolve
 agreement_named = _agreements.named
 ever_agreements, agreement_history = _agreements.ever, _agreements.history

@@ -153,6 +153,15 @@ def of_target(tx: sqlite3.Connection, target: str, since: int) -> list[Incident]
     return [_incident(row) for row in rows]
 
 
+def opened_in(tx: sqlite3.Connection, start: int, end: int) -> list[Incident]:
+    """The incidents opened in [start, end) (ms UTC), by opening."""
+    rows = tx.execute(
+        f"SELECT {_COLUMNS} FROM incident WHERE opened >= :start AND opened < :end ORDER BY opened, id",
+        {"start": start, "end": end},
+    )
+    return [_incident(row) for row in rows]
+
+
 def resolved_before(tx: sqlite3.Connection, instant: int) -> list[Incident]:
     """The incidents that have been resolved, and not closed, since before an instant (ms UTC)."""
     rows = tx.execute(

@@ -1,0 +1,70 @@
+"""Incidents as requests: what the log tells of who answered, began and solved, in the form in which that is measured."""
+
+import sqlite3
+
+from collector.store import incidents
+from collector.store.incidents import Happening, Incident
+from rules.incident import ActorKind, Verb, Waiting
+from rules.request import Answer, Kind, Origin, Request
+from rules.sla_clock import Hours, Pause
+
+_ANSWERS = frozenset({Verb.ACKNOWLEDGE, Verb.START, Verb.PAUSE, Verb.RESOLVE})
+_ORIGINS = {ActorKind.MONITOR: Origin.MONITOR, ActorKind.PERSON: Origin.PERSON}
+
+
+def request(tx: sqlite3.Connection, incident: Incident, hours: Hours | None, at: int) -> Request:
+    """The incident as it stood at an instant (ms UTC)."""
+    events = [event for event in incidents.events(tx, incident.id) if not event.moot and event.at <= at]
+    solved, alone, reopened = _solutions(events)
+    started = [event.at for event in events if event.verb == Verb.START]
+    opener = next((event.actor_kind for event in events if event.verb == Verb.OPEN), ActorKind.MONITOR.value)
+    return Request(
+        name=incident.name,
+        opened=incident.opened,
+        kind=Kind.FAULT,
+        origin=_ORIGINS.get(ActorKind(opener), Origin.IMPORTED),
+        priorities=((incident.opened, incident.priority),),
+        answers=tuple(Answer(event.at, ActorKind(event.actor_kind)) for event in events if event.verb in _ANSWERS),
+        started=started[0] if started else None,
+        solved=solved,
+        recovered=solved if alone else None,
+        pauses=_pauses(events),
+        reopened=reopened,
+        hours=hours,
+    )
+
+
+def _solutions(events: list[Happening]) -> tuple[int | None, bool, tuple[Pause, ...]]:
+    """When it was solved (None: it is not), whether by itself, and the stretches in which it only seemed so."""
+    solved: int | None = None
+    alone = False
+    seemed = []
+    for event in events:
+        match event.verb:
+            case Verb.RESOLVE:
+                solved, alone = event.at, event.actor_kind == ActorKind.MONITOR
+            case Verb.REOPEN if solved is not None:
+                seemed.append((solved, event.at))
+                solved, alone = None, False
+    return solved, alone, tuple(seemed)
+
+
+def _pauses(events: list[Happening]) -> tuple[tuple[Pause, Waiting], ...]:
+    """The waits with what was waited for, which stands before the colon of what was said when it began."""
+    found: list[tuple[Pause, Waiting | None]] = []
+    begun: tuple[int, Waiting | None] | None = None
+    for event in events:
+        if event.verb == Verb.PAUSE:
+            begun = event.at, _reason(event.text)
+        elif begun is not None and event.verb in (Verb.RESUME, Verb.RESOLVE):
+            found.append(((begun[0], event.at), begun[1]))
+            begun = None
+    if begun is not None:
+        found.append(((begun[0], None), begun[1]))
+    return tuple((pause, reason) for pause, reason in found if reason is not None)
+
+
+def _reason(text: str) -> Waiting | None:
+    """What is waited for; None for a pause whose reason is none of those a clock may stop for."""
+    said = text.partition(":")[0].strip()
+    return Waiting(said) if said in set(Waiting) else None
