@@ -9,11 +9,13 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import repeat
 from typing import NamedTuple
 
 from agent.icmp import engine
-from agent.icmp.channel import BURST, Channel, Stray
+from agent.icmp.channel import BURST, Channel
 from agent.icmp.destination import Destination
+from agent.icmp.owner import Stray
 from agent.icmp.pace import Pace
 from agent.icmp.packet import Refusal
 from agent.trouble import judge
@@ -135,19 +137,21 @@ class Group:
         self._own: set[int] = set()
         self._troubles: dict[int, str] = {}
 
-    def answered(self, key: int, rtt_ns: int) -> None:
-        """In time. The one that is called for every target: nothing here that need not be."""
-        index = key % self._size
-        first = self._first
-        if first[index]:
-            self._again(index, rtt_ns)
-        else:
-            first[index] = rtt_ns
-        self.open -= 1
+    def answered(self, keys: Sequence[int], rtts_ns: Sequence[int]) -> None:
+        """In time. What is done for every target: nothing here that need not be."""
+        size, first = self._size, self._first
+        for key, rtt_ns in zip(keys, rtts_ns, strict=True):
+            index = key % size
+            if first[index]:
+                self._again(index, rtt_ns)
+            else:
+                first[index] = rtt_ns
+        self.open -= len(keys)
         if not self.open:
             self.done.set()
         if self._watch is not None:
-            self._tell(key, Became.ANSWERED, rtt_ns, "")
+            for key, rtt_ns in zip(keys, rtts_ns, strict=True):
+                self._tell(key, Became.ANSWERED, rtt_ns, "")
 
     def expired(self, key: int) -> None:
         """Not in time."""
@@ -197,7 +201,14 @@ class Group:
         odd = self._lost.keys() | self._tallies.keys() | self._late.keys() | self._duplicates.keys()
         odd |= self._troubles.keys() | self._own
         # Past the class's own constructor, which takes twice the time: there are tens of thousands of these.
-        told = [tuple.__new__(Fate, (1, 1, first, first, first, 0.0, 0, 0, "", False)) for first in self._first]
+        firsts, one, zero = self._first, repeat(1), repeat(0)
+        told: list[Fate] = list(
+            map(
+                tuple.__new__,
+                repeat(Fate),
+                zip(one, one, firsts, firsts, firsts, repeat(0.0), zero, zero, repeat(""), repeat(False), strict=False),
+            )
+        )
         for index in odd:
             told[index] = self._fate(index)
         if self.next < self._size or self.open:
@@ -252,7 +263,7 @@ class Sweep:
         families = [target.family for target in targets]
         for family in (4, 6):
             if family in families:
-                whole = len(set(families)) == 1
+                whole = families.count(family) == len(families)
                 positions = range(len(targets)) if whole else [at for at, one in enumerate(families) if one == family]
                 chosen = targets if whole else [targets[at] for at in positions]
                 self._groups.append(Group(chosen, positions, manner.timeout_s, watch))

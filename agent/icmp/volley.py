@@ -2,11 +2,12 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from agent.icmp.channel import BURST, Channel, Stray
+from agent.icmp.channel import BURST, Channel
 from agent.icmp.destination import Destination
+from agent.icmp.owner import Stray
 from agent.icmp.pace import Pace
 from agent.icmp.packet import Refusal
 from agent.trouble import judge
@@ -157,15 +158,16 @@ class Volleys:
         if self._waiting is not None:
             self._waiting.cancel()
 
-    def answered(self, key: int, rtt_ns: int) -> None:
-        """The channel's word: an answer in time."""
-        volley = self._volleys.get(key // MOST)
-        if volley is None:
-            return
-        volley.rtts_ns[key % MOST] = rtt_ns
-        if volley.log is not None:
-            volley.note(key % MOST, f"answered after {rtt_ns / 1e6:.3f} ms")
-        volley.settle()
+    def answered(self, keys: Sequence[int], rtts_ns: Sequence[int]) -> None:
+        """The channel's word: answers in time."""
+        for key, rtt_ns in zip(keys, rtts_ns, strict=True):
+            volley = self._volleys.get(key // MOST)
+            if volley is None:
+                continue
+            volley.rtts_ns[key % MOST] = rtt_ns
+            if volley.log is not None:
+                volley.note(key % MOST, f"answered after {rtt_ns / 1e6:.3f} ms")
+            volley.settle()
 
     def refused(self, key: int, refusal: Refusal) -> None:
         """The channel's word: an ICMP error."""

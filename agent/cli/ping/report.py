@@ -4,6 +4,8 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from itertools import chain, repeat
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from agent.cli.terminal.table import GAP, cell, cells, padded
@@ -26,6 +28,8 @@ class State(StrEnum):
 
 _PLAIN = Fate(1, 1, 0, 0, 0, 0)[6:]
 """The rest of a fate that wants no remark."""
+_SENT, _RECEIVED = (itemgetter(Fate._fields.index(name)) for name in ("sent", "received"))
+_REMARKED = [itemgetter(at) for at in range(len(Fate._fields) - len(_PLAIN), len(Fate._fields))]
 
 
 class Row(NamedTuple):
@@ -51,8 +55,10 @@ class Summary(NamedTuple):
 def rows(aims: Sequence[Aim], fates: Sequence[Fate]) -> list[Row]:
     """The targets with their fates, in the order they were given; ``fates`` belong to the aims with a destination."""
     if len(fates) == len(aims):
-        pairs = zip(aims, fates, strict=True)
-        return [Row(aim, State.ALIVE, fate) if fate.received else _row(aim, fate) for aim, fate in pairs]
+        if all(map(_RECEIVED, fates)):
+            # Past the class's own constructor, which takes three times as long: there are tens of thousands of these.
+            return list(map(tuple.__new__, repeat(Row), zip(aims, repeat(State.ALIVE), fates, strict=False)))
+        return [_row(aim, fate) for aim, fate in zip(aims, fates, strict=True)]
     each = iter(fates)
     return [_row(aim, next(each) if aim.destination is not None else None) for aim in aims]
 
@@ -70,10 +76,11 @@ def _row(aim: Aim, fate: Fate | None) -> Row:
 def summary(told: Sequence[Row], took_s: float, *, complete: bool) -> Summary:
     """The rows added up."""
     fates = [row.fate for row in told if row.fate is not None]
+    states = [row.state for row in told]
     return Summary(
-        Counter([row.state for row in told]),
-        sum([fate.sent for fate in fates]),
-        sum([fate.received for fate in fates]),
+        Counter({state: count for state in State if (count := states.count(state))}),
+        sum(map(_SENT, fates)),
+        sum(map(_RECEIVED, fates)),
         sum([fate.late for fate in fates]),
         sum([fate.duplicates for fate in fates]),
         took_s,
@@ -94,6 +101,8 @@ def table(told: Sequence[Row], *, once: bool, named: bool = False) -> str:
     """The rows for people. Asked ``once``, a target has one round trip and no spread; ``named``: some were
     given by their names, so that addresses are worth a column."""
     names = cells([row.aim.name for row in told])
+    if once and not named and (quick := _quick(names, [row.fate for row in told])):
+        return quick
     columns = [["Target", *names]]
     if named:
         columns.append(["Address", *[row.aim.address for row in told]])
@@ -117,6 +126,28 @@ def table(told: Sequence[Row], *, once: bool, named: bool = False) -> str:
         return "\n".join(map(GAP.join, zip(*laid, strict=True)))
     laid.append(["", *remarks])
     return "\n".join([GAP.join(line).rstrip() for line in zip(*laid, strict=True)])
+
+
+def _quick(names: Sequence[str], fates: Sequence[Fate | None]) -> str:
+    """The table where every target was asked once and answered, with nothing to remark; empty where it is not so.
+
+    One formatting of all lines: a third of the time of making each cell and joining them.
+    """
+    known = [fate for fate in fates if fate]
+    if len(known) < len(fates) or not all(map(_RECEIVED, known)) or sum(map(_SENT, known)) > sum(map(_RECEIVED, known)):
+        return ""
+    if any(any(map(part, known)) for part in _REMARKED) or not "".join(names).isascii():
+        return ""
+    rtts_ms = [fate.min_ns / 1e6 for fate in known if fate.min_ns]
+    if len(rtts_ms) < len(known):
+        return ""
+    heads = ("Target", "RTT ms")
+    left = max(len(heads[0]), max(map(len, names)))
+    right = max(len(heads[1]), len(f"{max(rtts_ms):.3f}"))
+    line = f"\n%-{left}s{GAP}%{right}.3f"
+    return f"%-{left}s{GAP}%{right}s" % heads + line * len(known) % tuple(
+        chain.from_iterable(zip(names, rtts_ms, strict=True))
+    )
 
 
 def remark(row: Row) -> str:

@@ -4,11 +4,12 @@ import asyncio
 import codecs
 import sys
 from collections.abc import Sequence
+from itertools import repeat
 from pathlib import Path
 from typing import NamedTuple
 
 from agent.address_blocks import expand
-from agent.icmp.destination import Destination, destination
+from agent.icmp.destination import Destination, destination, destinations
 from agent.names import Unresolved, resolve
 from rules.errors import Invalid
 
@@ -94,9 +95,10 @@ async def meant(listings: Sequence[Listing], family: str = "any", *, every: bool
 
 def _plain(listings: Sequence[Listing]) -> dict[str, Aim | None] | None:
     """The short way, which nearly every long list can go: addresses and nothing else, none twice. None if it is not."""
-    words = [word for listing in listings for word in listing.words]
+    words = listings[0].words if len(listings) == 1 else [word for listing in listings for word in listing.words]
     try:
-        found: dict[str, Aim | None] = {word: Aim(word, destination(word)) for word in words}
+        aims = map(tuple.__new__, repeat(Aim), zip(words, destinations(words), repeat(""), strict=False))
+        found: dict[str, Aim | None] = dict(zip(words, aims, strict=True))
     except Invalid:
         return None
     return found if len(found) == len(words) else None
@@ -168,6 +170,8 @@ def _listing(file: str) -> Listing:
     called = _called(file)
     text = _text(file, called)
     lines = text.splitlines()
+    if lines and "#" not in text and text.split() == lines:
+        return Listing(lines, called, range(1, len(lines) + 1))
     if "#" in text:
         lines = [line.partition("#")[0] for line in lines]
     split = [line.split(None, 1) for line in lines]

@@ -1,11 +1,11 @@
 """The cable of the ICMP tests, one for each worker, and what a socket's owner heard."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import pytest
 
-from agent.icmp.channel import Stray
+from agent.icmp.owner import Stray
 from agent.icmp.packet import Refusal
 from tests.agent.icmp.cable import Cable, able, cable, echoed
 
@@ -44,9 +44,9 @@ class Heard:
     troubles: dict[int, OSError] = field(default_factory=dict)
     strays: list[tuple[int, Stray, str]] = field(default_factory=list)
 
-    def answered(self, key: int, rtt_ns: int) -> None:
-        assert key not in self.answers
-        self.answers[key] = rtt_ns
+    def answered(self, keys: Sequence[int], rtts_ns: Sequence[int]) -> None:
+        assert not self.answers.keys() & set(keys)
+        self.answers.update(zip(keys, rtts_ns, strict=True))
 
     def refused(self, key: int, refusal: Refusal) -> None:
         self.refusals[key] = refusal

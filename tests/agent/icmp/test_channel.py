@@ -4,13 +4,14 @@ import asyncio
 import errno
 import socket
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 import pytest
 
-from agent.icmp.channel import BURST, Channel, Stray
+from agent.icmp.channel import BURST, Channel
 from agent.icmp.destination import destination
+from agent.icmp.owner import Stray
 from agent.icmp.packet import LARGEST, USUAL
 from agent.icmp.sockets import dropped
 from agent.icmp.wall import Wall
@@ -396,7 +397,7 @@ def test_an_owner_that_raises_spoils_nothing_for_others(
     line: Cable, heard: Heard, caplog: pytest.LogCaptureFixture
 ) -> None:
     class Broken(Heard):
-        def answered(self, key: int, rtt_ns: int) -> None:
+        def answered(self, keys: Sequence[int], rtts_ns: Sequence[int]) -> None:
             raise ValueError("not today")
 
     async def main() -> None:

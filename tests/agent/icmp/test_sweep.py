@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from agent.icmp.channel import Stray
 from agent.icmp.destination import destination
+from agent.icmp.owner import Stray
 from agent.icmp.packet import Refusal
 from agent.icmp.sockets import Forbidden, open_socket
 from agent.icmp.sweep import Became, Event, Group, Manner, Sweep
@@ -32,7 +32,7 @@ def group(count: int = 2, events: list[Event] | None = None) -> Group:
 def test_the_spread_is_the_population_standard_deviation_that_ping_prints() -> None:
     one = group(1)
     for key, rtt_ms in enumerate((10.2, 11.0, 10.4, 30.5, 10.1)):
-        one.answered(key, round(rtt_ms * 1e6))
+        one.answered([key], [round(rtt_ms * 1e6)])
 
     (fate,) = one.fates()
 
@@ -43,24 +43,24 @@ def test_the_spread_is_the_population_standard_deviation_that_ping_prints() -> N
 
 def test_a_single_answer_has_no_spread() -> None:
     one = group(1)
-    one.answered(0, 5000)
+    one.answered([0], [5000])
 
     assert one.fates() == [(1, 1, 5000, 5000, 5000, 0.0, 0, 0, "", False)]
 
 
 def test_a_lost_request_counts_as_sent() -> None:
     one = group()
-    one.answered(0, 5000)
+    one.answered([0], [5000])
     one.expired(1)
     one.expired(2)
-    one.answered(3, 7000)
+    one.answered([3], [7000])
 
     assert [(fate.sent, fate.received) for fate in one.fates()] == [(2, 1), (2, 1)]
 
 
 def test_a_request_still_awaited_counts_neither_as_sent_nor_as_lost() -> None:
     one = group()
-    one.answered(0, 5000)
+    one.answered([0], [5000])
 
     assert [(fate.sent, fate.received) for fate in one.fates()] == [(1, 1), (0, 0)]
 
@@ -94,7 +94,7 @@ def test_late_and_repeated_answers_are_counted_per_target() -> None:
     one = group()
     one.expired(0)
     one.stray(0, Stray.LATE, 2_000_000_000, "127.0.0.1")
-    one.answered(1, 5000)
+    one.answered([1], [5000])
     one.stray(1, Stray.DUPLICATE, 6000, "127.0.0.2")
 
     assert [(fate.received, fate.late, fate.duplicates) for fate in one.fates()] == [(0, 1, 0), (1, 0, 1)]
@@ -114,7 +114,7 @@ def test_an_answer_that_does_not_count_is_told_as_the_reason(why: Stray, said: s
 def test_events_name_the_target_and_the_number_of_its_request() -> None:
     events: list[Event] = []
     one = group(2, events)
-    one.answered(3, 5000)
+    one.answered([3], [5000])
     one.expired(4)
 
     assert [(event.target, event.request, event.became) for event in events] == [

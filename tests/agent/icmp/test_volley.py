@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 
 import pytest
 
-from agent.icmp.channel import Stray
 from agent.icmp.destination import destination
 from agent.icmp.engine import Engine, join
+from agent.icmp.owner import Stray
 from agent.icmp.pace import Pace
 from agent.icmp.pinger import ping
 from agent.icmp.sockets import Forbidden
