@@ -175,10 +175,10 @@ class Watched:
         return {entry["name"]: entry for entry in found["objects"]}
 
     def stop(self) -> None:
-        """End all in order."""
+        """End all in order; not by the interrupt, which whoever runs in the background was told to ignore."""
         for place in list(self._running):
-            self._programs[place].stop(self._running.pop(place))
-        self.product.stop(self._collector)
+            self._programs[place].stop(self._running.pop(place), signal.SIGTERM)
+        self.product.stop(self._collector, signal.SIGTERM)
 
 
 def live(fleet: Fleet, watched: Watched, troubles: list[Trouble]) -> list[Happened]:
