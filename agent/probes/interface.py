@@ -16,9 +16,13 @@ from agent.snmp.survey import Alive, Ports, Survey, Tables
 from agent.snmp.traffic import Counters, Moved, motion, share
 from rules.result import Outcome, Reading
 from rules.threshold import Threshold
+from rules.uptime import CHANGED, UPTIME_ROUND
 
 _WINDOW_S = 900.0
 """Over so long faulty packets are counted."""
+
+_HOUR = 360_000
+"""In 1/100 s. So much less than nothing: it changed since the look began."""
 
 _OPERATION: Mapping[Oper, tuple[Outcome, str]] = {
     Oper.UP: (Outcome.OK, ""),
@@ -73,7 +77,15 @@ class InterfaceProbe(DeviceProbe):
         moved = self._moved(found, alive, subject.interval_s)
         outcome, text = judge(found)
         self.log(f"{found.name}: index {found.counters.row}, {found.descr!r}, {found.alias!r}")
-        return Reading(outcome, {**values(found), **moved.values(found.speed), **self._ratios(alive.at_s, moved)}, text)
+        told = {**values(found), **self._changed(found, alive), **moved.values(found.speed)}
+        return Reading(outcome, {**told, **self._ratios(alive.at_s, moved)}, text)
+
+    def _changed(self, found: Interface, alive: Alive) -> dict[str, float]:
+        """How long before this look the state changed: the table may have been read for another check before it."""
+        if found.changed is None or alive.uptime is None:
+            return {}
+        ticks = (alive.uptime_at(self.begun_s) - found.changed) % UPTIME_ROUND
+        return {CHANGED: 0.0 if ticks > UPTIME_ROUND - _HOUR else ticks / 100}
 
     def _moved(self, found: Interface, alive: Alive, interval_s: float) -> Moved:
         """What went through since the last look of this run of the device."""

@@ -21,6 +21,7 @@ from agent.snmp.traffic import Kept, motion, narrow_inside
 from agent.snmp.uptime import Begun
 from rules.errors import NinewardError
 from rules.result import Outcome, Reading
+from rules.uptime import BOOTS, HOST_UPTIME, UPTIME
 
 T = TypeVar("T")
 
@@ -66,7 +67,11 @@ class Snmp(DeviceProbe):
         if alive.uptime is None:
             said.append("answers, but does not show sysUpTime")
         else:
-            values["uptime_s"] = alive.uptime // 100
+            values[UPTIME] = round(alive.uptime_at(self.begun_s) / 100)
+        if alive.host_s is not None:
+            values[HOST_UPTIME] = max(0, round(alive.host_s + self.begun_s - alive.at_s))
+        if alive.boots is not None:
+            values[BOOTS] = alive.boots
         said += self._restarted(alive, values)
         chosen: Options = self.options
         oldest_s = subject.interval_s / 2
@@ -99,7 +104,7 @@ class Snmp(DeviceProbe):
         self._kept = None
         restart = alive.restart
         if restart.ago_s is not None and restart.what in _RESTARTED:
-            values[_RESTARTED[restart.what]] = round(restart.ago_s + alive.at_s - alive.restarted_at_s, 2)
+            values[_RESTARTED[restart.what]] = round(max(0.0, restart.ago_s + self.begun_s - alive.restarted_at_s), 2)
         return [restart.text]
 
     def _interfaces(self, found: dict[str, Interface], values: dict[str, float], longest_s: float) -> list[str]:

@@ -37,6 +37,7 @@ class DeviceProbe(Probe):
 
     A subclass says in ``tables`` which tables of the survey it reads, and in ``read`` what it makes of them. One that
     looks at a ``part`` could not look when the device itself is silent: that the device is down is for others to say.
+    ``begun_s`` is when the present look began, by the loop's clock.
     """
 
     part: ClassVar[bool] = True
@@ -49,6 +50,7 @@ class DeviceProbe(Probe):
     ) -> None:
         super().__init__(options, local, log)
         self.user = next(_USERS)
+        self.begun_s = 0.0
         self._survey: Survey | None = None
         self._subject: Subject | None = None
 
@@ -61,7 +63,8 @@ class DeviceProbe(Probe):
         """The reading of a device that answers. May raise what readings of a survey raise."""
 
     async def look(self, subject: Subject, deadline_s: float) -> Reading:
-        until = asyncio.get_running_loop().time() + deadline_s
+        self.begun_s = asyncio.get_running_loop().time()
+        until = self.begun_s + deadline_s
         try:
             survey = await self._reach(subject, until)
         except (ValueError, Unresolved, TimeoutError) as wrong:

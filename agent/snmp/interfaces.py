@@ -104,7 +104,7 @@ class Interface:
     """One interface at one moment. ``None`` is what the device does not say. Speed in bits per second.
 
     ``kind`` is ifType; ``changed_s`` how many seconds ago its state changed, None when that was before the last
-    restart of the device's SNMP agent.
+    restart of the device's SNMP agent; ``changed`` the same as the sysUpTime (1/100 s) at which it did.
     """
 
     name: str
@@ -117,6 +117,7 @@ class Interface:
     speed: int | None = None
     half_duplex: bool | None = None
     changed_s: float | None = None
+    changed: int | None = None
 
 
 def interfaces(table: Table) -> dict[str, Interface]:
@@ -148,6 +149,7 @@ def interfaces(table: Table) -> dict[str, Interface]:
             speed=_speed(_number(cells, HIGH_SPEED, row), _number(cells, SPEED, row)),
             half_duplex={_HALF: True, _FULL: False}.get(_number(cells, DUPLEX, row) or 0),
             changed_s=None if changed is None or uptime is None else since(changed, uptime),
+            changed=changed or None,
         )
     return found
 

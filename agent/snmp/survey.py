@@ -20,6 +20,7 @@ from agent.snmp.profile_library import library
 from agent.snmp.shared import Shared
 from agent.snmp.text import text
 from agent.snmp.uptime import NO_RESTART, Clocks, Restart, compare, suspicious
+from rules.uptime import UPTIME_ROUND
 
 SYS_DESCR: Oid = (1, 3, 6, 1, 2, 1, 1, 1, 0)
 SYS_OBJECT_ID: Oid = (1, 3, 6, 1, 2, 1, 1, 2, 0)
@@ -54,8 +55,9 @@ class Kind(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Alive:
-    """A device that answered: its sysUpTime in 1/100 s, None when it does not show it.
+    """A device that answered at ``at_s`` (the loop's clock): its sysUpTime in 1/100 s, None when it does not show it.
 
+    ``host_s`` is how long its host runs by then, ``boots`` snmpEngineBoots; None where it does not tell.
     ``restarts`` counts the restarts seen so far, ``restart`` is the latest, ``restarted_at_s`` when it was noticed (the
     loop's clock). ``odd`` is what it answered instead of a value.
     """
@@ -66,6 +68,12 @@ class Alive:
     restart: Restart = NO_RESTART
     restarted_at_s: float = 0.0
     odd: str = ""
+    host_s: float | None = None
+    boots: int | None = None
+
+    def uptime_at(self, at_s: float) -> int:
+        """sysUpTime (1/100 s) at another instant of the loop's clock: a reading may be shared with other checks."""
+        return max(0, (self.uptime or 0) + round((at_s - self.at_s) * 100)) % UPTIME_ROUND
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +178,17 @@ class Survey:
             uptime, device = await self._up_time(until, log)
         except ErrorStatus as refused:
             return Alive(None, loop.time(), self._restarts, self._restart, self._restarted_at_s, str(refused))
-        await self._compare(device, Clocks(loop.time(), uptime, boots=device.boots), until)
-        return Alive(uptime, loop.time(), self._restarts, self._restart, self._restarted_at_s)
+        answered_s = loop.time()
+        await self._compare(device, Clocks(answered_s, uptime, boots=device.boots), until)
+        boots = device.boots if device.boots is not None or self._all is None else self._all.boots
+        known = (self._restarts, self._restart, self._restarted_at_s, "", self._host_s(answered_s), boots)
+        return Alive(uptime, answered_s, *known)
+
+    def _host_s(self, at_s: float) -> float | None:
+        """How long the host runs at an instant. It went on since its clock was read, as sysUpTime did."""
+        known = self._all
+        count = None if known is None else known.host if known.wide is None else known.wide
+        return None if known is None or count is None else count / 100 + at_s - known.at_s
 
     async def _up_time(self, until: float, log: Log) -> tuple[int | None, Device]:
         """sysUpTime by the first way in that works, the one that worked last before all others.

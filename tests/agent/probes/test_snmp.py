@@ -7,9 +7,10 @@ import pytest
 
 from agent.probes.probe import Credential, credential
 from agent.snmp import interfaces
-from agent.snmp.survey import HR_SYSTEM_UPTIME
+from agent.snmp.survey import HR_SYSTEM_UPTIME, Alive
 from rules.errors import Invalid
 from rules.result import Outcome
+from rules.uptime import UPTIME_ROUND
 from tests.agent.probes.conftest import Daemon, free_udp_port, look, looks
 from tests.agent.probes.switch import Switch, seen
 from tests.agent.snmp.recordings.simulator import Recordings
@@ -60,7 +61,7 @@ def test_interfaces_are_recorded_by_name_with_traffic_from_the_second_look_on(sn
 def test_the_tables_are_left_alone_when_not_wanted(snmpd: Daemon) -> None:
     found = look("snmp", snmpd.address, credentials=(READING,), interfaces=False, health=False)
 
-    assert found.values.keys() == {"uptime_s"}
+    assert found.values.keys() == {"uptime_s", "host_uptime_s", "engine_boots"}
 
 
 def test_version_1_walks_row_by_row(snmpd: Daemon) -> None:
@@ -172,6 +173,24 @@ def test_a_restart_is_told_once_with_its_instant() -> None:
     assert "SNMP agent restarted 2 s ago" in second.text
     assert second.values["restarted_s"] == pytest.approx(2, abs=1)
     assert "restarted_s" not in third.values
+
+
+def test_running_times_go_with_each_look() -> None:
+    switch = Switch(uptime=50_000, host=900_000)
+
+    first, second = seen("snmp", switch, None, None)
+
+    assert (first.values["uptime_s"], first.values["host_uptime_s"]) == (500, 9_000)
+    assert second.values["host_uptime_s"] == pytest.approx(9_000, abs=2)
+
+
+def test_a_shared_reading_is_told_as_of_the_look() -> None:
+    assert Alive(50_000, at_s=100.0).uptime_at(112.5) == 51_250
+    assert Alive(50_000, at_s=100.0).uptime_at(99.5) == 49_950
+
+
+def test_a_count_near_its_end_goes_on_from_nothing() -> None:
+    assert Alive(UPTIME_ROUND - 100, at_s=100.0).uptime_at(102.0) == 100
 
 
 def test_clocks_whose_answer_was_lost_are_asked_for_again_in_the_next_look() -> None:
