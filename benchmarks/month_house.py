@@ -39,7 +39,7 @@ def build(folder: Path, fleet: Fleet) -> tuple[Settings, int]:
     settings = Settings(key=folder / "key").at(folder)
     folder.mkdir(parents=True, exist_ok=True)
     with contextlib.closing(Log(folder / "log")) as log:
-        _configure(folder, settings, log, fleet)
+        configure(folder, settings, log, fleet)
         made = 0
         for _, draft in heapq.merge(((one.at, one) for one in drafts(fleet)), incidents(fleet), key=lambda one: one[0]):
             log.append([draft])
@@ -88,7 +88,7 @@ def incidents(fleet: Fleet) -> Iterator[tuple[int, Draft]]:
             yield at, Draft("incident", at, json.dumps(payload, sort_keys=True).encode())
 
 
-def _configure(folder: Path, settings: Settings, log: Log, fleet: Fleet) -> None:
+def configure(folder: Path, settings: Settings, log: Log, fleet: Fleet) -> None:
     """An agent and the targets it pings, through the registry, so that their checks are numbered from 1 on."""
     with contextlib.closing(State(folder / "state.db")) as state:
         clock = GivenClock()

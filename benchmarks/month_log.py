@@ -72,7 +72,7 @@ def drafts(fleet: Fleet) -> Iterator[Draft]:
             mine = np.flatnonzero((at >= begin + minute * MINUTE) & (at < begin + (minute + 1) * MINUTE))
             mine = mine[np.lexsort((at[mine], handle[mine]))]
             received = begin + (minute + 1) * MINUTE + int(rng.integers(20, 80))
-            yield _draft(at[mine], handle[mine], slot[mine], bad[mine], rtt[mine], seq, received)
+            yield draft(at[mine], handle[mine], slot[mine], bad[mine], rtt[mine], seq, received)
             seq += len(mine)
 
 
@@ -112,7 +112,8 @@ def _lateness(handles: Ints, slots: Ints) -> Ints:
     return late
 
 
-def _draft(at: Ints, handle: Ints, slot: Ints, bad: Ints, rtt: Ints, seq: int, received: int) -> Draft:
+def draft(at: Ints, handle: Ints, slot: Ints, bad: Ints, rtt: Ints, seq: int, received: int) -> Draft:
+    """A batch of these looks, in order of check and time; ``bad`` are those that failed."""
     health = {"queue": 0.0, "skipped": 0.0, "cpu_s": 1.25, "rss_bytes": 31_000_000.0}
     header = Header(
         agent=identity(AGENT).id,
