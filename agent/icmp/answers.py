@@ -2,7 +2,6 @@
 
 import socket
 import time
-from operator import itemgetter
 
 from agent.icmp.counts import Counts
 from agent.icmp.error_queue import Returned
@@ -29,8 +28,6 @@ _USUAL = HEADER + USUAL
 """Bytes of a message that stand in its record; what is longer is compared apart."""
 _STAMP_SLACK_NS = 1_000_000
 """A packet is stamped a little before it lies in the socket."""
-_FEW = 4
-"""So many are looked at one by one: the columns of fewer cost more."""
 
 
 class Answers:
@@ -73,73 +70,16 @@ class Answers:
         """When the socket was last seen empty, by the monotonic clock."""
 
     def sort(self, taken: int) -> None:
-        """Match the packets that the inbox has just taken."""
+        """Match the packets that the inbox has just taken. All of an ordinary answer is checked here, the rest goes to
+        ``_odd``."""
         self._wall.look()
         self._counts.steps = self._wall.steps
-        if not (self._wall.steady and self._all_ordinary(taken)):
-            self._one_by_one(taken)
-
-    def sent_back(self, what: Returned) -> None:
-        """Match an ICMP error, or one of this machine's own."""
-        base = self._ways.bases.get(socket.htons(what.identifier))
-        if base is None:
-            return
-        slots, slot, quoted = self._slots, base + what.sequence, what.quoted
-        if slots.states[slot] != WAITING or not slots.sources[slot].startswith(what.target):
-            return
-        if quoted is not None and (quoted.nonce, quoted.serial) != (self._nonce, slots.serials[slot]):
-            return
-        slots.states[slot] = REFUSED
-        if isinstance(what.why, OSError):
-            self._telling.unable(slot, what.why)
-        else:
-            self._telling.refused(slot, what.why)
-
-    def _all_ordinary(self, taken: int) -> bool:
-        """Match all packets at once where each is the first answer, undamaged and in time, to a request that waits.
-        False: nothing is done yet."""
-        columns, lengths, slots = self._inbox.columns, self._inbox.lengths, self._slots
-        if columns is None or taken <= _FEW or lengths.count(_USUAL) != taken or not columns.alike(taken):
-            return False
-        base = self._ways.bases.get(columns.identifier())
-        if base is None:
-            return False
-        asked = columns.sequences(taken)
-        if base:
-            asked = [base + sequence for sequence in asked]
-        if max(asked) >= slots.room or len(set(asked)) != taken:
-            return False
-        of = itemgetter(*asked)
-        if (
-            of(slots.states) != (WAITING,) * taken
-            or of(slots.serials) != tuple(columns.serials(taken))
-            or of(slots.lengths) != (_USUAL,) * taken
-            or not columns.come_from(b"".join(of(slots.sources)), taken)
-        ):
-            return False
-        seconds = columns.seconds(taken)
-        if seconds.count(seconds[0]) != taken:
-            return False
-        begin = seconds[0] * _S - self._wall.offset
-        rtts_ns = [
-            begin + nanoseconds - sent
-            for nanoseconds, sent in zip(columns.nanoseconds(taken), of(slots.sent_ns), strict=True)
-        ]
-        if min(rtts_ns) <= 0 or max(rtts_ns) > min(of(slots.limits_ns)):
-            return False
-        states = slots.states
-        for slot in asked:
-            states[slot] = ANSWERED
-        self._telling.answered(asked, rtts_ns)
-        return True
-
-    def _one_by_one(self, taken: int) -> None:
-        """Match each packet. All of an ordinary answer is checked here, the rest goes to ``_odd``."""
         inbox, slots, came = self._inbox, self._slots, self._inbox.lengths
         offset, steady = self._wall.offset, self._wall.steady
         bases, nonce, usual, reply = self._ways.bases, self._nonce, self._usual_fill, REPLY[self._family]
         summed = self._ways.summed
         states, serials, sources, lengths = slots.states, slots.serials, slots.sources, slots.lengths
+        sent_ns, limits_ns = slots.sent_ns, slots.limits_ns
         answered: list[int] = []
         rtts_ns: list[int] = []
         for number, (
@@ -164,8 +104,8 @@ class Answers:
                     and came[number] == lengths[slot] <= _USUAL
                     and not (summed and self._damaged(slot, inbox.checksum(number)))
                 ):
-                    rtt_ns = seconds * _S + nanoseconds - offset - slots.sent_ns[slot]
-                    if 0 < rtt_ns <= slots.limits_ns[slot]:
+                    rtt_ns = seconds * _S + nanoseconds - offset - sent_ns[slot]
+                    if 0 < rtt_ns <= limits_ns[slot]:
                         states[slot] = ANSWERED
                         answered.append(slot)
                         rtts_ns.append(rtt_ns)
@@ -177,6 +117,22 @@ class Answers:
             self._odd(number, source, seconds * _S + nanoseconds)
         if answered:
             self._telling.answered(answered, rtts_ns)
+
+    def sent_back(self, what: Returned) -> None:
+        """Match an ICMP error, or one of this machine's own."""
+        base = self._ways.bases.get(socket.htons(what.identifier))
+        if base is None:
+            return
+        slots, slot, quoted = self._slots, base + what.sequence, what.quoted
+        if slots.states[slot] != WAITING or not slots.sources[slot].startswith(what.target):
+            return
+        if quoted is not None and (quoted.nonce, quoted.serial) != (self._nonce, slots.serials[slot]):
+            return
+        slots.states[slot] = REFUSED
+        if isinstance(what.why, OSError):
+            self._telling.unable(slot, what.why)
+        else:
+            self._telling.refused(slot, what.why)
 
     def _odd(self, number: int, source: bytes, stamp_ns: int) -> None:
         """Judge a packet that is no ordinary answer in time."""

@@ -65,7 +65,7 @@ class Channel:
         self._slots = Slots()
         self._slots.add_way(_FIRST_ROOM)
         self._telling = Telling(self._slots, self.counts)
-        self._inbox = Inbox(family, self.raw, nonce, plain)
+        self._inbox = Inbox(family, self.raw, plain)
         self._answers = Answers(
             family, nonce, self._ways, self._slots, self._inbox, wall or Wall(), self.counts, self._telling
         )

@@ -14,8 +14,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from agent.icmp.columns import Columns
-from agent.icmp.packet import HEADER, REPLY, SMALLEST, USUAL
+from agent.icmp.packet import HEADER, SMALLEST, USUAL
 from agent.icmp.sockets import SO_RXQ_OVFL, SO_TIMESTAMPNS
 
 MOST = 64
@@ -59,33 +58,23 @@ class _Message(ctypes.Structure):
 class Inbox:
     """The records of one family and kind of socket. ``take`` fills them; all else reads them till the next ``take``."""
 
-    def __init__(self, family: int, raw: bool, nonce: bytes, plain: bool = False) -> None:
-        """``nonce`` begins the payload of our requests; ``plain`` does without the C library's recvmmsg."""
+    def __init__(self, family: int, raw: bool, plain: bool = False) -> None:
+        """``plain`` does without the C library's recvmmsg."""
         self._family = family
         self._header = 20 if raw and family == 4 else 0
         """An IPv4 header of the usual length comes before the message of a raw socket."""
-        name = 16 if family == 4 else 32
+        name = 16 if family == 4 else 28
         self._stamp_at = name + _CMSG.size
         self._drops_at = self._stamp_at + _STAMP.size + _CMSG.size
-        before = -self._header % 8
-        self._head_at = name + _CONTROL + before
+        self._head_at = name + _CONTROL
         self._head = self._header + HEADER + USUAL
-        # All that columns are made of lies at whole eight bytes.
         self._layout = struct.Struct(
-            f"={'4x4s8x' if family == 4 else '8x20s4x'}"
+            f"={'4x4s8x' if family == 4 else '8x20s'}"
             f"{_CMSG.size}x{_STAMP.format[1:]}{_CONTROL - _CMSG.size - _STAMP.size}x"
-            f"{before + self._header}xB3xHBB8sQ{USUAL - SMALLEST}s"
+            f"{self._header}xB3xHBB8sQ{USUAL - SMALLEST}s"
         )
         self._size = self._layout.size
         self._records = bytearray(self._size * MOST)
-        source = slice(4, 8) if family == 4 else slice(8, 28)
-        self.columns = (
-            Columns(self._records, self._size, source, self._stamp_at, self._head_at, REPLY[family], nonce)
-            if _STAMP.size == 16 and not self._header
-            else None
-        )
-        """The records by columns; None where the machine's stamps are not of two times eight bytes, and on a raw
-        IPv4 socket, where each packet wants a look of its own: at its checksum."""
         self._view = memoryview(self._records)
         # Anonymous memory: nothing of it is used before a large answer comes.
         self._tails = mmap.mmap(-1, _TAIL * MOST)
@@ -150,7 +139,7 @@ class Inbox:
             record = records + number * self._size
             self._vectors[2 * number] = _Vector(record + self._head_at, self._head)
             self._vectors[2 * number + 1] = _Vector(tails + number * _TAIL, _TAIL)
-            message.name, message.name_length = record, 16 if self._family == 4 else 28
+            message.name, message.name_length = record, name
             message.vectors = vectors + 2 * number * ctypes.sizeof(_Vector)
             message.vector_count = 2
             message.control, message.control_length = record + name, _CONTROL

@@ -21,7 +21,7 @@ def brought(cable: Cable, plain: bool, size: int, count: int, family: int = 4) -
         with way.sock as sock:
             for packet in Template(family, way.identifier, NONCE, size, way.raw).requests(7, 1000, count):
                 sock.sendto(packet, ("127.0.0.1" if family == 4 else "::1", 0))
-            inbox = Inbox(family, way.raw, NONCE, plain)
+            inbox = Inbox(family, way.raw, plain)
             found: list[tuple[object, ...]] = []
             before = time.time_ns() - 10_000_000_000
             while taken := inbox.take(sock):
