@@ -47,42 +47,57 @@ _STOPS = {"shutdown": Kind.SHUTDOWN, "unknown": Kind.BOOT}
 @dataclass(frozen=True, slots=True)
 class Readings:
     """Results that tell of running times: row of the live table, instant (ms UTC), outcome code, and by the metric's
-    name its value in milliseconds (numbers as they are), -1 where there is none."""
+    name its value in milliseconds (numbers as they are), -1 where there is none. What never occurs is absent.
+    """
 
     row: Ints
     at: Ints
-    outcome: Ints
+    outcome: NDArray[Any]
     values: Mapping[str, Ints]
 
     def __len__(self) -> int:
         return len(self.row)
 
 
-def read(row: Ints, at: Ints, outcome: NDArray[Any], metrics: Iterable[tuple[str, Ints, Column]]) -> Readings | None:
-    """The readings among some results; None where there are none.
+def read(row: Ints, at: Ints, outcome: NDArray[Any], metrics: Mapping[str, tuple[Ints, Column]]) -> Iterator[Readings]:
+    """The readings among some results, in columns. Negative rows are passed over.
 
-    ``metrics`` gives, of those in METRICS, name, places in the columns, and values. Negative rows are passed over.
+    ``metrics`` gives, for those in METRICS that occur, their places in the columns, and their values.
     """
-    known = list(metrics)
-    if not known:
-        return None  # as in most batches, which are of pings
-    places = np.unique(np.concatenate([there for _, there, _ in known]))
-    places = places[row[places] >= 0]
-    values = {name: np.full(len(places), NONE) for name in METRICS}
-    for name, there, found in known:
-        there, found = there[row[there] >= 0], found[row[there] >= 0]
-        sane = (found >= 0) & (found < _MOST)
-        scaled = found[sane] * (1 if name == BOOTS else 1000)
-        values[name][np.searchsorted(places, there[sane])] = np.rint(scaled).astype(np.int64)
-    return Readings(row[places], at[places], outcome[places].astype(np.int64), values)
+    if metrics:
+        places = np.unique(np.concatenate([there for there, _ in metrics.values()]))
+        values = {}
+        for name, (there, found) in metrics.items():
+            values[name] = np.full(len(places), NONE)
+            values[name][np.searchsorted(places, there)] = _scaled(name, found)
+        yield from _known(row[places], at[places], outcome[places], values)
 
 
-def metrics_of(batch: Batch) -> Iterator[tuple[str, Ints, Column]]:
-    """The metrics of a batch that readings are made of."""
+def read_batch(row: Ints, at: Ints, outcome: NDArray[Any], batch: Batch) -> Iterator[Readings]:
+    """The same for a batch, whose results these are."""
     for shape in batch.shapes:
-        for name in METRICS:
-            if name in shape.columns:
-                yield name, shape.rows, read_column(batch.body, shape.columns[name], len(shape.rows))[0]
+        names = [name for name in METRICS if name in shape.columns]
+        if names:
+            columns = {name: read_column(batch.body, shape.columns[name], len(shape.rows))[0] for name in names}
+            values = {name: _scaled(name, column) for name, column in columns.items()}
+            whole = len(shape.rows) == len(row)
+            picked = (row, at, outcome) if whole else (row[shape.rows], at[shape.rows], outcome[shape.rows])
+            yield from _known(*picked, values)
+
+
+def _known(row: Ints, at: Ints, outcome: NDArray[Any], values: dict[str, Ints]) -> Iterator[Readings]:
+    known = row >= 0
+    if known.all():
+        yield Readings(row, at, outcome, values)
+    elif known.any():
+        yield Readings(row[known], at[known], outcome[known], {name: found[known] for name, found in values.items()})
+
+
+def _scaled(name: str, found: Column) -> Ints:
+    """Seconds as milliseconds, numbers as they are; what makes no sense is none."""
+    sane = (found >= 0) & (found < _MOST)
+    scaled = np.rint(np.where(sane, found, 0) * (1 if name == BOOTS else 1000)).astype(np.int64)
+    return scaled if sane.all() else np.where(sane, scaled, NONE)
 
 
 class Witness:
@@ -111,7 +126,8 @@ class Witness:
 
     def hear(self, tx: sqlite3.Connection, readings: Readings, late: Ints, earliest: dict[str, int]) -> None:
         """Take readings. Rows that are ``late`` wait for :meth:`again`."""
-        self._late |= set(readings.row[np.isin(readings.row, late)].tolist())
+        if len(late):
+            self._late |= set(readings.row[np.isin(readings.row, late)].tolist())
         self._keep(tx, self._pairs(readings, late), earliest)
 
     def boots(
@@ -188,35 +204,42 @@ class Witness:
     def _pairs(self, readings: Readings, late: Ints) -> list[Told]:
         """Hold each reading against the one of its row before it, and keep the last ones; what that tells."""
         columns = self._live.table
-        wanted = (readings.outcome != ERROR) & columns["taken"][readings.row] & ~np.isin(readings.row, late)
-        order = np.lexsort((readings.at[wanted], readings.row[wanted]))
-        row, at = readings.row[wanted][order], readings.at[wanted][order]
+        row, at, told = readings.row, readings.at, dict(readings.values)
+        wanted = (readings.outcome != ERROR) & columns["taken"][row]
+        if len(late):
+            wanted &= ~np.isin(row, late)
+        if not wanted.all():
+            row, at, told = row[wanted], at[wanted], {name: values[wanted] for name, values in told.items()}
         if not len(row):
             return []
-        told = {name: values[wanted][order] for name, values in readings.values.items()}
-        now = {"up_at": at, "up_ms": told[UPTIME], "host_ms": told[HOST_UPTIME], "boots": told[BOOTS]}
+        if (row[1:] <= row[:-1]).any():
+            order = np.lexsort((at, row))
+            row, at, told = row[order], at[order], {name: values[order] for name, values in told.items()}
+        none = np.full(len(row), NONE)
+        now = {"up_at": at, "up_ms": told.get(UPTIME, none), "host_ms": told.get(HOST_UPTIME, none)}
+        now["boots"] = told.get(BOOTS, none)
         head = np.append(True, row[1:] != row[:-1])
-        before = {}
-        for name, values in now.items():
-            before[name] = np.append(values[:1], values[:-1])
-            before[name][head] = columns[name][row[head]]
+        before = {name: _before(columns[name], row, head, values) for name, values in now.items()}
         elapsed = at - before["up_at"]
-        odd = np.zeros(len(row), np.bool_)
+        odd = (before["up_ms"] != NONE) & (now["up_ms"] != NONE)
+        odd &= ~_goes_on(before["up_ms"], now["up_ms"], elapsed)
+        if BOOTS in told:
+            odd |= (before["boots"] != NONE) & (now["boots"] != NONE) & (before["boots"] != now["boots"])
         for name in _MARKS:
-            odd |= told[name] != NONE
-        odd |= (told[CHANGED] != NONE) & (told[CHANGED] < elapsed)
-        both = (before["boots"] != NONE) & (now["boots"] != NONE)
-        odd |= both & (before["boots"] != now["boots"])
-        odd |= (before["up_ms"] != NONE) & (now["up_ms"] != NONE) & ~_goes_on(before["up_ms"], now["up_ms"], elapsed)
+            if name in told:
+                odd |= told[name] != NONE
+        if CHANGED in told:
+            odd |= (told[CHANGED] != NONE) & (told[CHANGED] < elapsed)
         odd &= (before["up_at"] != NONE) & (elapsed > 0)
         found = []
         for place in np.flatnonzero(odd).tolist():
             earlier = {name: int(values[place]) for name, values in before.items()}
             later = {name: int(values[place]) for name, values in {**now, **told}.items()}
             found += [self._row(int(row[place]), one) for one in between(_reading(earlier), _reading(later))]
-        tail = np.append(row[1:] != row[:-1], True)
+        tail = np.append(head[1:], True)
+        rows = row if tail.all() else row[tail]
         for name, values in now.items():
-            columns[name][row[tail]] = values[tail]
+            columns[name][rows] = values if rows is row else values[tail]
         return found
 
     def _row(self, row: int, one: Evidence) -> Told:
@@ -276,6 +299,15 @@ class Witness:
         columns["up_at"][row] = last.at
         for name, value in (("up_ms", last.uptime), ("host_ms", last.host), ("boots", last.boots)):
             columns[name][row] = NONE if value is None else value
+
+
+def _before(column: Ints, row: Ints, head: Flags, values: Ints) -> Ints:
+    """What stood before each reading: the one of its row before it, or what the table holds of the row."""
+    if head.all():
+        return column[row]
+    before = np.append(values[:1], values[:-1])
+    before[head] = column[row[head]]
+    return before
 
 
 def _goes_on(before: Ints, after: Ints, elapsed: Ints) -> Flags:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from collector.columns import Stretch
 from collector.confirm import COLUMNS, STATES, Pieces
 from collector.decode import Batch, Ints, dating, decode
-from collector.evidence import Readings, Witness, metrics_of, read, told_by_trap
+from collector.evidence import Readings, Witness, read, read_batch, told_by_trap
 from collector.late import dated, recompute
 from collector.live import RUNNING, Arrived, Live, Terms
 from collector.outdated import concerned
@@ -339,8 +339,7 @@ class Fold(Working):
                 self._learn(tx, int(position.min()), runs.agent, runs.handle[rows < 0])
                 rows = self.live.find(runs.agent, runs.handle)
             lengths = np.diff(begin, append=len(at))
-            told = ((name, *column) for name, column in stretch.values(runs, METRICS).items())
-            readings = read(np.repeat(rows, lengths), at, outcome, told)
+            readings = list(read(np.repeat(rows, lengths), at, outcome, stretch.values(runs, METRICS)))
             if rows.min() < 0:
                 known = rows >= 0
                 inside = np.repeat(known, lengths)
@@ -350,8 +349,8 @@ class Fold(Working):
                 continue
             pieces, late = self.live.apply_runs(rows, begin, at, outcome, position)
             self._store(tx, pieces, earliest, changes)
-            if readings:
-                self._witness.hear(tx, readings, late, earliest)
+            for found in readings:
+                self._witness.hear(tx, found, late, earliest)
             self._witness.arrived(rows, at[begin])
             for row in late.tolist():
                 first = int(at[begin[np.flatnonzero(rows == row)[0]]])
@@ -370,9 +369,7 @@ class Fold(Working):
             if rows.min() < 0:
                 learn(one.agent, batch.handle[rows < 0])
                 rows = self.live.find(one.agent, batch.handle)
-            found = read(rows, at, outcome, metrics_of(batch))
-            if found:
-                told.append(found)
+            told += read_batch(rows, at, outcome, batch)
             if rows.min() < 0:
                 known = rows >= 0
                 rows, at, outcome = rows[known], at[known], outcome[known]
