@@ -5,9 +5,10 @@ import random
 from itertools import pairwise
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from rules.objective import exact
 from rules.parameters import CheckParameters, EdgePolicy, Parameters
 from rules.period import Period
 from rules.record import read_record
@@ -190,3 +191,70 @@ def test_edges_dated_anew_lie_where_the_other_policy_had_put_them(
     samples, parameters = fold
 
     assert redated(track(samples, parameters), policy) == track(samples, parameters, policy)
+
+
+@st.composite
+def blinded(draw: st.DrawFn) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
+    """Samples on the planned grid in confirmed runs, and the same without a stretch of them.
+
+    Of every run that the stretch cuts into enough is left to be confirmed, and the hole is longer than ``max_gap``.
+    """
+    runs = draw(st.lists(st.tuples(st.sampled_from(["ok", "failed", "degraded"]), st.integers(3, 9)), min_size=2))
+    lengths = [length for _, length in runs]
+    first = draw(st.integers(0, len(runs) - 1))
+    last = draw(st.integers(first, len(runs) - 1))
+    starts = [sum(lengths[:index]) for index in range(len(runs) + 1)]
+    # From within a run (or its beginning) to within another one (or its end).
+    begin = starts[first] + draw(st.sampled_from([0, 3]))
+    end = starts[last + 1] - draw(st.sampled_from([0, 3]))
+    whole = [(60_000 * place, word) for place, word in enumerate(word for word, length in runs for _ in range(length))]
+    assume(end - begin >= 2)
+    return whole, [sample for place, sample in enumerate(whole) if not begin <= place < end]
+
+
+@settings(deadline=None, max_examples=150)
+@given(blinded())
+def test_not_looking_makes_nothing_look_better_or_worse(
+    looks: tuple[list[tuple[int, str]], list[tuple[int, str]]],
+) -> None:
+    """A hole in the looks never raises the least availability and never lowers the greatest.
+
+    Exactly so where the hole is one of time alone: the looks around it are a planned interval apart, and the runs it
+    cuts into stay confirmed. A hole that takes away confirmations can hide a whole outage, as a pause of the looks can.
+    """
+    whole, holed = looks
+    before, after = (
+        answer([*target("t"), *_results("t/ping", seen)], EPOCH - 30_000, EPOCH + whole[-1][0] + 30_000)["fleet"]
+        for seen in (whole, holed)
+    )
+
+    if holed and after["availability_low"] is not None:
+        assert exact(after["availability_low"]) <= exact(before["availability_low"])
+        assert exact(after["availability_high"]) >= exact(before["availability_high"])
+    assert after["unknown_ms"] - before["unknown_ms"] == 60_000 * (len(whole) - len(holed))
+
+
+@settings(deadline=None, max_examples=80)
+@given(records(), stretches(), st.integers(0, 600_000), st.integers(0, 600_000))
+def test_a_wider_window_never_adds_downtime_to_a_target(
+    lines: list[str], window: tuple[int, int], earlier: int, later: int
+) -> None:
+    """While the cap on planned downtime is not reached: what exceeds it is downtime wherever the window ends.
+
+    Services are another matter: a part in maintenance is down for them, unless they spare it.
+    """
+    start, end = window
+    down = []
+    for begin, finish in ((start, end), (start - earlier, end + later)):
+        maintained = line("maintenance", targets=["t", "p"], from_=begin, to=finish, approved_at=begin - 1)
+        found = answer([*lines, maintained], maintenance_cap="30d")["objects"]
+        down.append({entry["name"]: entry["down_ms"] for entry in found if entry["kind"] != "service"})
+
+    assert all(down[1][name] <= down[0][name] for name in down[0])
+
+
+def _results(key: str, seen: list[tuple[int, str]]) -> list[str]:
+    return [
+        line("result", check=key, agent="a1", boot="b", seq=seq, t=EPOCH + at, outcome=word)
+        for seq, (at, word) in enumerate(seen)
+    ]
