@@ -81,6 +81,10 @@ class Prefix(Log):
     def _holds(self, entry: Entry) -> bool:
         return entry.kind == "batch" and entry.position <= self._last
 
+    def proof(self, position: int) -> tuple[int, int, bytes] | None:
+        """As of the whole log."""
+        return self._whole.proof(position)
+
     def close(self) -> None:
         """Nothing: the whole log is not its to close."""
 

@@ -60,6 +60,11 @@ class Timelines:
         self._kept: dict[str, Current] = {}
         self._kept_at = -1
 
+    @property
+    def settings(self) -> Settings:
+        """The settings that hold where no agreement says otherwise."""
+        return self._settings
+
     def target(self, target: str, period: Period, now: int) -> Timeline:
         """The timeline of a target or service (id) over the part of a period that has passed at ``now`` (ms UTC).
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from collector.reasons import Reason
 from rules.evidence import Evidence, Kind
 from rules.outage import Outage
 from rules.timeline import Timeline
@@ -68,16 +69,19 @@ def edges(outage: Outage | None) -> dict[str, Any] | None:
     }
 
 
-def sentences(found: Iterable[Mapping[str, Any]], outage: Outage | None) -> list[str]:
+def reasons(found: Iterable[Mapping[str, Any]], outage: Outage | None) -> list[Reason]:
     """The same as reasons."""
     said = []
     if outage is not None and outage.inferred:
-        said.append("no look fell into this outage: what was told of the restart is all that shows it")
+        said.append(Reason("no look fell into this outage: what was told of the restart is all that shows it"))
     for one in found:
-        words = (
-            f"{_WORDS[Kind(one['kind'])]} (told by {one['told_by']})" if one["told_by"] else _WORDS[Kind(one["kind"])]
+        what, by = _WORDS[Kind(one["kind"])], one["told_by"]
+        text = (
+            "{what} (told by {by}): it dated the {edge} of this outage"
+            if by
+            else ("{what}: it dated the {edge} of this outage")
         )
-        said += [f"{words}: it dated the {edge} of this outage" for edge in one["dated"]]
+        said += [Reason(text, {"what": what, "by": by, "edge": edge}, ("what", "edge")) for edge in one["dated"]]
     return said
 
 

@@ -70,6 +70,10 @@ class Tracks:
                 found[agent] = max(looks, key=lambda one: one.at)
         return found
 
+    def proof(self, position: int) -> tuple[int, int, bytes] | None:
+        """What seals the entry at a log position; see :meth:`Log.proof`."""
+        return self._log.proof(position)
+
     def answers(self, handle: int) -> dict[int, tuple[int, bool]]:
         """By agent number: the instant of a check's newest sample, and whether it was good (not failed). Cheap."""
         return self._live.answers(handle)

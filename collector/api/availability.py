@@ -109,7 +109,7 @@ def explanation(
     tz: Zone = None,
 ) -> dict[str, Any]:
     """The state of a target at an instant, and which results, agents, rules and overlays made it so."""
-    key = seen(house, principal, target).id
+    (key,) = wanted(house, principal, [target]) or ()
     at = parse_instant(instant, tz or house.settings.tz)
     return explain(house.state, house.tracks, house.timelines, key, at, house.clock.now())
 

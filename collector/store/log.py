@@ -197,6 +197,22 @@ class Log:
         """The entry at one position; None where there is none, or retention has deleted its day."""
         return next(self.read(position - 1, position), None) if position > 0 else None
 
+    def proof(self, position: int) -> tuple[int, int, bytes] | None:
+        """First and last position and hash of what is sealed together with an entry: itself, or the pack it lies in.
+
+        None where there is no such entry, or retention has deleted its day.
+        """
+        for file in self._from(position - 1)[:1] if position > 0 else ():
+            with self._reading(file) as reader:
+                row = reader.execute("SELECT hash FROM entry WHERE position = ?", (position,)).fetchone()
+                if row is not None:
+                    return position, position, row[0]
+                packed = reader.execute(_PACK_ENDS, (position - 1, position)).fetchone()
+                if packed is not None:
+                    pack = _pack(reader, packed[0])
+                    return pack.first, pack.last, bytes.fromhex(pack.box.note["hash"])
+        return None
+
     def verify(self) -> int:
         """Recompute the whole chain and return the number of entries. Raises Broken naming the first bad one.
 

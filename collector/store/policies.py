@@ -19,3 +19,4 @@ class Policy:
 
 _noun = Noun("policy", Policy, "policy")
 find, get, by_number, living = _noun.find, _noun.get, _noun.numbered, _noun.living
+ever, at = _noun.ever, _noun.at
