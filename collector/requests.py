@@ -1,4 +1,4 @@
-"""Incidents as requests: what the log tells of who answered, began and solved, in the form in which that is measured."""
+"""Incidents as requests: what the log tells of who answered, began and solved, in the form that is measured."""
 
 import sqlite3
 

@@ -16,7 +16,7 @@ from fractions import Fraction
 from rules.incident import ActorKind, Waiting
 from rules.objective import Comparator, Number, Objective, Verdict, exact
 from rules.parameters import Parameters
-from rules.sla_clock import Allowance, Deadline, Hours, Pause, deadline, earliest, elapsed
+from rules.sla_clock import Allowance, Deadline, Hours, Pause, deadline, earliest
 
 URGENT = "urgent"
 """The priority whose clocks run day and night, whatever the service hours are."""
@@ -196,7 +196,7 @@ def standing(rule: Rule, request: Request, parameters: Parameters, at: int) -> S
     pauses = _pauses(rule, request, parameters)
     opened = request.solved if rule is Rule.CALL_BACK and request.solved is not None else request.opened
     ends = deadline(rule, opened, _allowances(rule, request, parameters, until), pauses)
-    took = None if done is None else elapsed(opened, done, ends.allowance.hours, pauses)
+    took = None if done is None else ends.used(done)
     kept = done is not None and ends.kept(done)
     alone = _by_itself(request, parameters, at)
     by_itself = alone is not None and (rule is Rule.CALL_BACK or ends.kept(alone))

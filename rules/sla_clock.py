@@ -89,6 +89,11 @@ class Deadline:
     due: int | None
     warnings: tuple[tuple[Fraction, int | None], ...]
     broken_by_reclassification: bool = False
+    pauses: tuple[Pause, ...] = ()
+
+    def used(self, at: int) -> int:
+        """How much of the allowance (ms) was used at an instant."""
+        return elapsed(self.opened, at, self.allowance.hours, self.pauses)
 
     def kept(self, at: int) -> bool:
         """Whether what happened at this instant was in time."""
@@ -105,7 +110,7 @@ def deadline(rule: str, opened: int, allowances: Sequence[Allowance], pauses: Se
         earlier = due(opened, before.length, before.hours, pauses)
         broken = earlier is None or earlier >= current.since
     warnings = tuple((share, due(opened, int(share * current.length), current.hours, pauses)) for share in WARNED_AT)
-    return Deadline(rule, opened, current, ends, warnings, broken)
+    return Deadline(rule, opened, current, ends, warnings, broken, tuple(pauses))
 
 
 def earliest(deadlines: Iterable[Deadline]) -> Deadline | None:
