@@ -12,7 +12,7 @@ WHEELS := $(VENV)/share/nineward/wheels
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --config-settings editable_mode=compat
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-importers test-recordings check lint types imports packages bench bench-agent bench-detection bench-ingest bench-ping bench-scheduling bench-snmp bench-truth docs dist clean fuzz-snmp
+.PHONY: help up test test-importers test-recordings check lint types imports packages bench bench-agent bench-detection bench-figures bench-ingest bench-ping bench-recompute bench-scheduling bench-snmp bench-truth docs dist clean fuzz-snmp
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -87,6 +87,13 @@ bench-snmp: $(VENV)/.installed-dev  ## the SNMP engine beside snmp_exporter and 
 
 bench-detection: $(VENV)/.installed-dev  ## from a target's last answer to the ticket's arrival
 	$(BIN)/python -m benchmarks.detection
+
+DAYS ?= 2
+
+bench-figures: $(VENV)/.installed-dev bench-recompute  ## a month of 10,000 targets: recomputed, explained, and its figures
+
+bench-recompute: $(VENV)/.installed-dev  ## a month computed anew from the log, and instants explained (DAYS=30: all of it)
+	$(BIN)/python -m benchmarks.recompute --days $(DAYS)
 
 bench-ping: $(VENV)/.installed-dev  ## sweeps of up to 50,000 targets beside fping (as root; some minutes)
 	$(BIN)/python -m benchmarks.ping
