@@ -15,6 +15,7 @@ from agent.icmp.owner import Stray
 from agent.icmp.packet import LARGEST, USUAL
 from agent.icmp.sockets import dropped
 from agent.icmp.wall import Wall
+from agent.icmp.ways import Ways
 from tests.agent.icmp.cable import FAR, Cable, Request, echoed, refused, soon, summed
 from tests.agent.icmp.conftest import Heard
 
@@ -376,6 +377,112 @@ def test_a_step_of_the_wall_clock_changes_no_round_trip(either: Cable, heard: He
 
     assert 50_000_000 <= heard.answers[0] < 2_000_000_000
     assert channel.counts.steps == 1
+
+
+class Wrapped:
+    """A way's socket, whose ``sendto`` does something besides."""
+
+    def __init__(self, sock: socket.socket, before: Callable[[int], None]) -> None:
+        self._sock = sock
+        self._before = before
+        self._calls = 0
+
+    def sendto(self, packet: bytes, sockaddr: Any) -> int:
+        number = self._calls
+        self._calls += 1
+        self._before(number)
+        return self._sock.sendto(packet, sockaddr)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._sock, name)
+
+
+def wrap(channel: Channel, monkeypatch: pytest.MonkeyPatch, before: Callable[[int], None]) -> None:
+    """Have ``before`` called with the number of each request that is to be sent."""
+    wrapped = Wrapped(channel._ways.sock(0), before)
+    monkeypatch.setattr(Ways, "sock", lambda ways, way: wrapped)
+
+
+@pytest.mark.parametrize("number", [errno.EAGAIN, errno.ENOBUFS, errno.ENOMEM])
+def test_a_queue_that_is_full_takes_the_front_of_a_burst_and_the_rest_later(
+    either: Cable, heard: Heard, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def full(call: int) -> None:
+        if call == 3:
+            raise OSError(number, "full")
+
+    async def main() -> Channel:
+        channel = Channel(asyncio.get_running_loop(), 4)
+        wrap(channel, monkeypatch, full)
+        assert channel.send_many([ASKED] * 8, range(8), heard, 1.0) == 3
+        assert channel.send_many([ASKED] * 5, range(3, 8), heard, 1.0) == 5
+        await soon(lambda: heard.settled == 8)
+        channel.close()
+        return channel
+
+    channel = either.inside(main)
+
+    assert sorted(heard.answers) == list(range(8))
+    assert (channel.counts.sent, channel.counts.received) == (8, 8)
+
+
+def test_a_request_that_is_not_allowed_out_keeps_no_other_back(
+    either: Cable, heard: Heard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(call: int) -> None:
+        # The first refusal may be an earlier request's error, so that one is tried again.
+        if call in (3, 4):
+            raise PermissionError(errno.EPERM, "denied")
+
+    async def main() -> None:
+        channel = Channel(asyncio.get_running_loop(), 4)
+        wrap(channel, monkeypatch, denied)
+        assert channel.send_many([ASKED] * 8, range(8), heard, 1.0) == 8
+        await soon(lambda: heard.settled == 8)
+        channel.close()
+
+    either.inside(main)
+
+    assert {key: trouble.errno for key, trouble in heard.troubles.items()} == {3: errno.EPERM}
+    assert sorted(heard.answers) == [0, 1, 2, 4, 5, 6, 7]
+
+
+def test_the_round_trip_of_a_request_does_not_grow_with_the_burst_it_is_in(
+    either: Cable, heard: Heard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def main() -> None:
+        channel = Channel(asyncio.get_running_loop(), 4)
+        wrap(channel, monkeypatch, lambda call: time.sleep(0.02) if call else None)
+        channel.send_many([destination("127.0.0.9")] * 8, range(8), heard, 5.0)
+        await soon(lambda: heard.settled == 8)
+        channel.close()
+
+    either.inside(main)
+
+    # The first is answered before the others leave, which takes 140 ms; they sleep 20 ms between stamp and leaving.
+    assert 0 < heard.answers[0] < 20_000_000
+    assert all(20_000_000 <= heard.answers[key] < 140_000_000 for key in range(1, 8))
+
+
+def test_answers_that_come_while_the_loop_does_not_watch_are_told(either: Cable, heard: Heard) -> None:
+    """After a full burst the sockets are read by a timer; when all is quiet the loop watches them again."""
+
+    def slow(request: Request) -> list[tuple[str, bytes]]:
+        either.host.later(0.05, echoed(request))
+        return []
+
+    async def main() -> None:
+        channel = Channel(asyncio.get_running_loop(), 4)
+        either.host.script = slow
+        channel.send_many([ASKED] * BURST, range(BURST), heard, 3.0)
+        await soon(lambda: len(heard.answers) == BURST)
+        await soon(lambda: channel._resting is None)
+        either.host.script = lambda request: [echoed(request)]
+        channel.send_many([ASKED], [BURST], heard, 3.0)
+        await soon(lambda: len(heard.answers) == BURST + 1)
+        channel.close()
+
+    either.inside(main)
 
 
 def test_an_owner_that_left_is_told_nothing(line: Cable, heard: Heard) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.icmp.destination import destination, packed, spelled
+from agent.icmp.destination import destination, destinations, packed, spelled
 from rules.errors import Invalid
 
 
@@ -18,6 +18,20 @@ def test_an_address_is_spelled_as_it_was_given(address: str) -> None:
 @pytest.mark.parametrize(("address", "family"), [("192.0.2.1", 4), ("2001:db8::1", 6)])
 def test_the_family_is_known(address: str, family: int) -> None:
     assert destination(address).family == family
+
+
+@pytest.mark.parametrize("addresses", [["192.0.2.1", "192.0.2.2"], ["192.0.2.1", "2001:db8::1", "fe80::1%lo"], []])
+def test_many_are_what_each_is(addresses: list[str]) -> None:
+    made = destinations(addresses)
+
+    assert made == [destination(address) for address in addresses]
+    assert [target.family for target in made] == [destination(address).family for address in addresses]
+
+
+@pytest.mark.parametrize("wrong", ["192.0.2", "web", "192.0.2.1\0", ""])
+def test_among_many_what_is_no_address_is_refused(wrong: str) -> None:
+    with pytest.raises(Invalid):
+        destinations(["192.0.2.1", wrong])
 
 
 def test_a_link_local_address_keeps_its_zone() -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from typing import Any
 
 import pytest
 
@@ -55,6 +56,39 @@ def test_asked_once_a_target_has_one_round_trip() -> None:
         "192.0.2.1   0.412",
         "192.0.2.2       -  no answer",
     ]
+
+
+def answered_once(rtt_ns: int, **more: Any) -> Fate:
+    return Fate(1, 1, rtt_ns, float(rtt_ns), rtt_ns, 0.0, **more)
+
+
+@pytest.mark.parametrize(
+    "rtts_ns", [(412_300,), (4_000, 999_999_999), (1, 499, 500, 1_500, 2_500), (12_345_678_901, 5_000)]
+)
+def test_all_answered_once_the_table_looks_as_with_one_that_did_not(rtts_ns: tuple[int, ...]) -> None:
+    """The quick way of laying out the usual table and the way for all others must agree on every line."""
+    all_well = [answered_once(rtt_ns) for rtt_ns in rtts_ns]
+    quick = report.table(rows(*all_well), once=True).splitlines()
+
+    *slow, last = report.table(rows(*all_well, Fate(1, 0, None, None, None, None)), once=True).splitlines()
+
+    assert quick == slow
+    assert last.endswith("no answer")
+
+
+@pytest.mark.parametrize("odd", [{"late": 1}, {"duplicates": 1}, {"trouble": "a damaged answer came"}])
+def test_a_remark_is_told_though_all_answered(odd: dict[str, Any]) -> None:
+    told = rows(answered_once(5_000), answered_once(6_000, **odd))
+
+    assert report.remark(told[1]) in report.table(told, once=True).splitlines()[2]
+
+
+def test_a_wide_name_is_aligned_by_the_cells_it_takes() -> None:
+    aims = [Aim("机房", destination("192.0.2.1")), Aim("rack", destination("192.0.2.2"))]
+
+    _, first, second = report.table(report.rows(aims, [answered_once(5_000)] * 2), once=True).splitlines()
+
+    assert (first, second) == ("机房     0.005", "rack     0.005")
 
 
 def test_late_and_repeated_answers_are_remarked() -> None:

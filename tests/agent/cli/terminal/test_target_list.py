@@ -30,6 +30,7 @@ def listed(tmp_path: Path, content: bytes) -> list[str]:
         ("192.0.2.1\nweb\n".encode("utf-16"), ["192.0.2.1", "web"]),
         (b"# all of rack 3\n\n  192.0.2.1   web.example # the old one\n#192.0.2.2\n", ["192.0.2.1"]),
         (b"192.0.2.1#web", ["192.0.2.1"]),
+        (b"192.0.2.1\n#192.0.2.2\n", ["192.0.2.1"]),
         ("机房-1 # 旧\n".encode(), ["机房-1"]),
     ],
 )
@@ -56,6 +57,14 @@ def test_a_file_that_cannot_be_used_is_told_by_its_name(tmp_path: Path, content:
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="cannot be read: Is a directory"):
         read([], [str(tmp_path)])
+
+
+@pytest.mark.parametrize("content", ["web\n192.0.2.1", "\n\nweb\n\n192.0.2.1 # second"])
+def test_a_word_of_a_file_is_known_by_its_line(tmp_path: Path, content: str) -> None:
+    (tmp_path / "hosts").write_text(content, encoding="utf-8")
+    (listing,) = read([], [str(tmp_path / "hosts")])
+
+    assert list(listing.lines) == [content.count("\n", 0, content.index(word)) + 1 for word in listing.words]
 
 
 def test_words_blocks_and_ranges_keep_their_order_and_each_target_is_there_once() -> None:
