@@ -23,7 +23,7 @@ from rules.span import Glitch
 from rules.state import State
 from rules.tiling import clip as clip_tiles
 from rules.tiling import join, paint, stretch, where
-from rules.unconfirmed import unconfirmed
+from rules.unconfirmed import longest, unconfirmed
 from rules.votes import CheckTracks, Measured, Tile, inside, measure
 
 __all__ = ["CheckTracks", "Correction", "Outage", "Subject", "Tile", "Timeline", "Window", "settle", "timeline"]
@@ -115,8 +115,12 @@ class Timeline:
     failed looks stand for that no outage contains, ``running`` what it ran at any hour. ``uncorrected`` is the same
     without the corrections, where any was in force.
 
-    The rest reaches as far as the tracks do, for children and services: ``whole`` (the partition), ``history`` (all
-    own outages), ``cut`` (where it was measured down or unreachable), ``interval`` (of its slowest vital check).
+    The rest reaches as far as the tracks do, for children and services: ``whole`` (the partition), ``raw`` (the same as
+    measured, before anything was laid over it), ``history`` (all own outages), ``cut`` (where it was measured down or
+    unreachable), ``interval`` (of its slowest vital check).
+
+    ``doubtful`` is where ``unconfirmed`` lies; runs of failed looks that begin outside of the period are not in it.
+    Each reaches no further than ``doubt`` ms.
     """
 
     name: str
@@ -129,10 +133,13 @@ class Timeline:
     down_min: int
     down_max: int
     whole: tuple[Tile, ...]
+    raw: tuple[Tile, ...]
     history: tuple[Outage, ...]
     cut: tuple[Interval, ...]
     interval: int
     unconfirmed: int = 0
+    doubtful: tuple[Interval, ...] = ()
+    doubt: int = 0
     running: Running = _NOTHING
     uncorrected: "Timeline | None" = None
     promise: Promise | None = None
@@ -198,7 +205,7 @@ def settle(
     lasting = period.end if now is None else min(period.end, max(now, period.start))
     certain, conceivable = possible(history, raw, final, period, lasting)
     partition = tuple(clip_tiles(final, period.start, period.end))
-    seen_up = where(partition, (State.UP, State.DEGRADED))
+    doubtful = intersect(where(partition, (State.UP, State.DEGRADED)), measured.doubtful)
     return Timeline(
         name=subject.name,
         kind=subject.kind,
@@ -210,10 +217,13 @@ def settle(
         down_min=certain,
         down_max=conceivable,
         whole=tuple(final),
+        raw=tuple(raw),
         history=history,
         cut=cut,
         interval=measured.interval,
-        unconfirmed=total(intersect(seen_up, measured.doubtful)),
+        unconfirmed=total(doubtful),
+        doubtful=tuple(doubtful),
+        doubt=longest(subject.checks),
         running=running(raw, final, period),
         uncorrected=_uncorrected(subject, measured, period, parents, parameters, now),
         promise=subject.promise,

@@ -35,6 +35,18 @@ def unconfirmed(
     return subtract(clip(failed, period.start, period.end), where(tiles, (State.DOWN,)))
 
 
+def longest(checks: Iterable[CheckTracks]) -> int:
+    """How far (ms) a run of failed looks too short to be confirmed reaches at most, whenever it began."""
+    cells = (
+        _cell(glitch, check.parameters)
+        for check in checks
+        if check.vital
+        for seen in check.tracks.values()
+        for glitch in seen.glitches
+    )
+    return max((end - start for start, end in cells), default=0)
+
+
 def _begun(seen: Track, period: Period) -> list[Glitch]:
     return [glitch for glitch in seen.glitches if period.start <= glitch.at < period.end]
 
