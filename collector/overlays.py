@@ -7,16 +7,18 @@ from enum import StrEnum
 from typing import TypeVar
 
 from collector.access import Principal, require_approver
+from collector.agreed import Agreed, Judged
 from collector.ids import new_id
 from collector.journal import Change, Journal
 from collector.specs import CorrectionSpec, Instant, MaintenanceSpec, MuteSpec
 from collector.store import checks, objects, targets, windows
-from collector.store.agreements import Agreement, agreement_named
-from collector.store.targets import Target
+from collector.store.agreements import agreement_named, find_service, service_named
 from collector.store.windows import Correction, Maintenance, Mute
 from rules.duration import parse_duration
 from rules.errors import Conflicting, Invalid, Missing
-from rules.period import parse_instant
+from rules.parameters import Parameters
+from rules.period import parse_instant, zone
+from rules.recurrence import Every
 from rules.selector import Selector
 from rules.settings import suggest
 from rules.state import State as Class
@@ -29,6 +31,8 @@ MEASURED = "measured"
 _CLASSES = frozenset(
     {Class.UP.value, Class.DEGRADED.value, Class.DOWN.value, Class.MAINTENANCE.value, Class.EXCLUDED.value, MEASURED}
 )
+_LONGEST_SERIES = 3 * 366 * 86_400_000
+"""A series must be looked at again one day, by somebody who knows whether it still holds."""
 _NEEDS_EVIDENCE = frozenset({Class.UP.value, Class.DOWN.value})
 
 
@@ -72,20 +76,23 @@ class Overlays:
         with journal.turn():
             now = journal.clock.now()
             with journal.state.read() as tx:
-                covered, start, end = self._window(tx, spec, now)
+                covered, start, end, until = self._window(tx, spec, now)
                 number = objects.next_number(tx, "maintenance")
-                second = any(_agreement(tx, target) for target in covered)
+                second = any(_second(tx, one, now) for one in covered)
             at_once = spec.start is None and not second
             begin = max(start, now + 1) if at_once else start
             if end <= begin:
                 raise Invalid("A maintenance must end after it starts, and after now.")
             data = {
                 "number": number,
-                "targets": [target.id for target in covered],
+                "targets": [one.id for one in covered],
                 "start": begin,
                 "end": end,
                 "reason": spec.reason,
                 "with_dependents": spec.with_dependents,
+                "every": spec.every,
+                "tz": (spec.tz or self._tz) if spec.every else "",
+                "until": until,
                 "proposed_by": author.id,
                 "proposed_at": now,
                 "approved_by": author.id if at_once else "",
@@ -97,7 +104,10 @@ class Overlays:
                 return Announced(windows.get_maintenance(tx, change.id))
 
     def approve_maintenance(self, number: int, author: Principal) -> Announced:
-        """Approve a window. If it has begun already it is moved to just after now, and the earlier part is told."""
+        """Approve a window. If it has begun already it is moved to just after now, and the earlier part is told.
+
+        Of a series all windows to come are approved; one that runs is not, and is told.
+        """
         journal = self._journal
         with journal.turn():
             with journal.state.read() as tx:
@@ -108,14 +118,24 @@ class Overlays:
             if window.approved_at is not None:
                 return Announced(window)
             now = journal.clock.now()
-            if window.end <= now + 1:
+            last = window.windows[-1]
+            if (last[0] if window.every else last[1]) <= now + 1:
                 raise Conflicting(f"Maintenance {number} is over. Propose a correction for that time instead.")
+            if window.every:
+                return self._approve_series(window, now, author)
             start = max(window.start, now + 1)
             data = {"approved_by": author.id, "approved_at": now, "start": start}
             journal.write([Change("maintenance", window.id, "approve", data)], author)
             with journal.state.read() as tx:
                 taken = windows.get_maintenance(tx, window.id)
             return Announced(taken, (window.start, start) if start > window.start else None)
+
+    def _approve_series(self, window: Maintenance, now: int, author: Principal) -> Announced:
+        data = {"approved_by": author.id, "approved_at": now}
+        self._journal.write([Change("maintenance", window.id, "approve", data)], author)
+        running = next(((start, end) for start, end in window.windows if start <= now < end), None)
+        with self._journal.state.read() as tx:
+            return Announced(windows.get_maintenance(tx, window.id), running)
 
     def cancel_maintenance(self, number: int, author: Principal) -> Maintenance:
         """Cancel a window that has not begun, or end one that runs. Twice is the same as once."""
@@ -124,8 +144,8 @@ class Overlays:
             with journal.state.read() as tx:
                 window = _found(windows.maintenance_numbered(tx, number), f"maintenance {number}")
             now = journal.clock.now()
-            if window.retired is None and window.end > now:
-                running = window.approved_at is not None and window.start < now
+            if window.retired is None and window.over > now:
+                running = window.approved_at is not None and window.start < now and not window.every
                 data = {"end": now} if running else {"retired": now}
                 journal.write([Change("maintenance", window.id, "end" if running else "cancel", data)], author)
             with journal.state.read() as tx:
@@ -191,7 +211,7 @@ class Overlays:
             if spec.to_class in _NEEDS_EVIDENCE and not spec.evidence.strip():
                 mistakes.append(f"evidence: a correction to {spec.to_class} needs a ticket or record as its proof")
             with journal.state.read() as tx:
-                target = targets.resolve(tx, spec.target)
+                target = _judged(tx, spec.target)
                 number = objects.next_number(tx, "correction")
             _refuse(mistakes, "This correction cannot be proposed.")
             data = {
@@ -242,12 +262,15 @@ class Overlays:
             with journal.state.read() as tx:
                 return windows.get_correction(tx, correction.id)
 
-    def _window(self, tx: sqlite3.Connection, spec: MaintenanceSpec, now: int) -> tuple[Sequence[Target], int, int]:
+    def _window(
+        self, tx: sqlite3.Connection, spec: MaintenanceSpec, now: int
+    ) -> tuple[Sequence[Judged], int, int, int | None]:
+        """What it covers, its first window, and the end of the series, if it is one."""
         mistakes: list[str] = []
-        covered = []
+        covered: list[Judged] = []
         for number, name in enumerate(spec.targets):
             try:
-                covered.append(targets.resolve(tx, name))
+                covered.append(_judged(tx, name))
             except Missing as missing:
                 mistakes.append(f"targets[{number}]: {missing.message}")
         if not spec.targets:
@@ -260,8 +283,30 @@ class Overlays:
             mistakes.append("end: must lie after start")
         if start is not None and end <= now and not mistakes:
             mistakes.append("end: lies in the past; propose a correction for that time instead")
+        begin = now if start is None else start
+        until = self._until(spec, begin, end, mistakes)
         _refuse(mistakes, "This maintenance cannot be announced.")
-        return covered, now if start is None else start, end
+        return covered, begin, end, until
+
+    def _until(self, spec: MaintenanceSpec, start: int, end: int, mistakes: list[str]) -> int | None:
+        """The end of a series; None for a single window. Notes what is wrong with the series."""
+        if not spec.every:
+            if spec.until is not None or spec.tz:
+                mistakes.append("until, tz: belong to a window that comes again; say how often with every")
+            return None
+        if spec.every not in frozenset(Every):
+            mistakes.append(f"every: expected one of {', '.join(Every)}{suggest(spec.every, list(Every))}")
+            return None
+        try:
+            zone(spec.tz or self._tz)
+        except Invalid as wrong:
+            mistakes.append(f"tz: {wrong.message}")
+        if end - start > Every(spec.every).least:
+            mistakes.append(f"end: a window that comes again each {spec.every} must be shorter than that")
+        until = None if spec.until is None else self._instant(spec.until, "until", mistakes)
+        if spec.until is None or (until is not None and not start < until <= start + _LONGEST_SERIES):
+            mistakes.append("until: say when the series ends, at most three years after its start")
+        return until
 
     def _end(self, given: Instant | None, duration: str, start: int, where: str, mistakes: list[str]) -> int:
         if (given is None) == (not duration):
@@ -302,9 +347,14 @@ def _muted(tx: sqlite3.Connection, text: str, mistakes: list[str]) -> str:
         return ""
 
 
-def _agreement(tx: sqlite3.Connection, target: Target) -> bool:
-    """Whether the target's agreement demands a second person for every approval."""
-    agreement: Agreement | None = agreement_named(tx, target.agreement) if target.agreement else None
+def _judged(tx: sqlite3.Connection, name: str) -> Judged:
+    """The target or service of that id or name. Raises Missing."""
+    return find_service(tx, name) or service_named(tx, name) or targets.resolve(tx, name)
+
+
+def _second(tx: sqlite3.Connection, one: Judged, at: int) -> bool:
+    """Whether the agreement in force demands a second person for every approval."""
+    agreement = agreement_named(tx, Agreed(tx, Parameters(), "").of(one, at).promise.agreement)
     return agreement is not None and agreement.second_person
 
 

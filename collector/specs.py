@@ -114,7 +114,10 @@ class TokenSpec:
 
 @dataclass(frozen=True, slots=True)
 class MaintenanceSpec:
-    """A window to announce: ``start`` and ``end``, or ``duration`` from ``start`` (from now when absent)."""
+    """A window to announce: ``start`` and ``end``, or ``duration`` from ``start`` (from now when absent).
+
+    With ``every`` (day, week or month) it comes again at the same wall clock of ``tz``, until ``until``.
+    """
 
     targets: tuple[str, ...]
     reason: str
@@ -122,6 +125,9 @@ class MaintenanceSpec:
     end: Instant | None = None
     duration: str = ""
     with_dependents: bool = False
+    every: str = ""
+    until: Instant | None = None
+    tz: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """From configuration and tracks to what the rules compute on: one target as it was configured at every instant."""
 
 import sqlite3
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -18,7 +19,7 @@ from rules.calendar import Calendar, read_calendar
 from rules.dated import Dated
 from rules.errors import Missing
 from rules.evidence import LINES, OWN_CHECK, Evidence
-from rules.intervals import union
+from rules.intervals import Interval, union
 from rules.period import months
 from rules.service import Service as Composed
 from rules.service import read_need
@@ -35,11 +36,15 @@ Seen = tuple[Check, tuple[CheckTracks, ...]]
 """A check and what was seen of it, in each revision of its definition."""
 
 
+EVER: Interval = (0, (1 << 63) - 1)
+
+
 class Ground:
     """One snapshot of everything that subjects are made of; read once, used for many targets."""
 
     def __init__(self, tx: sqlite3.Connection) -> None:
         self.tx = tx
+        self._families: dict[int, Mapping[str, Sequence[str]]] = {}
 
     def service(self, service: Service, calendar: str) -> Composed:
         """The service with its needs (by ids) as they were in force; ``calendar`` where it names none of its own."""
@@ -54,8 +59,11 @@ class Ground:
             spares=frozenset(State(state) for state in service.spares),
         )
 
-    def subject(self, target: Target, seen: Iterable[Seen], calendar: str = "") -> Subject:
-        """The target with what :meth:`checks` gave for it; ``calendar`` where it names none of its own."""
+    def subject(self, target: Target, seen: Sequence[Seen], calendar: str = "", reach: Interval = EVER) -> Subject:
+        """The target with what :meth:`checks` gave for it; ``calendar`` where it names none of its own.
+
+        ``reach`` is how far (ms UTC) it is asked about: evidence of other times is left out.
+        """
         history = self.history(target)
         return Subject(
             name=target.name,
@@ -66,13 +74,13 @@ class Ground:
             windows=self._windows.get(target.id, ()),
             corrections=self._corrections.get(target.id, ()),
             calendar=_dated([(since, self._calendar(entry.calendar or calendar)) for since, entry in history]),
-            evidence=self.evidence(target),
+            evidence=self.evidence(target, _concerned(seen, reach)),
         )
 
-    def evidence(self, target: Target) -> tuple[Evidence, ...]:
-        """All that the target, its own machine and its traps told of restarts and lines, by time."""
-        told = evidence.of_target(self.tx, target.id)
-        heard = traps.telling(self.tx, target.id, evidence.TRAP_KINDS)
+    def evidence(self, target: Target, time: Interval = EVER) -> tuple[Evidence, ...]:
+        """What the target, its own machine and its traps told of restarts and lines in some time, in order."""
+        told = evidence.of_target(self.tx, target.id, *time)
+        heard = traps.telling(self.tx, target.id, evidence.TRAP_KINDS, *time)
         if not told and not heard:
             return ()
         own = checks.ever_of_target(self.tx, target.id)
@@ -177,13 +185,11 @@ class Ground:
     def _windows(self) -> Mapping[str, tuple[Window, ...]]:
         found: dict[str, list[Window]] = {}
         for entry in self.maintenance():
-            end = entry.end if entry.retired is None else min(entry.end, entry.retired)
-            if end <= entry.start:
-                continue
-            window = Window(entry.start, end, entry.approved_at, entry.reason)
-            meant = self._with_dependents(entry.targets) if entry.with_dependents else set(entry.targets)
-            for target in meant:
-                found.setdefault(target, []).append(window)
+            for start, end in entry.windows:
+                window = Window(start, end, entry.approved_at, entry.reason)
+                meant = self._with_dependents(entry.targets, start) if entry.with_dependents else set(entry.targets)
+                for target in meant:
+                    found.setdefault(target, []).append(window)
         return {target: tuple(entries) for target, entries in found.items()}
 
     @cached_property
@@ -203,22 +209,43 @@ class Ground:
             )
         return {target: tuple(entries) for target, entries in found.items()}
 
-    def _with_dependents(self, keys: Sequence[str]) -> set[str]:
+    def _with_dependents(self, keys: Sequence[str], at: int) -> set[str]:
+        """The targets, and all that was reached through them at an instant."""
+        children = self._children(at)
         reached, waiting = set(keys), list(keys)
         while waiting:
-            for child in self._children.get(waiting.pop(), ()):
+            for child in children.get(waiting.pop(), ()):
                 if child not in reached:
                     reached.add(child)
                     waiting.append(child)
         return reached
 
+    def _children(self, at: int) -> Mapping[str, Sequence[str]]:
+        """The targets behind each, by id, at an instant."""
+        stretch = bisect_right(self._turns, at)
+        if stretch not in self._families:
+            found: dict[str, list[str]] = {}
+            for child, history in self._lineage.items():
+                begun = [parents for since, parents in history if since <= at]
+                for parent in begun[-1] if begun else history[0][1]:
+                    found.setdefault(parent, []).append(child)
+            self._families[stretch] = found
+        return self._families[stretch]
+
     @cached_property
-    def _children(self) -> Mapping[str, Sequence[str]]:
-        found: dict[str, list[str]] = {}
+    def _lineage(self) -> Mapping[str, Sequence[tuple[int, tuple[str, ...]]]]:
+        """The parents of every target that ever had any, as they were in force."""
+        found = {}
         for target in targets.ever(self.tx):
-            for parent in target.parents:
-                found.setdefault(parent, []).append(target.id)
+            history = [(since, entry.parents) for since, entry in self.history(target)]
+            if any(parents for _, parents in history):
+                found[target.id] = history
         return found
+
+    @cached_property
+    def _turns(self) -> Sequence[int]:
+        """The instants at which some target's parents may have changed."""
+        return sorted({since for history in self._lineage.values() for since, _ in history})
 
     def _calendar(self, key: str) -> Calendar | None:
         if not key:
@@ -236,6 +263,15 @@ class Ground:
                 "open": {day: list(hours) for day, hours in stored.open.items()},
             }
         )
+
+
+def _concerned(seen: Iterable[Seen], reach: Interval) -> Interval:
+    """The time whose evidence may date anything in the reach: edges lie in brackets that go beyond it."""
+    tracks = [track for _, entries in seen for entry in entries for track in entry.tracks.values()]
+    down = [span for track in tracks for span in track.spans if span.state is State.DOWN]
+    starts = [span.start_bracket[0] for span in down if span.start_bracket[0] is not None]
+    ends = [span.end_bracket[1] for span in down if span.end_bracket]
+    return min([reach[0], *starts]), max([reach[1], *ends])
 
 
 def served(target: Target) -> tuple[tuple[int | None, int | None], ...]:

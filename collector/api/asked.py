@@ -5,6 +5,7 @@ from typing import Annotated
 from litestar.params import QueryParameter
 
 from collector.access import require
+from collector.agreed import Judged
 from collector.api.given import House, Principal
 from collector.api.targets import seen
 from collector.roles import Permission
@@ -30,7 +31,7 @@ def wanted(house: House, principal: Principal, names: list[str] | None) -> list[
     """
     require(principal, Permission.READ)
     if names:
-        return [_seen(house, principal, name) for name in names]
+        return [judged(house, principal, name).id for name in names]
     if principal.scope:
         with house.state.read() as tx:
             found = [target.id for target in targets.ever(tx) if principal.sees(target.labels)]
@@ -38,14 +39,14 @@ def wanted(house: House, principal: Principal, names: list[str] | None) -> list[
     return None
 
 
-def _seen(house: House, principal: Principal, name: str) -> str:
-    """The id of the target or service of that name or id, if the asker may see it."""
+def judged(house: House, principal: Principal, name: str) -> Judged:
+    """The target or service of that name or id, if the asker may see it. Raises Forbidden and Missing."""
     with house.state.read() as tx:
         service = agreements.find_service(tx, name) or agreements.service_named(tx, name)
     if service is None:
-        return seen(house, principal, name).id
+        return seen(house, principal, name)
     require(principal, Permission.READ, service.labels)
-    return service.id
+    return service
 
 
 def period_of(house: House, start: str, end: str | None, tz: str | None) -> Period:

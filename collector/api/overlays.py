@@ -8,13 +8,14 @@ from litestar import Controller, delete, get, post
 from litestar.params import JSONBody, Parameter
 
 from collector.access import require
+from collector.api.asked import judged
 from collector.api.given import House, Principal
 from collector.api.paging import Cursor, Limit, Page, by_number, page
-from collector.api.targets import seen
 from collector.overlays import Announced
 from collector.roles import Permission
 from collector.specs import CorrectionSpec, MaintenanceSpec, MuteSpec
 from collector.store import checks, people, targets, windows
+from collector.store.agreements import ever_services, find_service, service_named
 from collector.store.windows import Correction, Maintenance, Mute
 from rules.errors import Missing
 
@@ -25,7 +26,8 @@ Past = Annotated[bool, Parameter(description="also those that are over, cancelle
 class MaintenanceView:
     """A window with names. ``moved`` is the stretch before the approval that it does not cover, if there is one.
 
-    ``status`` is proposed, approved, running, over or cancelled.
+    ``next`` is its next or present window, for one that comes again (``every``); None when it is over. ``status`` is
+    proposed, approved, running, over or cancelled.
     """
 
     id: str
@@ -35,6 +37,10 @@ class MaintenanceView:
     end: int
     reason: str
     with_dependents: bool
+    every: str
+    tz: str
+    until: int | None
+    next: tuple[int, int] | None
     status: str
     proposed_by: str
     proposed_at: int
@@ -94,11 +100,12 @@ class MaintenanceDoor(Controller):
         require(principal, Permission.READ)
         now = house.clock.now()
         with house.state.read() as tx:
-            found = windows.all_maintenance(tx) if past else [one for one in windows.maintenance(tx) if one.end > now]
+            found = windows.all_maintenance(tx) if past else [one for one in windows.maintenance(tx) if one.over > now]
             labels = {target.id: target.labels for target in targets.ever(tx)}
+            labels.update((service.id, service.labels) for service in ever_services(tx))
         found = [one for one in found if all(principal.sees(labels.get(key, {})) for key in one.targets)]
         part = page(found, lambda one: by_number(one.number), cursor, limit)
-        return Page([_maintenance(house, Announced(one)) for one in part.items], part.next)
+        return Page([maintenance_view(house, Announced(one)) for one in part.items], part.next)
 
     @post(sync_to_thread=True)
     def announce(self, house: House, principal: Principal, data: JSONBody[MaintenanceSpec]) -> MaintenanceView:
@@ -106,21 +113,21 @@ class MaintenanceDoor(Controller):
         require(principal, Permission.PLAN, {**principal.scope})
         for name in data.targets:
             with house.state.read() as tx:
-                target = targets.named(tx, name) or targets.find(tx, name)
-            if target is not None:
-                require(principal, Permission.PLAN, target.labels)
-        return _maintenance(house, house.registry.overlays.announce(data, principal))
+                found = targets.named(tx, name) or targets.find(tx, name) or service_named(tx, name)
+            if found is not None:
+                require(principal, Permission.PLAN, found.labels)
+        return maintenance_view(house, house.registry.overlays.announce(data, principal))
 
     @post("/{number:int}/approve", sync_to_thread=True, status_code=200)
     def approve(self, house: House, principal: Principal, number: int) -> MaintenanceView:
         """Approve a window, as a signed-in person other than its proposer."""
-        return _maintenance(house, house.registry.overlays.approve_maintenance(number, principal))
+        return maintenance_view(house, house.registry.overlays.approve_maintenance(number, principal))
 
     @post("/{number:int}/cancel", sync_to_thread=True, status_code=200)
     def cancel(self, house: House, principal: Principal, number: int) -> MaintenanceView:
         """Cancel a window, or end it when it runs."""
         require(principal, Permission.PLAN)
-        return _maintenance(house, Announced(house.registry.overlays.cancel_maintenance(number, principal)))
+        return maintenance_view(house, Announced(house.registry.overlays.cancel_maintenance(number, principal)))
 
 
 class Mutes(Controller):
@@ -173,36 +180,37 @@ class Corrections(Controller):
     ) -> Page[CorrectionView]:
         """The corrections proposed and in force, by number."""
         require(principal, Permission.READ)
-        only = seen(house, principal, target).id if target else None
+        only = judged(house, principal, target).id if target else None
         with house.state.read() as tx:
             found = windows.corrections(tx)
             labels = {one.id: one.labels for one in targets.ever(tx)}
+            labels.update((service.id, service.labels) for service in ever_services(tx))
         found = [one for one in found if only in (None, one.target) and principal.sees(labels.get(one.target, {}))]
         part = page(found, lambda one: by_number(one.number), cursor, limit)
-        return Page([_correction(house, one) for one in part.items], part.next)
+        return Page([correction_view(house, one) for one in part.items], part.next)
 
     @post(sync_to_thread=True)
     def propose(self, house: House, principal: Principal, data: JSONBody[CorrectionSpec]) -> CorrectionView:
         """Propose another class for measured time. Nothing changes until another person approves."""
-        require(principal, Permission.PROPOSE, seen(house, principal, data.target).labels)
-        return _correction(house, house.registry.overlays.propose(data, principal))
+        require(principal, Permission.PROPOSE, judged(house, principal, data.target).labels)
+        return correction_view(house, house.registry.overlays.propose(data, principal))
 
     @post("/{number:int}/approve", sync_to_thread=True, status_code=200)
     def approve(self, house: House, principal: Principal, number: int) -> CorrectionView:
         """Put a correction in force, as a signed-in person other than its proposer."""
-        return _correction(house, house.registry.overlays.approve_correction(number, principal))
+        return correction_view(house, house.registry.overlays.approve_correction(number, principal))
 
     @delete("/{number:int}", sync_to_thread=True, status_code=200)
     def withdraw(self, house: House, principal: Principal, number: int) -> CorrectionView:
         """Take a proposal back."""
         require(principal, Permission.PROPOSE)
-        return _correction(house, house.registry.overlays.withdraw_correction(number, principal))
+        return correction_view(house, house.registry.overlays.withdraw_correction(number, principal))
 
 
-def _maintenance(house: House, announced: Announced) -> MaintenanceView:
+def maintenance_view(house: House, announced: Announced) -> MaintenanceView:
     window, now = announced.maintenance, house.clock.now()
     with house.state.read() as tx:
-        names = [target.name for key in window.targets if (target := targets.find(tx, key))]
+        names = [one.name for key in window.targets if (one := targets.find(tx, key) or find_service(tx, key))]
     return MaintenanceView(
         id=window.id,
         number=window.number,
@@ -211,6 +219,10 @@ def _maintenance(house: House, announced: Announced) -> MaintenanceView:
         end=window.end,
         reason=window.reason,
         with_dependents=window.with_dependents,
+        every=window.every,
+        tz=window.tz,
+        until=window.until,
+        next=next(((start, end) for start, end in window.windows if end > now), None),
         status=_status(window, now),
         proposed_by=_name(house, window.proposed_by),
         proposed_at=window.proposed_at,
@@ -223,11 +235,11 @@ def _maintenance(house: House, announced: Announced) -> MaintenanceView:
 def _status(window: Maintenance, now: int) -> str:
     if window.retired is not None:
         return "cancelled"
-    if window.end <= now:
+    if window.over <= now:
         return "over"
     if window.approved_at is None:
         return "proposed"
-    return "running" if window.start <= now else "approved"
+    return "running" if any(start <= now < end for start, end in window.windows) else "approved"
 
 
 def _mute(house: House, mute: Mute) -> MuteView:
@@ -260,9 +272,9 @@ def _muted(house: House, what: str) -> str:
     return what
 
 
-def _correction(house: House, correction: Correction) -> CorrectionView:
+def correction_view(house: House, correction: Correction) -> CorrectionView:
     with house.state.read() as tx:
-        target = targets.find(tx, correction.target)
+        target = targets.find(tx, correction.target) or find_service(tx, correction.target)
     if target is None:
         raise Missing("The target of this correction does not exist.")
     withdrawn = "withdrawn" if correction.retired is not None else "proposed"

@@ -18,6 +18,8 @@ def arrange(parser: argparse.ArgumentParser) -> None:
     add.add_argument("--to", dest="end", metavar="T", help="end")
     add.add_argument("--for", dest="duration", metavar="LENGTH", help="how long, instead of --to: 30m")
     add.add_argument("--reason", metavar="R", required=True)
+    add.add_argument("--every", choices=("day", "week", "month"), help="it comes again at the same wall clock of --tz")
+    add.add_argument("--until", metavar="T", help="end of the series, with --every")
     add.add_argument("--with-dependents", action="store_true", help="also what is reached through these targets")
     listing = options.action(of, "list", "the windows to come and running", run_list)
     listing.add_argument("--past", action="store_true", help="also those that are over or cancelled")
@@ -39,6 +41,10 @@ def run_add(arguments: argparse.Namespace) -> int:
         "reason": arguments.reason,
         "with_dependents": arguments.with_dependents,
     }
+    if arguments.every:
+        spec |= {"every": arguments.every, "tz": arguments.tz}
+    if arguments.until:
+        spec["until"] = options.instant(arguments.until, arguments.tz)
     if arguments.start:
         spec["start"] = options.instant(arguments.start, arguments.tz)
     if arguments.end:
@@ -75,8 +81,9 @@ def run_list(arguments: argparse.Namespace) -> int:
             (
                 ("N", lambda item: item["number"]),
                 ("Targets", lambda item: ", ".join(item["targets"])),
-                ("Start", lambda item: instant(item["start"], arguments.tz)),
-                ("End", lambda item: instant(item["end"], arguments.tz)),
+                ("Start", lambda item: instant((item["next"] or [item["start"]])[0], arguments.tz)),
+                ("End", lambda item: instant((item["next"] or [0, item["end"]])[1], arguments.tz)),
+                ("Again", lambda item: words(f"each {item['every']}") if item["every"] else None),
                 ("State", lambda item: words(item["status"].capitalize())),
                 ("Approved by", lambda item: item["approved_by"] or None),
                 ("Reason", lambda item: item["reason"]),

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from collector.reports.report import Evidence
-from collector.store import checks, incidents, people, targets, windows
+from collector.store import agreements, checks, incidents, people, targets, windows
 from collector.store.state import State
 from collector.store.targets import Target
 from collector.timelines import Timelines
@@ -36,6 +36,7 @@ def gather(rooms: Rooms, period: Period, before: Period, now: int) -> Evidence:
     with rooms.state.read() as tx:
         known = {target.id: target for target in targets.ever(tx)}
         names = {key: target.name for key, target in known.items()}
+        names.update((service.id, service.name) for service in agreements.ever_services(tx))
         persons = {person.id: person.name for person in people.ever(tx)}
         return Evidence(
             figures=rooms.timelines.figures(None, passed, now),
@@ -99,15 +100,16 @@ def _maintenance(
         {
             "number": window.number,
             "targets": [names.get(target, target) for target in window.targets],
-            "from": window.start,
-            "to": _ended(window.end, window.retired),
+            "from": start,
+            "to": end,
             "reason": window.reason,
             "proposed_by": persons.get(window.proposed_by, window.proposed_by),
             "approved_by": persons.get(window.approved_by, window.approved_by),
             "approved_at": window.approved_at,
         }
         for window in windows.all_maintenance(tx)
-        if window.start < period.end and _ended(window.end, window.retired) > period.start
+        for start, end in window.windows
+        if start < period.end and end > period.start
     ]
 
 

@@ -3,11 +3,18 @@
 from dataclasses import dataclass
 
 from collector.store.objects import Noun
+from rules.intervals import Interval
+from rules.recurrence import Every, recurring
 
 
 @dataclass(frozen=True, slots=True)
 class Maintenance:
-    """A window in which down time is planned. Counts only when ``approved_at`` lies before ``start`` (ms UTC)."""
+    """A window in which down time is planned, or a series of them.
+
+    A window counts only when ``approved_at`` lies before its start (ms UTC). With ``every`` (day, week or month) the
+    first one is ``start`` to ``end``, and it comes again at the same wall clock of ``tz`` until one would begin at
+    ``until`` or later.
+    """
 
     id: str
     number: int
@@ -20,7 +27,25 @@ class Maintenance:
     approved_by: str = ""
     approved_at: int | None = None
     with_dependents: bool = False
+    every: str = ""
+    tz: str = ""
+    until: int | None = None
     retired: int | None = None
+
+    @property
+    def windows(self) -> list[Interval]:
+        """Each window, in order of time, as far as it was not cancelled."""
+        planned = [(self.start, self.end)]
+        if self.every and self.until is not None:
+            planned = list(recurring(self.start, self.end, Every(self.every), self.until, self.tz))
+        if self.retired is None:
+            return planned
+        return [(start, min(end, self.retired)) for start, end in planned if start < self.retired]
+
+    @property
+    def over(self) -> int:
+        """When the last of its windows ends, or ended."""
+        return max((end for _, end in self.windows), default=self.start)
 
 
 @dataclass(frozen=True, slots=True)
