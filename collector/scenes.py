@@ -145,7 +145,7 @@ class Scenes:
         seen = self._seen(judged, reach, parameters)
         then = self._then(targets.history(self.ground.tx, judged.id))
         subject = replace(
-            self.ground.subject(judged, seen, terms.calendar),
+            self.ground.subject(judged, seen, terms.calendar, (reach.start, reach.end)),
             promise=terms.promise,
             labels=then.labels,
             priority=then.priority,

@@ -71,9 +71,12 @@ def forget(tx: sqlite3.Connection, handle: int, agent: int, since: int) -> list[
     return gone
 
 
-def of_target(tx: sqlite3.Connection, target: str) -> list[Told]:
-    """Everything of one target, by time."""
-    return [Told(*row) for row in tx.execute("SELECT * FROM evidence WHERE target = ? ORDER BY at", (target,))]
+def of_target(tx: sqlite3.Connection, target: str, first: int, last: int) -> list[Told]:
+    """What one target told of the time from ``first`` to ``last``, by time."""
+    rows = tx.execute(
+        "SELECT * FROM evidence WHERE target = ? AND at >= ? AND since <= ? ORDER BY at", (target, first, last)
+    )
+    return [Told(*row) for row in rows]
 
 
 def restarts(tx: sqlite3.Connection, target: str, first: int, last: int) -> list[Told]:

@@ -78,13 +78,14 @@ def known(tx: sqlite3.Connection, agent: int, boot: str, seqs: Iterable[int]) ->
     return found
 
 
-def telling(tx: sqlite3.Connection, target: str, oids: Iterable[str]) -> list[Trap]:
-    """The notifications about a target (id) with one of these OIDs, by time."""
+def telling(tx: sqlite3.Connection, target: str, oids: Iterable[str], first: int, last: int) -> list[Trap]:
+    """The notifications about a target (id) with one of these OIDs from ``first`` to ``last``, by time."""
     wanted = sorted(oids)
     marks = ", ".join("?" * len(wanted))
     rows = tx.execute(
-        f"SELECT {_COLUMNS} FROM trap WHERE target = ? AND oid IN ({marks}) ORDER BY at, position, place",
-        (target, *wanted),
+        f"SELECT {_COLUMNS} FROM trap WHERE target = ? AND at BETWEEN ? AND ? AND oid IN ({marks})"
+        " ORDER BY at, position, place",
+        (target, first, last, *wanted),
     )
     return [_trap(row) for row in rows]
 
