@@ -13,6 +13,7 @@ from collector.rebuild import rebuild
 from collector.specs import CheckSpec, JoinSpec, JoinTokenSpec, TargetSpec
 from collector.store import agents, checks, targets, traps
 from collector.store.evidence import Told, machines, of_target
+from collector.subjects import EVER
 from collector.timelines import Timelines
 from rules.period import Period
 from rules.result import Outcome, Reading, Result
@@ -79,7 +80,7 @@ class Site:
 
     def told(self, target: str) -> list[Told]:
         with self.rooms.state.read() as tx:
-            return of_target(tx, target)
+            return of_target(tx, target, *EVER)
 
     def outages(self, target: str) -> list[dict[str, Any]]:
         self.rooms.clock.at += HOUR
