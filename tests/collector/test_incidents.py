@@ -46,6 +46,18 @@ def test_the_incident_of_an_outage_resolves_and_the_desk_hears_of_it(world: Worl
     assert world.states()["core-1"] == "up"
 
 
+def test_a_restart_that_no_look_saw_is_an_incident_that_is_over(world: World) -> None:
+    world.add("core-1", kind="switch", snmp="v2c", **URGENT)
+    world.restart("core-1")
+    world.run(60)
+    world.restart("core-1")
+    world.run(30)
+
+    incident = world.one()
+    assert (incident.kind, incident.phase) == ("outage", "resolved")
+    assert world.states()["core-1"] == "up"
+
+
 def test_a_silent_management_path_is_degraded_and_one_incident(world: World) -> None:
     world.add("core-1", kind="switch", snmp="v2c", **URGENT)
     world.run(20)

@@ -93,6 +93,7 @@ class World:
     events: Events
     watchers: dict[str, Watcher] = field(default_factory=dict)
     broken: dict[tuple[str, str], Outcome] = field(default_factory=dict)
+    begun: dict[str, int] = field(default_factory=dict)
     connected: bool = True
     deciding: bool = True
 
@@ -124,6 +125,10 @@ class World:
     def mend(self, target: str) -> None:
         """All is well with a target again."""
         self.broken = {key: outcome for key, outcome in self.broken.items() if key[0] != target}
+
+    def restart(self, target: str) -> None:
+        """A device begins anew, so fast that no look fails; from now on its SNMP agent tells how long it runs."""
+        self.begun[target] = self.now
 
     def run(self, seconds: float) -> None:
         """Let time pass."""
@@ -188,7 +193,9 @@ class World:
             eye.good = good
             hurried = eye.run < (term.confirm_up if good else term.confirm_down)
             eye.next = self.now + (term.retry_interval if hurried else term.interval)
-            reading = Reading(outcome, {}, "" if good else f"{eye.kind} says {outcome}")
+            told = good and eye.kind == "snmp" and eye.target in self.begun
+            values = {"uptime_s": (self.now - self.begun[eye.target]) // SECOND} if told else {}
+            reading = Reading(outcome, values, "" if good else f"{eye.kind} says {outcome}")
             results.append(Result(check.handle, term.interval, -1, self.now - BOOT_AT, reading))
         if results:
             self.send(watcher, results)
