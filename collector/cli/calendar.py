@@ -131,7 +131,7 @@ def run_show(arguments: argparse.Namespace) -> int:
             (words("Weekly hours"), _week(found["weekly"])),
             (words("Years"), ", ".join(map(str, found["years"])) or words("none: its clocks know no holidays")),
         ]
-        days = {day: words("closed") for day in found["closed"]}
+        days = {day: words("day off") for day in found["closed"]}
         days |= {day: ", ".join(hours) for day, hours in found["open"].items()}
         rows = [(day, told, found["names"].get(day, "")) for day, told in sorted(days.items())]
         listed = table.table((words("Date"), words("Hours"), words("Name")), rows) if rows else ""
