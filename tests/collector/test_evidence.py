@@ -9,6 +9,7 @@ import pytest
 
 from collector.explain import explain
 from collector.intake import AgentIdentity
+from collector.pack import pack_closed
 from collector.rebuild import rebuild
 from collector.specs import CheckSpec, JoinSpec, JoinTokenSpec, TargetSpec
 from collector.store import agents, checks, targets, traps
@@ -186,6 +187,17 @@ def test_what_is_kept_is_what_the_log_gives(site: Site) -> None:
     assert len(site.told(site.core)) == 1
     assert len(site.told(site.host)) == 1
     assert found["differences"] == []
+
+
+def test_a_packed_day_gives_the_same(site: Site) -> None:
+    site.send(snmp(site, range(360, 901, 60), 330), machine_boot="m1")
+    site.send(snmp(site, range(0, 301, 60), 330), machine_boot="m1")
+    site.send(pings(site, range(20, 900, 60)), agent=1, machine_boot="n1")
+    site.send(cpu(site, [1_000]), boot="b2", boot_at=START + 950_000, machine_boot="m2")
+    site.send(cpu(site, [90_000]), boot="b2", boot_at=START + 950_000, machine_boot="m2")
+    assert pack_closed(site.rooms.log) != 0
+
+    assert rebuild(Comparing(site), site.rooms.clock.at)["differences"] == []
 
 
 class Comparing:
