@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import gc
-import json
 import signal
 import sys
 import time
@@ -109,7 +108,7 @@ class _Teller:
     def __call__(self, event: Event) -> None:
         aim = self._asked[event.target]
         if self._as_json:
-            line = json.dumps({"event": report.event(event, aim, time.time_ns() // 1_000_000)}, ensure_ascii=False)
+            line = report.spelled({"event": report.event(event, aim, time.time_ns() // 1_000_000)})
         else:
             line = f"{time.strftime('%H:%M:%S')}  {report.spoken(event, aim)}"
         try:

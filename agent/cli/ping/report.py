@@ -1,6 +1,5 @@
 """What a sweep found, for people and for programs: the state of each target, the summary, the exit code."""
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
@@ -224,14 +223,21 @@ def totals(of: Summary) -> dict[str, Any]:
 
 def document(told: Sequence[Row], of: Summary) -> str:
     """One JSON document."""
-    return json.dumps({"targets": [target(row) for row in told], "summary": totals(of)}, ensure_ascii=False)
+    return spelled({"targets": [target(row) for row in told], "summary": totals(of)})
 
 
 def lines(told: Sequence[Row], of: Summary) -> Iterator[str]:
     """The end of a JSON Lines stream: a line per target, then the summary."""
     for row in told:
-        yield json.dumps({"target": target(row)}, ensure_ascii=False)
-    yield json.dumps({"summary": totals(of)})
+        yield spelled({"target": target(row)})
+    yield spelled({"summary": totals(of)})
+
+
+def spelled(what: dict[str, Any]) -> str:
+    """A document as JSON."""
+    import json  # a start without --json does without it
+
+    return json.dumps(what, ensure_ascii=False)
 
 
 def event(what: Event, aim: Aim, at_ms: int) -> dict[str, Any]:
