@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from collector.agreed import Agreed, Judged
+from collector.configuration import rules_of, settled
 from collector.faults import Fault, faults
+from collector.layers import SHIPPED
 from collector.refold import Progress, silent
 from collector.scenes import Scene, Scenes
 from collector.settings import Settings
 from collector.store import agreements, targets
+from collector.store.checks import Check
 from collector.store.log import Log
+from collector.store.policies import Policy
 from collector.store.state import State
 from collector.store.targets import Target
 from collector.subjects import Ground
@@ -23,8 +27,10 @@ from collector.whatif.supposed import Supposed, SupposedTerms, changed
 from collector.whatif.tickets import Ticket, tickets
 from rules.availability import figures
 from rules.dated import Dated
+from rules.duration import parse_duration
 from rules.outage import Outage
 from rules.period import Period
+from rules.selector import Selector
 from rules.service import Need, Service, compose
 from rules.timeline import Timeline
 
@@ -32,6 +38,7 @@ SHOWN = (
     "availability",
     "fault_rate",
     "coverage",
+    "degraded_ms",
     "down_ms",
     "unreachable_ms",
     "unknown_ms",
@@ -132,22 +139,33 @@ def _world(ground: Ground, agreed: Agreed, tracks: Tracks, asked: Sequence[Judge
 
 
 def _tickets(ground: Ground, scene: Scene, scenes: Scenes, now: int) -> Iterable[Ticket]:
-    parameters = scenes.terms(scene.judged).promise.parameters
+    parameters = scene.parameters
     names = {check.id: check.name for check, _ in scene.checks}
+    policies = rules_of(ground.tx)
 
     def ticket_after(fault: Fault) -> int:
+        agreed: int = getattr(parameters.ticket_after, scene.target.priority)
         concerned = (
-            ground.effective(check)[-1][1].ticket_after
+            _stated(ground, check, scene.target, policies, agreed)
             for check, entries in scene.checks
             if check.retired is None and (check.id == fault.check if fault.check else entries[-1].vital)
         )
-        by_priority: int = getattr(parameters.ticket_after, scene.target.priority)
-        return min(concerned, default=by_priority)
+        return min(concerned, default=agreed)
 
     found = faults(scene, parameters)
     return tickets(
         scene.judged.name, found, ticket_after, parameters.reopen_window, now, lambda check: names.get(check, check)
     )
+
+
+def _stated(
+    ground: Ground, check: Check, target: Target, policies: Sequence[tuple[Selector, Policy]], agreed: int
+) -> int:
+    """The ``ticket_after`` that the scenario or a layer states for a check, else what is agreed."""
+    if isinstance(ground, Supposed) and "ticket_after" in (chosen := ground.chosen(check)):
+        return parse_duration(str(chosen["ticket_after"]))
+    (row,) = [row for row in settled(check, target, policies) if row.name == "ticket_after"]
+    return agreed if row.layer == SHIPPED else parse_duration(str(row.value))
 
 
 def _together(scenes: Scenes, group: Sequence[Judged], period: Period, now: int) -> dict[str, Any]:

@@ -49,13 +49,17 @@ class Supposed(Ground):
     def effective(self, check: Check) -> list[tuple[int, Effective]]:
         """As it was, but with the scenario's settings on top of all layers at all times."""
         found = super().effective(check)
+        chosen = self.chosen(check)
+        return [(since, _altered(entry, chosen)) for since, entry in found] if chosen else found
+
+    def chosen(self, check: Check) -> dict[str, object]:
+        """What the scenario sets for a check, by name."""
         if not self._changes:
-            return found
+            return {}
         target = targets.get(self.tx, check.target)
         named = words(target.name, target.kind, target.priority, target.labels)
         layers = [(LAYER, table) for select, table in self._changes if select.matches(named)]
-        chosen = {row.name: row.value for row in rows(check.kind, layers)}
-        return [(since, _altered(entry, chosen)) for since, entry in found] if chosen else found
+        return {row.name: row.value for row in rows(check.kind, layers)}
 
     def maintenance(self) -> Iterable[Maintenance]:
         """Every window but those left out, and the scenario's, approved before they began."""

@@ -1,5 +1,8 @@
 """Rebuild finds nothing, unless something was changed behind the log's back."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from collector.rebuild import KEPT, rebuild
@@ -75,3 +78,29 @@ def test_every_table_is_compared_or_says_why_not(found: Watched) -> None:
     with found.state.read() as tx:
         tables = {row["name"] for row in tx.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
     assert set(KEPT) <= tables | {"_sqlite_migrations"}
+
+
+def test_one_altered_row_is_found_in_each_derived_table(found: Watched) -> None:
+    with found.state.read() as tx:
+        named = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        tables = [row["name"] for row in tx.execute(named) if row["name"] not in KEPT]
+    assert len(tables) > 15
+
+    altered = {table: _altered(found, table) for table in tables}
+
+    told = {(row["table"], row["what"]) for row in differences(found)}
+    assert told == set(altered.items())
+
+
+def _altered(found: Watched, table: str) -> str:
+    """Take one row out of a table behind the log's back, or put one into an empty one; how a rebuild must call that."""
+    with closing(sqlite3.connect(found.state.path, isolation_level=None)) as behind:
+        columns = [(name, kind) for _, name, kind, *_ in behind.execute(f'PRAGMA table_info("{table}")')]
+        row = behind.execute(f'SELECT * FROM "{table}" LIMIT 1').fetchone()
+        if row is not None:
+            same = " AND ".join(f'"{name}" IS ?' for name, _ in columns)
+            behind.execute(f'DELETE FROM "{table}" WHERE {same}', row)
+            return "missing"
+        values = ", ".join("'{}'" if "TEXT" in kind else "4242" for _, kind in columns)
+        behind.execute(f'INSERT INTO "{table}" VALUES ({values})')
+        return "surplus"

@@ -12,6 +12,7 @@ _LABELS = {
     "availability": "Availability",
     "fault_rate": "Fault rate",
     "coverage": "Coverage",
+    "degraded_ms": "Degraded",
     "down_ms": "Down",
     "unreachable_ms": "Unreachable",
     "unknown_ms": "Unknown",
