@@ -9,6 +9,7 @@ from rules.errors import Invalid
 from rules.record import Record, read_record
 from rules.result import Outcome
 from rules.span import Sample
+from rules.uptime import Reading
 from tests.rules.stories import line, target
 
 
@@ -127,6 +128,47 @@ def test_all_mistakes_are_told_in_the_order_of_their_lines() -> None:
     told = mistakes(result(check="x"), "{", result(seq="y"))
 
     assert [entry.split(":")[0] for entry in told] == ["line 3", "line 4", "line 5"]
+
+
+def test_running_times_are_read_and_other_values_left_alone() -> None:
+    record = read(result(values={"uptime_s": 12.5, "rtt_us": "fast"}), result(seq=2, t=9, values={"rtt_us": 900}))
+
+    assert record.readings == {"core-1/ping": {"a": (Reading(0, uptime=12_500),)}}
+
+
+def test_a_look_that_could_not_be_made_tells_no_running_time() -> None:
+    assert read(result(outcome="error", values={"uptime_s": 1})).readings == {}
+
+
+def test_of_two_contents_the_reading_of_the_one_that_holds_counts() -> None:
+    record = read(result(t=5, values={"uptime_s": 1}), result(t=4, values={"uptime_s": 2}))
+
+    assert record.readings["core-1/ping"]["a"] == (Reading(4, uptime=2_000),)
+
+
+@pytest.mark.parametrize(
+    ("text", "mistake"),
+    [
+        (result(values=[1]), "result.values: expected an object"),
+        (result(values={"uptime_s": -1}), "result.values.uptime_s: expected a number from 0, found -1"),
+        (result(values={"changed_s": "9"}), "result.values.changed_s: expected a number from 0, found '9'"),
+        (line("evidence", target="core-1", at=5, kind="boot", since=6), "evidence.since: must not be later than at"),
+        (line("evidence", target="core-1", at=5, kind="boot", until=4), "evidence.until: must not be earlier than at"),
+        (line("evidence", target="core-2", at=5, kind="boot"), "evidence.target: there is no 'core-2'"),
+        (line("evidence", target="core-1", at=5, kind="boot", check="x"), "evidence.check: there is no 'x'"),
+        (line("evidence", target="core-1", at=5, kind="bot"), "evidence.kind: "),
+    ],
+)
+def test_a_mistake_in_evidence_is_told(text: str, mistake: str) -> None:
+    (told,) = mistakes(text)
+
+    assert told.removeprefix("line 3: ").startswith(mistake)
+
+
+def test_evidence_may_be_repeated() -> None:
+    told = line("evidence", target="core-1", at=5, kind="reboot")
+
+    assert len(read(told, told).evidence) == 1
 
 
 def test_parents_in_a_circle_are_refused() -> None:
