@@ -7,12 +7,13 @@ PORT ?= 8440
 APT ?= 1
 COUNT ?= 10000000
 SEED ?= 1
+STORIES ?= 100000
 WHEELS := $(VENV)/share/nineward/wheels
 # Compiled by no one, imported from this folder: a changed source file needs no new installation.
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --config-settings editable_mode=compat
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-importers test-recordings check lint types imports packages bench bench-agent bench-detection bench-figures bench-ingest bench-ping bench-recompute bench-scheduling bench-snmp bench-truth docs dist clean fuzz-snmp
+.PHONY: help up test test-importers test-recordings check lint types imports packages bench bench-agent bench-detection bench-figures bench-ingest bench-ping bench-recompute bench-scheduling bench-snmp bench-truth docs dist clean fuzz-snmp fuzz-timelines
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -100,6 +101,9 @@ bench-ping: $(VENV)/.installed-dev  ## sweeps of up to 50,000 targets beside fpi
 
 fuzz-snmp: $(VENV)/.installed-dev  ## ten million mutated SNMP messages (some minutes; COUNT= and SEED= change that)
 	$(BIN)/python -m tests.fuzz.snmp --count $(COUNT) --seed $(SEED)
+
+fuzz-timelines: $(VENV)/.installed-dev  ## the engine against a brute-force labelling of 100 000 random stories (an hour; STORIES= and SEED=)
+	$(BIN)/python -m tests.rules.oracle.agreement --count $(STORIES) --seed $(SEED)
 
 docs: $(VENV)/.installed-dev  ## write the generated parts of docs/ anew
 	$(BIN)/python -m docs.generate

@@ -219,11 +219,15 @@ def live(fleet: Fleet, watched: Watched, troubles: list[Trouble]) -> list[Happen
         act(trouble)
         after = time.time_ns() / 1e6
         entry = happened[trouble]
-        entry.blur = max(entry.blur, (after - before) / 2)
         if begins:
             entry.start = (before + after) / 2
+        elif trouble.kind is Kind.REBOOT:
+            # Many commands, of which the last one connects the machine.
+            entry.end = after
+            continue
         else:
             entry.end = (before + after) / 2
+        entry.blur = max(entry.blur, (after - before) / 2)
     return list(happened.values())
 
 
