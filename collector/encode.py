@@ -11,6 +11,8 @@ from collector.decode import Column, Ints, due_times
 from rules.wire import COLUMN, INTERVAL, REAL, UNPLANNED, UNSIGNED, ZIGZAG, packed_text
 
 _EXCEPTION_BYTES = 12
+_FEW = 1 << 12
+"""Below this codes are sooner counted than sorted."""
 _EMPTY = COLUMN.pack(UNSIGNED, 0, 0) + bytes(8)
 
 
@@ -44,7 +46,7 @@ def integers(values: Ints) -> bytes:
     else:
         codes = values.view(np.uint64)
     top = int(codes.max())
-    base = int(np.partition(codes, count // 2)[count // 2]) if top != int(codes[0]) or top != int(codes.min()) else top
+    base = _median(codes, top)
     width, cost = 0, (count - int(np.count_nonzero(codes == base))) * _EXCEPTION_BYTES
     for candidate in (8, 4, 2, 1):
         over = int(np.count_nonzero(codes >> np.uint64(8 * candidate))) if candidate < 8 and top >> 8 * candidate else 0
@@ -63,6 +65,14 @@ def integers(values: Ints) -> bytes:
         plain = planes(fitting, width)
     strange = codes[rows]
     return COLUMN.pack(kind, width, len(rows)) + plain + rows.astype("<u4").tobytes() + strange.astype("<u8").tobytes()
+
+
+def _median(codes: NDArray[np.uint64], top: int) -> int:
+    """The middle one of the codes in order, of which ``top`` is the greatest."""
+    middle = len(codes) // 2
+    if top < _FEW:
+        return int(np.searchsorted(np.cumsum(np.bincount(codes.view(np.int64))), middle, "right"))
+    return int(np.partition(codes, middle)[middle])
 
 
 def doubles(values: NDArray[np.float64]) -> bytes:
@@ -86,8 +96,11 @@ def rows(batch: Rows, sent: int) -> bytes:
     count = len(batch.handle)
     planned = batch.slot >= 0
     whole = bool(planned.all())
-    intervals = np.unique(batch.interval)
-    which = np.searchsorted(intervals, batch.interval)
+    if int(batch.interval.min()) == int(batch.interval.max()):
+        intervals, which = batch.interval[:1], np.zeros(count, np.int64)
+    else:
+        intervals = np.unique(batch.interval)
+        which = np.searchsorted(intervals, batch.interval)
     bases = np.zeros(len(intervals), np.int64)
     for index in range(len(intervals)):
         mine = planned & (which == index)
@@ -125,6 +138,8 @@ def _steps(values: Ints) -> Ints:
 
 
 def _in_order_of_appearance(shape: Ints) -> tuple[list[int], Ints]:
+    if int(shape.min()) == int(shape.max()):
+        return [int(shape[0])], np.zeros(len(shape), np.int64)
     found, first, inverse = np.unique(shape, return_index=True, return_inverse=True)
     order = np.argsort(first)
     number = np.empty(len(found), np.int64)

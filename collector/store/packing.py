@@ -285,7 +285,7 @@ def _bodies(found: Pack) -> Iterator[tuple[int, bytes]]:
         rows = slice(int(starts[index]), int(starts[index + 1]))
         own = shape[rows]
         columns: dict[int, list[Column]] = {}
-        for number_of_shape in np.unique(own).tolist():
+        for number_of_shape in np.flatnonzero(np.bincount(own)).tolist():
             which = own == number_of_shape
             columns[number_of_shape] = [
                 column(metrics[name][0][rows][which], metrics[name][1][rows][which]) for name in names[number_of_shape]
