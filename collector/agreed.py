@@ -80,6 +80,15 @@ class Agreed:
                 found.append(version)
         return found
 
+    def promise(self, name: str, version: int | None) -> Promise:
+        """The promise of a version of an agreement by name; without a version the house's own terms."""
+        if version is None:
+            return self.house.promise
+        found = [
+            one for versions in self._versions for _, one in versions if (one.name, one.version) == (name, version)
+        ]
+        return self._terms(found[-1]).promise
+
     def turns(self) -> list[int]:
         """The instants (ms UTC, in order) at which any version begins or ends to be in force."""
         found: set[int] = set()

@@ -32,7 +32,7 @@ def brief(
     sums = replace(fleet.sums(0), objects=int((told.of(devices).agreed > 0).sum()))
     return {
         "period": {"from": passed.start, "to": passed.end, "tz": passed.tz},
-        "objects": _objects(found, told, passed),
+        "objects": _objects(found, told),
         "fleet": {
             **_entries(fleet)[0],
             "objects": sums.objects,
@@ -56,14 +56,10 @@ def verdicts_of(entry: Mapping[str, Any], parameters: Parameters) -> dict[str, s
 _COUNTS = ("failures", "episodes", "restored", "open")
 
 
-def _objects(found: Found, told: Summary, period: Period) -> list[dict[str, Any]]:
-    served = period.length - told.time[:, STATES.index(State.OUT_OF_SERVICE)] > 0
+def _objects(found: Found, told: Summary) -> list[dict[str, Any]]:
     listed = [
         {"id": key, "name": name, "kind": kind, **entry}
-        for key, name, kind, entry, serving in zip(
-            found.ids, found.past.names, found.kinds, _entries(told), served.tolist(), strict=True
-        )
-        if serving
+        for key, name, kind, entry in zip(found.ids, found.past.names, found.kinds, _entries(told), strict=True)
     ]
     return sorted(listed, key=lambda entry: (entry["name"], entry["id"]))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TypeVar
 
 from collector.agreed import Agreed, Judged, Terms
@@ -21,6 +22,7 @@ from rules.state import State
 from rules.timeline import Subject, Timeline, timeline
 
 J = TypeVar("J", Target, Service, Effective)
+V = TypeVar("V")
 
 _ROUNDS = 16
 """How often the reach is widened at most, until nothing that bears on the period is cut off."""
@@ -153,10 +155,27 @@ class Scenes:
         found = timeline(subject, period, parents, parameters, self._now)
         return Scene(judged, seen, found, reach.start, parameters)
 
+    def stands_since(self, judged: Judged) -> int:
+        """Since when (ms UTC) what is looked up at one instant is what it is at this one; 0 if it always was.
+
+        That is the labels, the priority, and how long a failure lasts at least. Agreements are not looked at.
+        """
+        if isinstance(judged, Service):
+            return _steady_since(
+                [[(at, one.labels) for at, one in agreements.service_history(self.ground.tx, judged.id)]]
+            )
+        own = checks.ever_of_target(self.ground.tx, judged.id)
+        histories = [self.ground.effective(check) for check in own]
+        return _steady_since(
+            [
+                [(at, (one.labels, one.priority)) for at, one in targets.history(self.ground.tx, judged.id)],
+                *([(at, (one.vital, one.min_failure)) for at, one in history] for history in histories if history),
+            ]
+        )
+
     def _then(self, history: Sequence[tuple[int, J]]) -> J:
         """What held at the instant that counts; what held first, if it came later."""
-        begun = [entry for since, entry in history if since <= self._at]
-        return begun[-1] if begun else history[0][1]
+        return _held(history, self._at)
 
     def _seen(self, target: Target, reach: Period, parameters: Parameters) -> tuple[Seen, ...]:
         policy = parameters.edge_policy
@@ -198,6 +217,27 @@ class Scenes:
         )
         before = (outage for outage in scene.timeline.history if scene.start < outage.start < first.start)
         return up >= parameters.merge_gap or any(outage.counts for outage in before)
+
+
+def serves(judged: Judged, period: Period) -> bool:
+    """Whether its service touches the period."""
+    if isinstance(judged, Service):
+        return judged.created < period.end and (judged.retired is None or judged.retired > period.start)
+    if judged.in_service_from is None or judged.in_service_from >= period.end:
+        return False
+    ends = [end for end in (judged.in_service_to, judged.retired) if end is not None]
+    return not ends or min(ends) > period.start
+
+
+def _held(history: Sequence[tuple[int, V]], at: int) -> V:
+    begun = [entry for since, entry in history if since <= at]
+    return begun[-1] if begun else history[0][1]
+
+
+def _steady_since(histories: Sequence[Sequence[tuple[int, object]]]) -> int:
+    """The last instant at which any of them turned to another value; 0 if none ever did."""
+    turns = [after[0] for history in histories for before, after in pairwise(history) if before[1] != after[1]]
+    return max(turns, default=0)
 
 
 def _begun(judged: Judged) -> int:

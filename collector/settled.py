@@ -6,10 +6,10 @@ the last state goes on while nothing speaks against that; what no row tells is c
 """
 
 import json
-import logging
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from collector.agreed import Agreed, Judged
 from collector.clock import Clock
-from collector.scenes import Scene, Scenes
+from collector.scenes import Scene, Scenes, serves
 from collector.settings import Settings
 from collector.store import agreements, checks, spans, targets
 from collector.store import settled as table
@@ -27,14 +27,14 @@ from collector.store.state import State as Store
 from collector.store.targets import Target
 from collector.subjects import Ground
 from collector.tracks import Tracks
+from rules.entry import Entry, entry_of
 from rules.parameters import DAY
-from rules.past import LASTING, STATES, Past, outage_rows, past, summary, tile_rows
+from rules.past import LASTING, STATES, About, Past, chosen, entries_of, firm, joined, life_of, moved, past, summary
+from rules.past.columns import DOUBT, GLITCH, OUTAGE, TILE
 from rules.period import Period
 from rules.service import SERVICE, read_need
 from rules.state import State
 from rules.timeline import Timeline
-
-log = logging.getLogger(__name__)
 
 _TOGETHER = 200
 """Rows kept in one transaction: what else writes waits no longer than that takes."""
@@ -48,10 +48,8 @@ _GOES_ON = [STATES.index(state) for state in (State.UP, State.DEGRADED, State.OU
 _NOT_YET = STATES.index(State.OUT_OF_SERVICE)
 """What an object is before its life."""
 
-_TILE, _OUTAGE = 3, 5
-"""Numbers in a row of tiles and of outages."""
-
 Whole = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,28 +71,25 @@ class Settled:
         self._settings = settings
 
     def past(self, period: Period, now: int, wanted: Collection[str] | None = None) -> Found:
-        """The past of the targets and services with these ids (None for all), whole for a period before ``now``.
+        """The past of targets and services (ids; None for all in service in the period) over a period before ``now``.
 
-        Instants in ms UTC. Objects that were not in service in the period are among them.
+        Instants in ms UTC. Raises Missing for an id nobody has.
         """
         with self._state.read() as tx:
-            agreed = self._agreed(tx)
-            kept = _Kept(table.rows(tx))
-            silent = Ground(tx).silent
-            unsteady = self._tracks.stale(now) | _targets_of(tx, silent)
-            told = kept.tells(period.end, unsteady, agreed.turns())
-            if wanted is not None:
-                chosen = set(wanted)
-                told &= np.array([row.object in chosen for row in kept.rows], dtype=np.bool_)
-            scenes = Scenes(Ground(tx), agreed, self._tracks, period.end - 1, now)
-            left = [(kept.rows[place].object, kept.rows[place].kind) for place in np.flatnonzero(~told).tolist()]
-            left += table.without(tx)
-            computed = [
-                (one, scenes.scene(one, period).timeline)
-                for one in (_object(tx, key, noun) for key, noun in left if wanted is None or key in chosen)
-                if _begun(one) is not None
-            ]
-        return kept.found(told, period.end, computed)
+            kept, told, computed = self._asked(tx, period, now, wanted, whole=False)
+        found = past(one for _, one in computed)
+        return Found(
+            ids=[*kept.some("object", told), *(judged.id for judged, _ in computed)],
+            kinds=[*kept.some("kind", told), *(one.kind for _, one in computed)],
+            past=joined(chosen(kept.past, told), found) if computed else chosen(kept.past, told),
+        )
+
+    def entries(self, period: Period, now: int, wanted: Collection[str] | None = None) -> list[Entry]:
+        """What figures of the same objects need."""
+        with self._state.read() as tx:
+            kept, told, computed = self._asked(tx, period, now, wanted, whole=True)
+            known = kept.about(told, self._agreed(tx))
+        return entries_of(chosen(kept.past, told), known, period) + [entry_of(one) for _, one in computed]
 
     def refresh(self, budget_s: float) -> int:
         """Compute rows that are missing or no longer count, for about so long; how many are left."""
@@ -115,6 +110,32 @@ class Settled:
         """One round of :meth:`refresh`, as a job does it."""
         self.refresh(_BUDGET_S)
 
+    def _asked(
+        self, tx: sqlite3.Connection, period: Period, now: int, wanted: Collection[str] | None, *, whole: bool
+    ) -> tuple["_Kept", Flags, list[tuple[Judged, Timeline]]]:
+        """What is kept, which of it tells the period, and the timelines of all else; ``whole`` for whole figures."""
+        agreed, ground = self._agreed(tx), Ground(tx)
+        kept = _Kept(table.columns(tx), period.end)
+        unsteady = self._tracks.stale(now) | _targets_of(tx, ground.silent)
+        told = kept.tells(period, unsteady, agreed.turns(), self._settings.tz)
+        if whole:
+            told &= kept.firm(period)
+        left = [*kept.nouns(~told), *table.without(tx)]
+        if wanted is None:
+            told &= kept.serves(period)
+        else:
+            asked = dict.fromkeys(wanted)
+            told &= kept.among(asked)
+            there = set(kept.some("object", told))
+            nouns = dict(left)
+            left = [(key, nouns.get(key, "")) for key in asked if key not in there]
+        judged = (_object(tx, key, noun) for key, noun in left)
+        scenes = Scenes(ground, agreed, self._tracks, period.end - 1, now)
+        computed = [
+            (one, scenes.scene(one, period).timeline) for one in judged if wanted is not None or serves(one, period)
+        ]
+        return kept, told, computed
+
     def _computed(self, tx: sqlite3.Connection, left: Sequence[Judged], until: float) -> Iterator[tuple[Row, set[str]]]:
         """The rows of some objects, as the state is in this snapshot."""
         now = self._clock.now()
@@ -131,29 +152,7 @@ class Settled:
             if begin is None or begin >= now or silent.intersection({one.id, *rests_on}):
                 continue
             count += 1
-            scene = scenes.scene(one, Period(begin, now, self._settings.tz))
-            found = scene.timeline
-            promise = scenes.terms(one).promise
-            tiles = [(start, min(end, now), state) for start, end, state in tile_rows(found) if start < now]
-            tiles.insert(0, (0, tiles[0][0], _NOT_YET))
-            causes = sorted({outage.cause or "" for outage in found.history})
-            numbers = [causes.index(outage.cause or "") for outage in found.history]
-            outages = [(*row, number) for row, number in zip(outage_rows(found), numbers, strict=True)]
-            row = Row(
-                object=one.id,
-                name=one.name,
-                kind=SERVICE if isinstance(one, Service) else one.kind,
-                position=position,
-                until=now,
-                sure=now - _open_for(scene),
-                horizon=_horizon(scenes, one, now),
-                agreement=promise.agreement,
-                version=promise.version,
-                tiles=np.array(tiles, dtype=np.int64).tobytes(),
-                outages=np.array(outages, dtype=np.int64).tobytes(),
-                causes=json.dumps(causes),
-            )
-            yield row, rests_on
+            yield _row(scenes, one, Period(begin, now, self._settings.tz), position), rests_on
 
     def _agreed(self, tx: sqlite3.Connection) -> Agreed:
         return Agreed(tx, self._settings.calculation, self._settings.tz)
@@ -170,90 +169,169 @@ def wrong(
         if begin is None or begin >= row.sure:
             continue
         period = Period(begin, row.sure, settings.tz)
-        kept = summary(_Kept([row]).found(np.ones(1, dtype=np.bool_), row.until, ()).past, period)
+        kept = summary(_Kept({name: (value,) for name, value in row._asdict().items()}, row.until).past, period)
         fresh = summary(past([Scenes(ground, agreed, tracks, row.until - 1, now).scene(one, period).timeline]), period)
         if not all(np.array_equal(getattr(kept, name), getattr(fresh, name)) for name in kept.__slots__):
             yield {"object": row.object, "name": row.name, "until": row.until}
 
 
 class _Kept:
-    """Rows as columns: the tiles and outages of all of them one behind the other."""
+    """Rows by column, and what they hold as one past: tiles and outages of all of them one behind the other."""
 
-    def __init__(self, rows: Sequence[Row]) -> None:
-        self.rows = rows
-        self._tiles: Whole = np.frombuffer(b"".join(row.tiles for row in rows), dtype=np.int64).reshape(-1, _TILE)
-        self._outages: Whole = np.frombuffer(b"".join(row.outages for row in rows), dtype=np.int64).reshape(-1, _OUTAGE)
-        self._tile_counts = np.array([len(row.tiles) // (8 * _TILE) for row in rows], dtype=np.int64)
-        self._outage_counts = np.array([len(row.outages) // (8 * _OUTAGE) for row in rows], dtype=np.int64)
-        self._last = np.cumsum(self._tile_counts) - 1
-        self._until = np.array([row.until for row in rows], dtype=np.int64)
+    def __init__(self, columns: dict[str, Sequence[Any]], end: int) -> None:
+        """The last state of each is drawn out to ``end``; see :meth:`tells` for whom that is right."""
+        self._columns = columns
+        self._until = np.array(columns["until"], dtype=np.int64)
+        self._horizon = np.array([LASTING if one is None else one for one in columns["horizon"]], dtype=np.int64)
+        offsets, words = _together(columns["words"])
+        tiles = _owned(columns["tiles"], TILE)
+        self._last = np.searchsorted(tiles[:, 0], np.arange(len(self._until)), side="right") - 1
+        tiles[self._last, 2] = np.maximum(tiles[self._last, 2], end)
+        self._state = tiles[self._last, 3]
+        self.past = Past(
+            names=columns["name"],
+            tiles=tiles,
+            outages=moved(_owned(columns["outages"], OUTAGE), offsets),
+            glitches=_owned(columns["glitches"], GLITCH),
+            doubts=_owned(columns["doubts"], DOUBT),
+            words=words,
+        )
 
-    def tells(self, end: int, unsteady: Collection[str], turns: Sequence[int]) -> NDArray[np.bool_]:
-        """Which rows tell a period that ends at ``end``; ``turns`` are the instants at which agreements change."""
-        horizon = np.array([LASTING if row.horizon is None else row.horizon for row in self.rows], dtype=np.int64)
-        steady = np.array([row.object not in unsteady for row in self.rows], dtype=np.bool_)
-        sure = np.array([row.sure for row in self.rows], dtype=np.int64)
-        goes_on = np.isin(self._tiles[self._last, 2], _GOES_ON) & (end <= horizon)
-        reaches = (end <= sure) | (steady & ((end <= self._until) | goes_on))
-        terms = np.searchsorted(turns, [*(self._until - 1).tolist(), end - 1], side="right")
-        found: NDArray[np.bool_] = reaches & (terms[:-1] == terms[-1])
+    def tells(self, period: Period, unsteady: Collection[str], turns: Sequence[int], tz: str) -> Flags:
+        """Which rows tell a period; ``turns`` are the instants at which agreements change, ``tz`` is the house's zone.
+
+        Of those that are ``unsteady`` (ids) something else may be known than what is kept, as far as it is not sure.
+        """
+        steady = np.ones(len(self._until), dtype=np.bool_)
+        if unsteady:
+            steady = ~self.among(unsteady)
+        goes_on = np.isin(self._state, _GOES_ON) & (period.end <= self._horizon)
+        sure, stands = (np.array(self._columns[name], dtype=np.int64) for name in ("sure", "stands"))
+        reaches = (period.end <= sure) | (steady & ((period.end <= self._until) | goes_on))
+        terms = np.searchsorted(turns, np.append(self._until - 1, period.end - 1), side="right")
+        found: Flags = reaches & (stands < period.end) & (terms[:-1] == terms[-1])
+        if period.tz != tz:
+            found &= ~np.array(self._columns["zoned"], dtype=np.bool_)
         return found
 
-    def found(self, told: NDArray[np.bool_], end: int, computed: Sequence[tuple[Judged, Timeline]]) -> Found:
-        """The past of the rows that are told, their last state drawn out to ``end``, and of what was computed."""
-        places = np.flatnonzero(told)
-        rows = [self.rows[place] for place in places.tolist()]
-        tiles = self._tiles.copy()
-        tiles[self._last, 1] = np.maximum(tiles[self._last, 1], end)
-        offsets, causes = _causes(rows)
-        new_tiles = [(len(rows) + place, *row) for place, (_, one) in enumerate(computed) for row in tile_rows(one)]
-        new_outages = []
-        for place, (_, one) in enumerate(computed):
-            for row, outage in zip(outage_rows(one), one.history, strict=True):
-                new_outages.append((len(rows) + place, *row, len(causes)))
-                causes.append(outage.cause or "")
-        owned = _owned(tiles, self._tile_counts, told)
-        outages = _owned(self._outages, self._outage_counts, told)
-        outages[:, -1] += np.repeat(offsets, self._outage_counts[told])
-        columns = Past(
-            names=[row.name for row in rows] + [one.name for one, _ in computed],
-            tiles=np.concatenate((owned, np.array(new_tiles, dtype=np.int64).reshape(-1, _TILE + 1))),
-            outages=np.concatenate((outages, np.array(new_outages, dtype=np.int64).reshape(-1, _OUTAGE + 1))),
-            causes=causes,
-        )
-        return Found(
-            ids=[row.object for row in rows] + [one.id for one, _ in computed],
-            kinds=[row.kind for row in rows] + [entry.kind for _, entry in computed],
-            past=columns,
-        )
+    def firm(self, period: Period) -> Flags:
+        """Which of them tell whole figures."""
+        doubt = np.array(self._columns["doubt"], dtype=np.int64)
+        return firm(self.past, doubt, np.array(self._columns["corrected"], dtype=np.bool_), period)
+
+    def serves(self, period: Period) -> Flags:
+        """Which of them were in service in the period."""
+        begins = np.array(self._columns["begins"], dtype=np.int64)
+        ends = np.array([LASTING if one is None else one for one in self._columns["ends"]], dtype=np.int64)
+        found: Flags = (begins < period.end) & (ends > period.start)
+        return found
+
+    def among(self, keys: Collection[str]) -> Flags:
+        """Which of them have one of these ids."""
+        return np.array([key in keys for key in self._columns["object"]], dtype=np.bool_)
+
+    def some(self, name: str, which: Flags) -> list[str]:
+        """One column of some of the rows."""
+        column = self._columns[name]
+        return [column[place] for place in np.flatnonzero(which).tolist()]
+
+    def nouns(self, which: Flags) -> list[tuple[str, str]]:
+        """Ids and kinds of some of the rows."""
+        return list(zip(self.some("object", which), self.some("kind", which), strict=True))
+
+    def about(self, which: Flags, agreed: Agreed) -> list[About]:
+        """What figures need of some of the rows beside the past."""
+        promise = lru_cache(maxsize=None)(agreed.promise)
+        names = ("kind", "doubt", "corrected", "agreement", "version", "labels", "priority")
+        columns = (self._columns[name] for name in names)
+        places = np.flatnonzero(which).tolist()
+        rows = list(zip(*columns, strict=True))
+        return [
+            About(kind, doubt, bool(corrected), promise(agreement, version), _labels(labels), priority)
+            for kind, doubt, corrected, agreement, version, labels, priority in (rows[place] for place in places)
+        ]
 
 
-def _owned(columns: Whole, counts: Whole, told: NDArray[np.bool_]) -> Whole:
-    """The rows of those owners that are told, each behind the number of its owner among them."""
-    whose = np.repeat(np.arange(len(counts)), counts)
-    number = np.cumsum(told) - 1
-    chosen = told[whose]
-    return np.column_stack((number[whose[chosen]], columns[chosen]))
+def _row(scenes: Scenes, one: Judged, period: Period, position: int) -> Row:
+    """What is kept of an object whose life so far is the period."""
+    scene = scenes.scene(one, period)
+    found, now = scene.timeline, period.end
+    life = life_of(found)
+    tiles = [(start, min(end, now), *states) for start, end, *states in life.tiles if start < now]
+    tiles.insert(0, (0, tiles[0][0], _NOT_YET, _NOT_YET))
+    promise = scenes.terms(one).promise
+    return Row(
+        object=one.id,
+        name=one.name,
+        kind=found.kind,
+        position=position,
+        begins=period.start,
+        ends=_over(one),
+        until=now,
+        sure=now - _open_for(scene),
+        horizon=_horizon(scenes, one, now),
+        stands=scenes.stands_since(one),
+        agreement=promise.agreement,
+        version=promise.version,
+        priority=found.priority,
+        labels=json.dumps(dict(found.labels), sort_keys=True, ensure_ascii=False),
+        zoned=isinstance(one, Service) or scenes.ground.overlaid(one),
+        corrected=found.uncorrected is not None,
+        doubt=found.doubt,
+        tiles=_packed(tiles),
+        outages=_packed(life.outages),
+        glitches=_packed(life.glitches),
+        doubts=_packed(life.doubts),
+        words=json.dumps(life.words),
+    )
 
 
-def _causes(rows: Sequence[Row]) -> tuple[Whole, list[str]]:
-    """One list of the causes of all rows, and where each row's own begin in it."""
+def _packed(rows: Sequence[tuple[int, ...]]) -> bytes:
+    return np.array(rows, dtype=np.int64).tobytes()
+
+
+def _owned(blobs: Sequence[bytes], width: int) -> Whole:
+    """The rows of all blobs, each behind the number of its owner."""
+    rows = np.frombuffer(b"".join(blobs), dtype=np.int64).reshape(-1, width)
+    counts = np.fromiter(map(len, blobs), dtype=np.int64, count=len(blobs)) // (8 * width)
+    found = np.empty((len(rows), 1 + width), dtype=np.int64)
+    found[:, 0] = np.repeat(np.arange(len(blobs)), counts)
+    found[:, 1:] = rows
+    return found
+
+
+def _together(lists: Sequence[str]) -> tuple[Whole, list[str]]:
+    """One list of all words, and where each row's own begin in it."""
     begins: dict[str, int] = {}
-    causes: list[str] = []
-    for text in {row.causes for row in rows}:
-        begins[text] = len(causes)
-        causes += json.loads(text)
-    return np.array([begins[row.causes] for row in rows], dtype=np.int64), causes
+    words: list[str] = []
+    for text in dict.fromkeys(lists):
+        begins[text] = len(words)
+        words += json.loads(text)
+    return np.array([begins[text] for text in lists], dtype=np.int64), words
+
+
+@lru_cache(maxsize=4096)
+def _labels(text: str) -> dict[str, str]:
+    found: dict[str, str] = json.loads(text)
+    return found
 
 
 def _object(tx: sqlite3.Connection, key: str, noun: str) -> Judged:
-    """By id; ``noun`` may be a kind, which for services is the same word."""
-    return agreements.get_service(tx, key) if noun == SERVICE else targets.get(tx, key)
+    """By id; ``noun`` may be a kind, which for services is the same word, or empty where it is not known."""
+    if noun:
+        return agreements.get_service(tx, key) if noun == SERVICE else targets.get(tx, key)
+    return agreements.find_service(tx, key) or targets.get(tx, key)
 
 
 def _begun(judged: Judged) -> int | None:
     """When its life began; None while it is pending."""
     return judged.created if isinstance(judged, Service) else judged.in_service_from
+
+
+def _over(judged: Judged) -> int | None:
+    """When its life ended or will end."""
+    ends = [judged.retired, None if isinstance(judged, Service) else judged.in_service_to]
+    return min((end for end in ends if end is not None), default=None)
 
 
 def _horizon(scenes: Scenes, judged: Judged, at: int) -> int | None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from collector.agreed import Agreed, Judged
-from collector.scenes import Scene, Scenes
+from collector.scenes import Scene, Scenes, serves
 from collector.settings import Settings
 from collector.store import agreements, checks, targets
 from collector.store.state import State as Store
@@ -196,27 +196,14 @@ def _object(tx: sqlite3.Connection, key: str) -> Judged:
 
 
 def serving(tx: sqlite3.Connection, period: Period) -> list[Judged]:
-    """Every target and service whose service touches the period."""
-    found: list[Judged] = [target for target in targets.ever(tx) if _in_service(target, period)]
-    found += [
-        service
-        for service in agreements.ever_services(tx)
-        if service.created < period.end and (service.retired is None or service.retired > period.start)
-    ]
-    return found
+    """Every target and service whose service touches the period, targets first."""
+    everything: list[Judged] = [*targets.ever(tx), *agreements.ever_services(tx)]
+    return [one for one in everything if serves(one, period)]
 
 
 def _overlaid(scenes: Scenes, target: Target) -> bool:
     """Whether anything may change the target's state that no result tells."""
     return scenes.ground.overlaid(target) or bool(scenes.terms(target).calendar)
-
-
-def _in_service(target: Target, period: Period) -> bool:
-    """Whether the target's service touches the period."""
-    if target.in_service_from is None or target.in_service_from >= period.end:
-        return False
-    ends = [end for end in (target.in_service_to, target.retired) if end is not None]
-    return not ends or min(ends) > period.start
 
 
 def _tile(found: Timeline, at: int) -> tuple[int, State]:

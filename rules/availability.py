@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from rules.entry import Entry, entry_of
 from rules.fault_rate import DEVICE_MONTH, fault_rate_verdict, headline, misses, readings
 from rules.objective import Comparator, Objective, Verdict, mean_verdict, mtbf_verdict
 from rules.outage import Outage
@@ -14,15 +15,13 @@ from rules.promise import HOUSE, Promise
 from rules.service import SERVICE
 from rules.state import State
 from rules.statistics import clopper_pearson, mtbf_interval, mtbf_lower_bound
-from rules.sums import Sums, sums_of
+from rules.sums import Sums
 from rules.timeline import Timeline
 
 METHOD_VERSION = "1"
 
 WORST = 10
 """How many of the objects with the largest share of time in fault are told."""
-
-Judged = tuple[Timeline, Sums]
 
 
 def figures(
@@ -31,23 +30,32 @@ def figures(
     parameters: Parameters,
     group: str | None = None,
 ) -> dict[str, Any]:
+    """The document for timelines, which must have been computed for this period; see :func:`figures_of`."""
+    return figures_of(map(entry_of, timelines), period, parameters, group)
+
+
+def figures_of(
+    entries: Iterable[Entry],
+    period: Period,
+    parameters: Parameters,
+    group: str | None = None,
+) -> dict[str, Any]:
     """Period, method, one entry per object (by name) and the fleet, which pools all objects that are no services.
 
-    Times in ms, ``*_h`` in hours, ratios as fractions. A figure that does not exist is None. The timelines must have
-    been computed for this period. Each object is judged by its own promise, the fleet by the house's terms, which are
-    ``parameters``; ``agreements`` holds both.
+    Times in ms, ``*_h`` in hours, ratios as fractions. A figure that does not exist is None. Each object is judged by
+    its own promise, the fleet by the house's terms, which are ``parameters``; ``agreements`` holds both.
 
     With ``group``, the name of a label, there are ``groups``: each value of it pooled like the fleet, and last those
     without it, so that the groups add up to the fleet.
     """
     house = Promise(HOUSE, None, parameters)
-    judged = [(entry, sums_of(entry)) for entry in sorted(timelines, key=lambda entry: entry.name)]
-    devices = [(entry, own) for entry, own in judged if entry.kind != SERVICE]
+    judged = sorted(entries, key=lambda entry: entry.name)
+    devices = [entry for entry in judged if entry.kind != SERVICE]
     document = {
         "period": {"from": period.start, "to": period.end, "tz": period.tz},
         "method": {"version": METHOD_VERSION, "parameters": parameters.as_settings()},
-        "agreements": _agreements({entry.promise or house for entry, _ in judged} | {house}),
-        "objects": [_object(entry, own, entry.promise or house) for entry, own in judged],
+        "agreements": _agreements({entry.promise or house for entry in judged} | {house}),
+        "objects": [_object(entry, entry.promise or house) for entry in judged],
         "fleet": _fleet(devices, parameters),
     }
     if group is not None:
@@ -66,12 +74,12 @@ def _agreements(promises: Iterable[Promise]) -> list[dict[str, Any]]:
     ]
 
 
-def _grouped(devices: Sequence[Judged], label: str) -> Mapping[str | None, list[Judged]]:
+def _grouped(devices: Sequence[Entry], label: str) -> Mapping[str | None, list[Entry]]:
     """The objects by the value of a label, in its order; None for those without it."""
-    found: dict[str | None, list[Judged]] = {}
-    values = {entry.labels.get(label) for entry, _ in devices}
+    found: dict[str | None, list[Entry]] = {}
+    values = {entry.labels.get(label) for entry in devices}
     for value in sorted(values, key=lambda one: (one is None, one or "")):
-        found[value] = [(entry, own) for entry, own in devices if entry.labels.get(label) == value]
+        found[value] = [entry for entry in devices if entry.labels.get(label) == value]
     return found
 
 
@@ -80,6 +88,9 @@ def _pooled(members: Iterable[Sums]) -> Sums:
     for own in members:
         pooled.add(own)
     return pooled
+
+
+_TIMES = [(f"{state.value}_ms", state) for state in State]
 
 
 def _ratio(part: int, whole: int) -> float | None:
@@ -99,7 +110,7 @@ def _figures(sums: Sums, parameters: Parameters, *, delivered: bool) -> dict[str
     interval = mtbf_interval(up, sums.episodes)
     return {
         "agreed_ms": sums.agreed,
-        **{f"{state.value}_ms": sums.time[state] for state in State},
+        **{key: sums.time[state] for key, state in _TIMES},
         "coverage": _ratio(known, known + unknown),
         "availability": _ratio(up, known),
         "availability_low": _ratio(up, known + unknown),
@@ -110,10 +121,10 @@ def _figures(sums: Sums, parameters: Parameters, *, delivered: bool) -> dict[str
         "fault_rate": rates["R1"],
         "fault_rate_delivered": rates["R1'"],
         "fault_rates": rates,
-        "headline": headline(sums, parameters, delivered=delivered),
+        "headline": headline(rates, parameters, delivered=delivered),
         "down_ms_min": sums.down_min,
         "down_ms_max": sums.down_max,
-        "down_ms_se": math.sqrt(sums.variance),
+        "down_ms_se": math.sqrt(sums.squares / 12),
         "unconfirmed_ms": None if delivered else sums.unconfirmed,
         "failures": sums.failures,
         "episodes": sums.episodes,
@@ -153,16 +164,15 @@ def _corrected(now: dict[str, Any], before: Sums | None, parameters: Parameters,
     return {"as_measured": measured, "flipped": flipped}
 
 
-def _object(entry: Timeline, sums: Sums, promise: Promise) -> dict[str, Any]:
+def _object(entry: Entry, promise: Promise) -> dict[str, Any]:
     delivered = entry.kind == SERVICE
-    own = _figures(sums, promise.parameters, delivered=delivered)
-    before = sums_of(entry.uncorrected) if entry.uncorrected else None
+    own = _figures(entry.sums, promise.parameters, delivered=delivered)
     return {
         "name": entry.name,
         "kind": entry.kind,
         "agreement": promise.as_named(),
         **own,
-        **_corrected(own, before, promise.parameters, delivered=delivered),
+        **_corrected(own, entry.uncorrected, promise.parameters, delivered=delivered),
         "outages": _outages(entry.outages),
         "partition": [[start, end, state.value] for start, end, state in entry.partition],
     }
@@ -193,15 +203,15 @@ def _outages(outages: Sequence[Outage]) -> list[dict[str, Any]]:
     return listed
 
 
-def _fleet(devices: Sequence[Judged], parameters: Parameters) -> dict[str, Any]:
-    pooled = _pooled(own for _, own in devices)
+def _fleet(devices: Sequence[Entry], parameters: Parameters) -> dict[str, Any]:
+    pooled = _pooled(entry.sums for entry in devices)
     before = None
-    if any(entry.uncorrected for entry, _ in devices):
-        before = _pooled(sums_of(entry.uncorrected) if entry.uncorrected else own for entry, own in devices)
+    if any(entry.uncorrected for entry in devices):
+        before = _pooled(entry.uncorrected or entry.sums for entry in devices)
     own = _figures(pooled, parameters, delivered=False)
     interval = clopper_pearson(pooled.affected, pooled.objects)
-    missing = sum(misses(each, parameters) for _, each in devices)
-    known = sum(bool(each.known) for _, each in devices)
+    missing = sum(misses(entry.sums, parameters) for entry in devices)
+    known = sum(bool(entry.sums.known) for entry in devices)
     return {
         **own,
         **_corrected(own, before, parameters, delivered=False),
@@ -216,23 +226,23 @@ def _fleet(devices: Sequence[Judged], parameters: Parameters) -> dict[str, Any]:
     }
 
 
-def _worst(devices: Iterable[Judged]) -> list[dict[str, Any]]:
+def _worst(devices: Iterable[Entry]) -> list[dict[str, Any]]:
     """The objects with the largest share of time in fault, if they were in fault at all."""
-    failed = [(Fraction(own.down, own.known), entry, own) for entry, own in devices if own.down]
+    failed = [(Fraction(entry.sums.down, entry.sums.known), entry) for entry in devices if entry.sums.down]
     failed.sort(key=lambda one: (-one[0], one[1].name))
     return [
-        {"name": entry.name, "fault_rate": float(rate), "down_ms": own.down, "known_ms": own.known}
-        for rate, entry, own in failed[:WORST]
+        {"name": entry.name, "fault_rate": float(rate), "down_ms": entry.sums.down, "known_ms": entry.sums.known}
+        for rate, entry in failed[:WORST]
     ]
 
 
-def _weighted(devices: Iterable[Judged], parameters: Parameters) -> float | None:
+def _weighted(devices: Iterable[Entry], parameters: Parameters) -> float | None:
     """The fault rate with each object's time weighed by its priority; None where all weigh alike."""
     if not parameters.weights.differ:
         return None
     down = known = Fraction(0)
-    for entry, own in devices:
+    for entry in devices:
         weight = parameters.weights.of(entry.priority)
-        down += weight * own.down
-        known += weight * own.known
+        down += weight * entry.sums.down
+        known += weight * entry.sums.known
     return float(down / known) if known else None

@@ -51,11 +51,10 @@ def judged_by(parameters: Parameters, *, delivered: bool) -> FaultRate:
     return FaultRate.R1_DELIVERED if delivered and chosen in (FaultRate.R1, FaultRate.R3) else chosen
 
 
-def headline(sums: Sums, parameters: Parameters, *, delivered: bool) -> dict[str, Any]:
-    """The reading that is judged: its name, its value, and what it means in words."""
+def headline(rates: Mapping[str, float | None], parameters: Parameters, *, delivered: bool) -> dict[str, Any]:
+    """Of the :func:`readings` the one that is judged: its name, its value, and what it means in words."""
     chosen = judged_by(parameters, delivered=delivered)
-    value = readings(sums, looked_at=not delivered)[chosen.value]
-    return {"definition": chosen.value, "value": value, "words": WORDS[chosen]}
+    return {"definition": chosen.value, "value": rates[chosen.value], "words": WORDS[chosen]}
 
 
 def fault_rate_verdict(sums: Sums, parameters: Parameters, *, delivered: bool) -> Verdict:

@@ -1,7 +1,6 @@
-"""What adds up over objects: time by state, counts, variances. Figures of a set are made of these, never of figures."""
+"""What adds up over objects: time by state, counts, squares. Figures of a set are made of these, never of figures."""
 
 from dataclasses import dataclass, field, fields
-from fractions import Fraction
 
 from rules.outage import Outage
 from rules.period import Period
@@ -13,15 +12,16 @@ from rules.timeline import Timeline
 class Sums:
     """Of one object or of many; lengths of time in ms.
 
-    ``planned`` is downtime inside maintenance, ``running`` and ``standing`` the time up and not up at any hour, see
-    :class:`rules.timeline.Running`. ``unconfirmed`` is what failed looks stand for that no outage contains.
-    ``objects`` have agreed time, ``affected`` of them an outage.
+    ``squares`` (ms²) of the brackets of edges in the period: a twelfth of it is the variance of the downtime, since an
+    edge lies anywhere in its bracket. ``planned`` is downtime inside maintenance, ``running`` and ``standing`` the time
+    up and not up at any hour, see :class:`rules.timeline.Running`. ``unconfirmed`` is what failed looks stand for that
+    no outage contains. ``objects`` have agreed time, ``affected`` of them an outage.
     """
 
     time: dict[State, int] = field(default_factory=lambda: dict.fromkeys(State, 0))
     down_min: int = 0
     down_max: int = 0
-    variance: Fraction = Fraction(0)
+    squares: int = 0
     failures: int = 0
     episodes: int = 0
     glitches: int = 0
@@ -81,7 +81,7 @@ def sums_of(entry: Timeline) -> Sums:
         sums.time[state] += end - start
     inside = entry.period
     for outage in entry.outages:
-        sums.variance += _variance(outage, inside)
+        sums.squares += _squares(outage, inside)
         if inside.start <= outage.start < inside.end and outage.counts:
             sums.failures += 1
             sums.episodes += outage.first
@@ -95,8 +95,8 @@ def sums_of(entry: Timeline) -> Sums:
     return sums
 
 
-def _variance(outage: Outage, inside: Period) -> Fraction:
-    """Of the downtime in the period, by those edges of the outage that lie in it: a uniform law on each bracket."""
+def _squares(outage: Outage, inside: Period) -> int:
+    """Of the brackets of those edges of the outage that lie in the period."""
     squares = 0
     earliest, latest = outage.start_bracket
     if earliest is not None and inside.start <= outage.start < inside.end:
@@ -104,4 +104,4 @@ def _variance(outage: Outage, inside: Period) -> Fraction:
     if outage.end is not None and outage.end_bracket and inside.start < outage.end <= inside.end:
         first, last = outage.end_bracket
         squares += (last - first) ** 2 if first is not None else 0
-    return Fraction(squares, 12)
+    return squares

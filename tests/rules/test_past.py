@@ -4,13 +4,14 @@ import dataclasses
 from typing import Any
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from rules.availability import figures
+from rules.availability import figures, figures_of
+from rules.entry import entry_of
 from rules.lives import Lives, lives
 from rules.parameters import Parameters
-from rules.past import STATES, Summary, lives_of, past, summary
+from rules.past import STATES, Summary, about, entries_of, firm, joined, lives_of, past, summary
 from rules.period import Period
 from rules.record import read_record
 from rules.replay import timelines
@@ -70,8 +71,40 @@ def test_lives_from_columns_are_lives_from_timelines(lines: list[str], period: P
         assert np.array_equal(np.array(getattr(ours, column.name)), np.array(getattr(theirs, column.name))), column.name
 
 
+@settings(deadline=None, max_examples=150)
+@given(records(), PERIODS)
+def test_whole_figures_from_columns_are_those_of_timelines(lines: list[str], period: Period) -> None:
+    record = read_record(lines)
+    wide = list(timelines(record, WIDE, PARAMETERS).values())
+    plain = timelines(record, period, PARAMETERS)
+    found, known = past(wide), [about(entry) for entry in wide]
+    doubt, corrected = np.array([one.doubt for one in known]), np.array([one.corrected for one in known])
+    sure = firm(found, doubt, corrected, period)
+    event(f"{sure.sum()} of {len(sure)} by columns")
+
+    entries = [
+        entry if by_columns else entry_of(plain[entry.name])
+        for entry, by_columns in zip(entries_of(found, known, period), sure.tolist(), strict=True)
+    ]
+    ours = figures_of(entries, period, PARAMETERS)
+    theirs = figures(plain.values(), period, PARAMETERS)
+    assert [dict(one) for one in ours["objects"]] == theirs["objects"]
+    assert ours == theirs
+
+
+@settings(deadline=None, max_examples=30)
+@given(records(), PERIODS, st.integers(0, 3))
+def test_columns_can_be_joined(lines: list[str], period: Period, cut: int) -> None:
+    wide = list(timelines(read_record(lines), WIDE, PARAMETERS).values())
+    known = [about(entry) for entry in wide]
+
+    apart = joined(past(wide[:cut]), past(wide[cut:]))
+    assert entries_of(apart, known, period) == entries_of(past(wide), known, period)
+
+
 def test_nothing_is_a_past_too() -> None:
     found = past(())
 
     assert summary(found, WIDE).time.shape == (0, len(STATES))
     assert list(lives_of(found, WIDE).names) == []
+    assert entries_of(found, [], WIDE) == []

@@ -11,12 +11,14 @@ from collector.settled import Found, Settled, wrong
 from collector.specs import CorrectionSpec, MaintenanceSpec
 from collector.store import agreements, targets
 from collector.store import settled as table
+from rules.availability import figures_of
 from rules.past import STATES, summary
 from rules.period import Period
 from tests.collector.rooms import ADMIN, SECOND, Rooms, rooms
 from tests.scenarios.stream import MINUTE
 from tests.scenarios.test_live_equals_replay import BEGIN, BOUNDARY, END, HOUR, Fleet, fleet, take_in
 
+COMPARED = (*(f"{state.value}_ms" for state in STATES), "failures", "episodes", "restored", "open")
 COUNTS = ("failures", "episodes", "restored", "open")
 
 
@@ -42,11 +44,11 @@ def agree(one: Fleet, settled: Settled, now: int) -> None:
         if start >= now:
             continue
         period = Period(start, end, one.rooms.settings.tz).until(now)
-        document = one.timelines.figures(None, period, now)
+        document = one.timelines.figures(None, period, now, "kind")
         ours = said(settled.past(period, now), period)
-        for entry in document["objects"]:
-            expected = {key: entry[key] for key in ours[entry["name"]]}
-            assert ours[entry["name"]] == expected, (entry["name"], period)
+        assert ours == {entry["name"]: {key: entry[key] for key in COMPARED} for entry in document["objects"]}, period
+        calculation = one.rooms.settings.calculation
+        assert figures_of(settled.entries(period, now), period, calculation, "kind") == document, period
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -133,7 +135,7 @@ def test_a_kept_row_that_is_wrong_is_found(tmp_path: Path) -> None:
         with found.state.read() as tx:
             rows = table.rows(tx)
             assert list(wrong(rows, tx, found.tracks, found.settings, found.clock.at)) == []
-            tiles = np.frombuffer(rows[0].tiles, dtype=np.int64).reshape(-1, 3).copy()
+            tiles = np.frombuffer(rows[0].tiles, dtype=np.int64).reshape(-1, 4).copy()
             tiles[1, 1] += 1
             tiles[2, 0] += 1
             spoilt = rows[0]._replace(tiles=tiles.tobytes())
