@@ -33,9 +33,6 @@ class Ways:
         self._templates: dict[tuple[int, int], Template] = {}
         self._add(first)
 
-    def __len__(self) -> int:
-        return len(self._opened)
-
     def sock(self, way: int) -> socket.socket:
         """The socket by which that way leaves."""
         return self._opened[way].sock
