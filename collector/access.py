@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import secrets
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from collector.clock import Clock
@@ -79,12 +79,14 @@ def require(principal: Principal, permission: Permission, labels: Mapping[str, s
         raise Forbidden(f"{principal.name} is limited to some targets and may not {permission} for all of them.")
 
 
-def require_approver(principal: Principal, proposer: str, one_person: bool) -> None:
+def require_approver(principal: Principal, proposer: str, one_person: bool, about: Iterable[Mapping[str, str]]) -> None:
     """Raise Forbidden unless a signed-in person other than ``proposer`` (a principal's id) asks.
 
+    ``about`` holds the labels of everything it is about; all of it must lie in the person's scope.
     With ``one_person`` it may be the proposer, but still a person: tokens and local commands never approve.
     """
-    require(principal, Permission.APPROVE)
+    for labels in tuple(about) or (None,):
+        require(principal, Permission.APPROVE, labels)
     if principal.kind != "person":
         raise Forbidden("Only a person who has signed in may approve, not a token and not a local command.")
     if principal.id == proposer and not one_person:

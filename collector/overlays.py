@@ -112,7 +112,8 @@ class Overlays:
         with journal.turn():
             with journal.state.read() as tx:
                 window = _found(windows.maintenance_numbered(tx, number), f"maintenance {number}")
-            require_approver(author, window.proposed_by, self._one_person)
+                about = [_judged(tx, key).labels for key in window.targets]
+            require_approver(author, window.proposed_by, self._one_person, about)
             if window.retired is not None:
                 raise Conflicting(f"Maintenance {number} was cancelled.")
             if window.approved_at is not None:
@@ -237,7 +238,8 @@ class Overlays:
         with journal.turn():
             with journal.state.read() as tx:
                 correction = _found(windows.correction_numbered(tx, number), f"correction {number}")
-            require_approver(author, correction.proposed_by, self._one_person)
+                about = [_judged(tx, correction.target).labels]
+            require_approver(author, correction.proposed_by, self._one_person, about)
             if correction.retired is not None:
                 raise Conflicting(f"Correction {number} was withdrawn.")
             if correction.approved_at is None:

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +63,7 @@ def run_add(arguments: argparse.Namespace) -> int:
 def run_list(arguments: argparse.Namespace) -> int:
     """One line per service."""
     from collector.cli.terminal import answer
+    from collector.needs import spelled
     from collector.reports.words import STATES, named
 
     words = answer.words(arguments)
@@ -74,7 +74,7 @@ def run_list(arguments: argparse.Namespace) -> int:
             (
                 ("Service", lambda item: item["name"]),
                 ("State", lambda item: named(STATES, item["state"], words)),
-                ("Needs", lambda item: _spelled(item["needs"])),
+                ("Needs", lambda item: spelled(item["needs"])),
                 ("Labels", lambda item: " ".join(f"{key}={value}" for key, value in item["labels"].items())),
             ),
             "No service yet. Add one with: nineward service add NAME --all-of TARGET TARGET",
@@ -86,6 +86,7 @@ def run_show(arguments: argparse.Namespace) -> int:
     """Everything about one service."""
     from collector.cli.terminal import answer, table
     from collector.client import quote
+    from collector.needs import spelled
     from collector.printed import instant
     from collector.reports.words import STATES, named
 
@@ -97,7 +98,7 @@ def run_show(arguments: argparse.Namespace) -> int:
         facts = [
             (words("Service"), found["name"]),
             (words("State"), f"{named(STATES, found['state'], words)} {since}".strip()),
-            (words("Needs"), _spelled(found["needs"])),
+            (words("Needs"), spelled(found["needs"])),
             (words("Calendar"), found["calendar"]),
             (words("Agreement"), found["agreement"]),
         ]
@@ -161,12 +162,3 @@ def _read(text: str) -> dict[str, Any]:
     if not isinstance(needs, dict):
         raise Invalid('--needs: expected an object such as {"all_of": ["web-1", "web-2"]}.')
     return needs
-
-
-def _spelled(needs: Mapping[str, Any]) -> str:
-    """The needs in one line: all_of(db, any_of(web-1, web-2))."""
-    ((word, listed),) = needs.items()
-    if word == "capacity":
-        parts = [f"{name}={amount:g}" for name, amount in listed["of"].items()]
-        return f"{listed['min']:g}_carried_by({', '.join(parts)})"
-    return f"{word}({', '.join(part if isinstance(part, str) else _spelled(part) for part in listed)})"

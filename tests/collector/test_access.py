@@ -222,16 +222,16 @@ def test_somebody_with_a_scope_cannot_act_for_the_whole() -> None:
 @pytest.mark.parametrize("kind", ["token", "local", "agent"])
 def test_only_signed_in_persons_approve(kind: str) -> None:
     with pytest.raises(Forbidden, match="person who has signed in"):
-        require_approver(Principal(kind, "x", "x", Role.ADMIN), "u_2", one_person=True)
+        require_approver(Principal(kind, "x", "x", Role.ADMIN), "u_2", one_person=True, about=({},))
 
 
 def test_nobody_approves_their_own_proposal() -> None:
     with pytest.raises(Forbidden, match="other than the proposer"):
-        require_approver(ADMIN, ADMIN.id, one_person=False)
+        require_approver(ADMIN, ADMIN.id, one_person=False, about=({},))
 
 
 def test_in_one_person_mode_one_person_is_enough() -> None:
-    require_approver(ADMIN, ADMIN.id, one_person=True)
+    require_approver(ADMIN, ADMIN.id, one_person=True, about=({},))
 
 
 def test_a_local_command_is_known_by_its_user() -> None:
