@@ -1,5 +1,6 @@
 """The page that explains the figures names what there is."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -8,12 +9,47 @@ from rules.parameters import Parameters
 from tests.rules.test_availability import FLEET, figures
 from tests.rules.vectors import VECTORS
 
-PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "availability.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "reference" / "availability.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", sorted({vector.name.split()[0] for vector in VECTORS}))
 def test_every_vector_is_in_the_table(name: str) -> None:
     assert name in PAGE
+
+
+GAPS = {6, 7, 8, 9, 29}
+"""Numbers that the method gives to no vector."""
+
+
+def table() -> dict[str, list[str]]:
+    """The files that the page names for each vector."""
+    found: dict[str, list[str]] = {}
+    for row in re.findall(r"^\| (TV-.*)\|$", PAGE, re.MULTILINE):
+        names, _, files = (cell.strip() for cell in row.split("|"))
+        for name in names.split(", "):
+            found.setdefault(name, []).extend(re.findall(r"`([^`]+)`", files))
+    return found
+
+
+def test_every_vector_of_the_method_is_a_test() -> None:
+    assert set(table()) == {f"TV-{number:02}" for number in range(1, 58) if number not in GAPS}
+
+
+@pytest.mark.parametrize("name", sorted(table()))
+def test_the_tests_of_a_vector_name_it(name: str) -> None:
+    files = [
+        path
+        for listed in table()[name]
+        for path in sorted(ROOT.glob(listed.rstrip("/") + ("/*.py" if listed.endswith("/") else "")))
+    ]
+    spelled = re.compile(rf"{name}\b|{name.lower().replace('-', '_')}\b|_{name.lower().replace('-', '_')}_")
+
+    assert files
+    assert any(
+        spelled.search(path.read_text(encoding="utf-8")) or "VECTORS" in path.read_text(encoding="utf-8")
+        for path in files
+    )
 
 
 def test_every_figure_is_explained() -> None:
