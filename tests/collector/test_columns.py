@@ -85,7 +85,7 @@ def logs(draw: st.DrawFn) -> list[Draft]:
     for _ in range(draw(st.integers(1, 25))):
         kind = random.choices(("batch", "config", "incident", "conflict"), (20, 2, 2, 1))[0]
         if kind == "config":
-            change = f'{{"handle": {random.choice((1, 2))}, "terms": {random.randrange(len(TERMS))}}}'
+            change = f'{{"changes": [], "handle": {random.choice((1, 2))}, "terms": {random.randrange(len(TERMS))}}}'
             drafts.append(Draft("config", NOW, change.encode()))
         elif kind == "incident":
             drafts.append(Draft("incident", NOW, b'{"verb": "x"}'))
@@ -106,7 +106,7 @@ def logs(draw: st.DrawFn) -> list[Draft]:
     return drafts
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(logs())
 def test_columns_give_what_the_entries_give(drafts: list[Draft]) -> None:
     plain, fast = both(drafts)
@@ -145,7 +145,7 @@ def packed(tmp_path: Path, drafts: list[Draft]) -> Pack:
 
 
 def test_a_change_of_the_configuration_parts_a_pack(tmp_path: Path) -> None:
-    change = Draft("config", NOW, b'{"handle": 1, "terms": 1}')
+    change = Draft("config", NOW, b'{"changes": [], "handle": 1, "terms": 1}')
     found = pieces(packed(tmp_path, [batch(1, 1, [(1, 0, 0), (2, 0, 0)]), change, batch(1, 3, [(1, 60_000, 2)])]))
 
     assert found is not None
@@ -161,7 +161,10 @@ def test_a_change_of_the_configuration_parts_a_pack(tmp_path: Path) -> None:
             [
                 draft
                 for turn in range(MOST_STRETCHES + 1)
-                for draft in (batch(1, turn + 1, [(1, turn, 0)]), Draft("config", NOW, b'{"handle": 1, "terms": 0}'))
+                for draft in (
+                    batch(1, turn + 1, [(1, turn, 0)]),
+                    Draft("config", NOW, b'{"changes": [], "handle": 1, "terms": 0}'),
+                )
             ],
             id="many changes",
         ),

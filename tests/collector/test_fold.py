@@ -142,7 +142,7 @@ def test_what_an_applier_changes_holds_from_its_entry_on_also_after_a_crash(tmp_
         return {7}
 
     core = build()
-    core.log.append([batch(1, 1, samples[:3]), Draft("config", NOW, b"{}"), batch(1, 4, samples[3:])])
+    core.log.append([batch(1, 1, samples[:3]), Draft("config", NOW, b'{"changes": []}'), batch(1, 4, samples[3:])])
     core.fold_all()
     before = core.tracks.track(7, 0, 1 << 50, NOW)
     rows = list(core.live.rows())
