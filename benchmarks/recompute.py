@@ -94,9 +94,7 @@ def _line(what: str, value: float, bar: float | None, digits: int = 2) -> bool:
 def main() -> int:
     """Measure; 1 when a bar is missed."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--days", type=int, default=2, help="days in the log; 30 is the whole month (default 2)"
-    )
+    parser.add_argument("--days", type=int, default=2, help="days in the log; 30 is the whole month (default 2)")
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="nineward-bench-"))
     try:
