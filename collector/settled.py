@@ -115,12 +115,13 @@ class Settled:
     ) -> tuple["_Kept", Flags, list[tuple[Judged, Timeline]]]:
         """What is kept, which of it tells the period, and the timelines of all else; ``whole`` for whole figures."""
         agreed, ground = self._agreed(tx), Ground(tx)
-        kept = _Kept(table.columns(tx), period.end)
+        names = (*table.OF_PAST, *table.BLOBS, *(table.OF_FIGURES if whole else ()))
+        kept = _Kept(table.columns(tx, names), period.end)
         unsteady = self._tracks.stale(now) | _targets_of(tx, ground.silent)
         told = kept.tells(period, unsteady, agreed.turns(), self._settings.tz)
         if whole:
             told &= kept.firm(period)
-        left = [*kept.nouns(~told), *table.without(tx)]
+        left = [*kept.nouns(~told), *table.without(tx, kept.ids)]
         if wanted is None:
             told &= kept.serves(period)
         else:
@@ -218,6 +219,11 @@ class _Kept:
         """Which of them tell whole figures."""
         doubt = np.array(self._columns["doubt"], dtype=np.int64)
         return firm(self.past, doubt, np.array(self._columns["corrected"], dtype=np.bool_), period)
+
+    @property
+    def ids(self) -> Sequence[str]:
+        """Whose rows they are."""
+        return self._columns["object"]
 
     def serves(self, period: Period) -> Flags:
         """Which of them were in service in the period."""

@@ -226,9 +226,16 @@ def _fleet(devices: Sequence[Entry], parameters: Parameters) -> dict[str, Any]:
     }
 
 
-def _worst(devices: Iterable[Entry]) -> list[dict[str, Any]]:
+def _worst(devices: Sequence[Entry]) -> list[dict[str, Any]]:
     """The objects with the largest share of time in fault, if they were in fault at all."""
-    failed = [(Fraction(entry.sums.down, entry.sums.known), entry) for entry in devices if entry.sums.down]
+    rates = sorted((entry.sums.down / entry.sums.known for entry in devices if entry.sums.down), reverse=True)
+    # Division rounds no larger share below a smaller one, so the worst are among these; their order is told exactly.
+    least = rates[WORST - 1] if len(rates) > WORST else 0.0
+    failed = [
+        (Fraction(entry.sums.down, entry.sums.known), entry)
+        for entry in devices
+        if entry.sums.down and entry.sums.down / entry.sums.known >= least
+    ]
     failed.sort(key=lambda one: (-one[0], one[1].name))
     return [
         {"name": entry.name, "fault_rate": float(rate), "down_ms": entry.sums.down, "known_ms": entry.sums.known}

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 
 
 class Verdict(StrEnum):
@@ -28,7 +29,14 @@ Number = int | float | Fraction
 
 def exact(value: Number) -> Fraction:
     """The number as people wrote it: 0.01 is one hundredth, not the binary fraction next to it."""
-    return Fraction(Decimal(str(value))) if isinstance(value, float) else Fraction(value)
+    if isinstance(value, Fraction):
+        return value
+    return _written(value) if isinstance(value, float) else Fraction(value)
+
+
+@lru_cache(maxsize=1024)
+def _written(value: float) -> Fraction:
+    return Fraction(Decimal(str(value)))
 
 
 @dataclass(frozen=True, slots=True)

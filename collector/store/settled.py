@@ -1,7 +1,7 @@
 """SQL of what is already computed of the past, and of what makes it count no longer."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 EVERYTHING = "*"
@@ -35,31 +35,39 @@ class Row(NamedTuple):
     words: str
 
 
-_COLUMNS = ", ".join(Row._fields)
+OF_PAST = ("object", "name", "kind", "begins", "ends", "until", "sure", "horizon", "stands", "zoned")
+"""What is told of the rows beside their columns: whose they are, and what they hold for."""
+
+OF_FIGURES = ("agreement", "version", "priority", "labels", "corrected", "doubt")
+"""What figures need beside it."""
+
+BLOBS = ("tiles", "outages", "glitches", "doubts", "words")
 
 
 def rows(tx: sqlite3.Connection) -> list[Row]:
     """Every row that counts, in order of the ids."""
-    return [Row(*values) for values in _counting(tx)]
+    return sorted(Row(*values) for values in _counting(tx, Row._fields))
 
 
-def columns(tx: sqlite3.Connection) -> dict[str, Sequence[Any]]:
-    """The same by column."""
-    found = _counting(tx)
-    return dict(zip(Row._fields, zip(*found, strict=True) if found else ((),) * len(Row._fields), strict=True))
+def columns(tx: sqlite3.Connection, names: Sequence[str]) -> dict[str, Sequence[Any]]:
+    """The same by column, in any order of the rows."""
+    found = _counting(tx, names)
+    return dict(zip(names, zip(*found, strict=True) if found else ((),) * len(names), strict=True))
 
 
-def without(tx: sqlite3.Connection) -> list[tuple[str, str]]:
-    """The targets and services (id, noun) of which nothing is computed that counts, in order of the ids."""
-    reader = _plain(tx)
-    told = {key for (key,) in reader.execute(f"SELECT object {_FROM}", _all(tx))}
-    found = reader.execute("SELECT id, noun FROM object WHERE noun IN ('target', 'service')")
-    return sorted((key, noun) for key, noun in found if key not in told)
+def without(tx: sqlite3.Connection, told: Collection[str] | None = None) -> list[tuple[str, str]]:
+    """The targets and services (id, noun) of which nothing is computed that counts, in order of the ids.
+
+    ``told`` are the ids of the others, where they are known already.
+    """
+    known = set(columns(tx, ("object",))["object"] if told is None else told)
+    found = _plain(tx).execute("SELECT id, noun FROM object WHERE noun IN ('target', 'service')")
+    return sorted((key, noun) for key, noun in found if key not in known)
 
 
 def keep(tx: sqlite3.Connection, row: Row, rests_on: Iterable[str]) -> None:
     """Keep what was computed of an object, and what that depends on."""
-    tx.execute(f"INSERT OR REPLACE INTO settled ({_COLUMNS}) VALUES ({', '.join('?' * len(row))})", row)
+    tx.execute(f"INSERT OR REPLACE INTO settled VALUES ({', '.join('?' * len(row))})", row)
     tx.execute("DELETE FROM rests_on WHERE object = ?", (row.object,))
     pairs = [(one, row.object) for one in rests_on]
     tx.executemany("INSERT INTO rests_on (other, object) VALUES (?, ?)", pairs)
@@ -76,21 +84,19 @@ def outdate(tx: sqlite3.Connection, objects: Iterable[str], position: int) -> No
     )
 
 
-_FROM = (
-    "FROM settled LEFT JOIN outdated USING (object)"
-    " WHERE settled.position >= coalesce(outdated.position, 0) AND settled.position >= ?"
-)
-
-
-def _counting(tx: sqlite3.Connection) -> list[tuple[Any, ...]]:
-    names = ", ".join("settled.position" if name == "position" else name for name in Row._fields)
-    return _plain(tx).execute(f"SELECT {names} {_FROM} ORDER BY object", _all(tx)).fetchall()
-
-
-def _all(tx: sqlite3.Connection) -> tuple[int]:
-    """Up to where nothing counts of any object."""
-    found = tx.execute("SELECT position FROM outdated WHERE object = ?", (EVERYTHING,)).fetchone()
-    return (found["position"] if found else 0,)
+def _counting(tx: sqlite3.Connection, names: Sequence[str]) -> list[tuple[Any, ...]]:
+    """These columns of every row that counts."""
+    every = tx.execute("SELECT position FROM outdated WHERE object = ?", (EVERYTHING,)).fetchone()
+    wanted = ", ".join("settled.position" if name == "position" else name for name in names)
+    return (
+        _plain(tx)
+        .execute(
+            f"SELECT {wanted} FROM settled LEFT JOIN outdated USING (object)"
+            " WHERE settled.position >= coalesce(outdated.position, 0) AND settled.position >= ?",
+            (every["position"] if every else 0,),
+        )
+        .fetchall()
+    )
 
 
 def _plain(tx: sqlite3.Connection) -> sqlite3.Cursor:
