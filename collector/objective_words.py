@@ -93,7 +93,7 @@ def alerts(item: Found, words: Translator) -> list[Alert]:
     """The burn rules that fire or are blind, the most severe first."""
     found = []
     for one in item["burns"] or ():
-        window = duration(one["long_ms"], words)
+        window = words("{hours} h", hours=one["long_ms"] // _HOUR)
         if one["blind"]:
             found.append(
                 Alert(one["severity"], False, words("Blind: too little is known of the last {window}.", window=window))

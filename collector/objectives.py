@@ -14,12 +14,12 @@ from collector import calendars
 from collector.agreed import Agreed, Judged
 from collector.requests import request
 from collector.settings import Settings
+from collector.settled import Settled
 from collector.store import agreements, incidents, targets
 from collector.store.agreements import Agreement, Service
 from collector.store.state import State as Store
 from collector.store.targets import Target
 from collector.subjects import Ground
-from collector.timelines import Timelines
 from rules.attained import RECENT, answered
 from rules.burn import Burn, Rule
 from rules.calendar import ServiceHours
@@ -29,6 +29,7 @@ from rules.parameters import Parameters
 from rules.period import Period, local, month
 from rules.promise import HOUSE
 from rules.request import Request, next_deadline
+from rules.tiling import clip as clip_tiles
 from rules.together import OBJECT, Member, Together, comes_and_goes, member
 
 
@@ -68,9 +69,9 @@ class Burning:
 class Objectives:
     """Reads only; usable from any thread."""
 
-    def __init__(self, state: Store, timelines: Timelines, settings: Settings) -> None:
+    def __init__(self, state: Store, settled: Settled, settings: Settings) -> None:
         self._state = state
-        self._timelines = timelines
+        self._settled = settled
         self._settings = settings
 
     def document(
@@ -153,15 +154,16 @@ class Objectives:
 
     def _month(self, tz: str, at: int, now: int, wanted: Collection[str] | None) -> Together:
         period = month(f"{local(at - 1, tz):%Y-%m}", tz)
-        passed = self._timelines.timelines(wanted, Period(period.start, at, tz), now)
-        recent = self._timelines.timelines(wanted, Period(at - RECENT, at, tz), now)
+        passed = self._settled.entries(Period(period.start, at, tz), now, wanted)
+        recently = Period(at - RECENT, at, tz)
+        seen = passed if recently.start >= period.start else self._settled.entries(recently, now, wanted)
         with self._state.read() as tx:
             ahead = list(self._ahead(tx, at, period.end, wanted))
         return Together(
             period,
             at,
             [(member(entry), entry) for entry in passed],
-            [(member(entry), entry.partition) for entry in recent],
+            [(member(entry), list(clip_tiles(entry.partition, recently.start, at))) for entry in seen],
             ahead,
             self._settings.calculation,
         )

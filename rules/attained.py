@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from rules.availability import pooled
 from rules.budget import Budget, Partition, bad_time, budget, forecast, spent_at
 from rules.burn import FEWEST, Burn, Rule, burns
+from rules.entry import Entry
 from rules.objective import Comparator
 from rules.parameters import DAY, HOUR, FaultRate, Parameters
 from rules.period import Period
 from rules.request import Attainment, Request, attainment, percentile
 from rules.request import Rule as Asked
 from rules.state import AGREED
-from rules.timeline import Timeline
 
 RECENT = 7 * DAY
 """How far back (ms) the forecast looks."""
@@ -33,12 +34,12 @@ _NO_TIME = (FaultRate.R2, FaultRate.R4)
 class Pool:
     """Objects that are judged together, by one set of terms.
 
-    ``timelines`` are of the part of the period that has passed, ``recent`` the partitions of the last :data:`RECENT`
-    of the same objects. ``ahead`` is their agreed service time (ms) in the rest of the period. ``delivered`` is for a
+    ``entries`` are of the part of the period that has passed, ``recent`` the partitions of the last :data:`RECENT` of
+    the same objects. ``ahead`` is their agreed service time (ms) in the rest of the period. ``delivered`` is for a
     service.
     """
 
-    timelines: Sequence[Timeline]
+    entries: Sequence[Entry]
     recent: Sequence[Partition]
     ahead: int
     parameters: Parameters
@@ -47,7 +48,7 @@ class Pool:
     @property
     def alerts(self) -> bool:
         """Whether burn alerts say anything of it: a service, or a group that is not too small."""
-        return self.delivered or len(self.timelines) >= FEWEST
+        return self.delivered or len(self.entries) >= FEWEST
 
     @property
     def budgeted(self) -> bool:
@@ -56,7 +57,7 @@ class Pool:
 
     def budget(self) -> Budget:
         """The error budget of the whole period."""
-        partitions = [entry.partition for entry in self.timelines]
+        partitions = [entry.partition for entry in self.entries]
         return budget(partitions, self.parameters.targets.fault_rate, delivered=self.delivered, ahead=self.ahead)
 
     def burns(self, period: Period, at: int, firing: Collection[Rule] = ()) -> tuple[Burn, ...]:
@@ -66,12 +67,10 @@ class Pool:
         return burns(self.recent, target, at, period.length, delivered=self.delivered, whole=whole, firing=firing)
 
 
-def attained(pool: Pool, entry: Mapping[str, Any], period: Period, at: int) -> dict[str, Any]:
-    """``entry`` holds the figures of the same objects (an object's, or a fleet's); ``period`` is the whole one."""
-    return {
-        "objectives": objectives(entry, pool.parameters),
-        **spending(pool, period, at),
-    }
+def attained(pool: Pool, period: Period, at: int) -> dict[str, Any]:
+    """Objectives and spending of what is judged together, as of an instant (ms UTC); ``period`` is the whole one."""
+    entry = pooled(pool.entries, pool.parameters, delivered=pool.delivered)
+    return {"objectives": objectives(entry, pool.parameters), **spending(pool, period, at)}
 
 
 def spending(pool: Pool, period: Period, at: int) -> dict[str, Any]:
@@ -80,7 +79,7 @@ def spending(pool: Pool, period: Period, at: int) -> dict[str, Any]:
     if not pool.budgeted:
         return {"budget": None, "burns": None, "forecast": None}
     kept = pool.budget()
-    partitions = [entry.partition for entry in pool.timelines]
+    partitions = [entry.partition for entry in pool.entries]
     spent = spent_at(partitions, kept.whole, delivered=pool.delivered) if kept.left <= 0 and kept.whole else None
     return {
         "budget": _budget(kept, spent),

@@ -66,6 +66,11 @@ def figures_of(
     return document
 
 
+def pooled(entries: Iterable[Entry], parameters: Parameters, *, delivered: bool = False) -> dict[str, Any]:
+    """The figures that an object and a set have in common, of all entries together; ``delivered`` for a service."""
+    return _figures(_pooled(entry.sums for entry in entries), parameters, delivered=delivered)
+
+
 def _agreements(promises: Iterable[Promise]) -> list[dict[str, Any]]:
     """By whose terms the objects and the fleet are judged, and what these are."""
     return [

@@ -5,15 +5,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from rules.attained import Pool, attained, spending
-from rules.availability import figures
 from rules.budget import Partition
 from rules.burn import Burn
+from rules.entry import Entry
 from rules.parameters import Parameters
 from rules.period import Period
 from rules.promise import HOUSE
 from rules.service import SERVICE
 from rules.state import State
-from rules.timeline import Timeline
 
 GROUPED = ("site", "customer", "owner", "model")
 """The labels by whose values targets are judged in groups as well, besides by their priority."""
@@ -36,8 +35,8 @@ class Member:
     priority: str
 
 
-def member(entry: Timeline) -> Member:
-    """The object of a timeline."""
+def member(entry: Entry) -> Member:
+    """The object of an entry."""
     agreement = HOUSE if entry.promise is None else entry.promise.agreement
     return Member(entry.name, entry.kind == SERVICE, agreement, entry.labels, entry.priority)
 
@@ -46,13 +45,13 @@ def member(entry: Timeline) -> Member:
 class Together:
     """Everything that is known, as of ``at`` (ms UTC), of a period, and by whose terms it is judged.
 
-    ``passed`` are the timelines of the part of the period before ``at``, ``recent`` the partitions of the last days
+    ``passed`` are the entries of the part of the period before ``at``, ``recent`` the partitions of the last days
     before it, ``ahead`` the agreed service time (ms) after it, each of every object that has some.
     """
 
     period: Period
     at: int
-    passed: Sequence[tuple[Member, Timeline]]
+    passed: Sequence[tuple[Member, Entry]]
     recent: Sequence[tuple[Member, Partition]]
     ahead: Sequence[tuple[Member, int]]
     parameters: Parameters
@@ -81,16 +80,17 @@ class Together:
         return self.only(lambda one: not one.service).pool()
 
     def groups(self) -> Iterator[tuple[str, str, Pool]]:
-        """The targets by label and priority: (label, value, those that have it)."""
+        """The targets by label and priority: (label, value, those that have it). What all have makes no group."""
+        targets = self.only(lambda one: not one.service)
         for label in GROUPED:
-            for value in sorted({one.labels[label] for one, _ in self.passed if label in one.labels}):
-                yield label, value, self.only(_labelled(label, value)).pool()
-        for value in sorted({one.priority for one, _ in self.passed if one.priority}):
-            yield PRIORITY, value, self.only(_prior(value)).pool()
+            for value in sorted({one.labels[label] for one, _ in targets.passed if label in one.labels}):
+                yield from targets._group(label, value, _labelled(label, value))
+        for value in sorted({one.priority for one, _ in targets.passed if one.priority}):
+            yield from targets._group(PRIORITY, value, _prior(value))
 
     def singly(self) -> Iterator[tuple[Member, Pool]]:
         """Each object alone."""
-        parts: dict[tuple[bool, str], tuple[list[Timeline], list[Partition], list[int]]] = {}
+        parts: dict[tuple[bool, str], tuple[list[Entry], list[Partition], list[int]]] = {}
         whose: dict[tuple[bool, str], Member] = {}
         for one, entry in self.passed:
             whose.setdefault((one.service, one.name), one)
@@ -105,20 +105,19 @@ class Together:
 
     def standing(self) -> dict[str, Any]:
         """How all of it, each group and each service stands, and the objects that used most of their own budget."""
-        document = figures([entry for _, entry in self.passed], self._passed(), self.parameters)
-        own = {(entry["kind"] == SERVICE, entry["name"]): entry for entry in document["objects"]}
         targets = self.targets()
         alone = sorted(self.singly(), key=lambda pair: pair[0].name)
         return {
-            "objects": len(targets.timelines),
-            **attained(targets, document["fleet"], self.period, self.at),
-            "groups": [self._group(label, value, pool) for label, value, pool in self.groups() if pool.timelines],
-            "services": [
-                {"name": one.name, **attained(pool, own[True, one.name], self.period, self.at)}
-                for one, pool in alone
-                if one.service
+            "objects": len(targets.entries),
+            **attained(targets, self.period, self.at),
+            "groups": [
+                {"label": label, "value": value, "objects": len(pool.entries), **attained(pool, self.period, self.at)}
+                for label, value, pool in self.groups()
             ],
-            "worst": self._worst([(own[False, one.name], pool) for one, pool in alone if not one.service]),
+            "services": [
+                {"name": one.name, **attained(pool, self.period, self.at)} for one, pool in alone if one.service
+            ],
+            "worst": self._worst([(one.name, pool) for one, pool in alone if not one.service]),
         }
 
     def watched(self, name: str) -> Iterator[tuple[str, str, Pool]]:
@@ -133,25 +132,22 @@ class Together:
             if one.agreement == name:
                 yield SERVICE if one.service else OBJECT, one.name, pool
 
-    def _passed(self) -> Period:
-        return Period(self.period.start, self.at, self.period.tz)
+    def _group(self, label: str, value: str, let_in: Callable[[Member], bool]) -> Iterator[tuple[str, str, Pool]]:
+        part = self.only(let_in)
+        if len(part.passed) < len(self.passed):
+            yield label, value, part.pool()
 
-    def _group(self, label: str, value: str, pool: Pool) -> dict[str, Any]:
-        entry = figures(pool.timelines, self._passed(), self.parameters)["fleet"]
-        standing = attained(pool, entry, self.period, self.at)
-        return {"label": label, "value": value, "objects": len(pool.timelines), **standing}
-
-    def _worst(self, targets: Sequence[tuple[Mapping[str, Any], Pool]]) -> list[dict[str, Any]]:
-        failed = [pair for pair in targets if pair[0]["down_ms"]]
-        failed.sort(key=lambda pair: (-pair[0]["down_ms"], pair[0]["name"]))
+    def _worst(self, targets: Sequence[tuple[str, Pool]]) -> list[dict[str, Any]]:
+        failed = [(sum(entry.sums.down for entry in pool.entries), name, pool) for name, pool in targets]
+        failed = sorted((one for one in failed if one[0]), key=lambda one: (-one[0], one[1]))
         return [
             {
-                "name": entry["name"],
-                "fault_rate": entry["fault_rate"],
-                "down_ms": entry["down_ms"],
+                "name": name,
+                "fault_rate": down / sum(entry.sums.known for entry in pool.entries),
+                "down_ms": down,
                 **spending(pool, self.period, self.at),
             }
-            for entry, pool in failed[:WORST]
+            for down, name, pool in failed[:WORST]
         ]
 
 
@@ -162,8 +158,8 @@ def comes_and_goes(pool: Pool, burn: Burn, at: int) -> bool:
 
 
 def _labelled(label: str, value: str) -> Callable[[Member], bool]:
-    return lambda one: not one.service and one.labels.get(label) == value
+    return lambda one: one.labels.get(label) == value
 
 
 def _prior(value: str) -> Callable[[Member], bool]:
-    return lambda one: not one.service and one.priority == value
+    return lambda one: one.priority == value

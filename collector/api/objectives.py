@@ -23,7 +23,7 @@ def objectives(
     now = house.clock.now()
     instant = now if at is None else parse_instant(at, tz or house.settings.tz)
     seen = wanted(house, principal, None)
-    return Objectives(house.state, house.timelines, house.settings).document(instant, now, seen, agreement)
+    return Objectives(house.state, house.settled, house.settings).document(instant, now, seen, agreement)
 
 
 handlers = [objectives]

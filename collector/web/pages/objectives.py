@@ -20,7 +20,7 @@ def show(request: Asked, house: House, principal: Principal, viewer: Viewer, mon
     shown = chosen_month(month, now, house.settings.tz)
     if shown.start >= now:
         raise Invalid("That month lies ahead: what will be has no figures.")
-    document = Objectives(house.state, house.timelines, house.settings).document(min(now, shown.end), now, seen)
+    document = Objectives(house.state, house.settled, house.settings).document(min(now, shown.end), now, seen)
     return page("objectives.html", viewer, place(request), view=objectives_page(document, shown, now, viewer.words))
 
 

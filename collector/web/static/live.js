@@ -44,13 +44,23 @@ function exchange(fresh) {
   for (const old of document.querySelectorAll("[data-live][id]")) {
     const young = fresh.getElementById(old.id);
     // A part in which somebody types or marks text is left alone until the next time.
-    if (!young || young.outerHTML === old.outerHTML || typing(old) || marking(old)) continue;
+    if (!young || typing(old) || marking(old)) continue;
+    unfold(old, young);
+    if (young.outerHTML === old.outerHTML) continue;
     const focused = old.contains(document.activeElement) && document.activeElement.getAttribute("href");
     old.replaceWith(document.adoptNode(young));
     // Who goes through the page by keyboard stays where they were.
     if (focused) young.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
   }
   document.title = fresh.title;
+}
+
+// What somebody unfolded stays unfolded.
+function unfold(old, young) {
+  const before = old.querySelectorAll("details");
+  young.querySelectorAll("details").forEach((details, place) => {
+    if (before[place]) details.open = before[place].open;
+  });
 }
 
 function typing(part) {
