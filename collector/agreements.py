@@ -3,6 +3,7 @@
 import re
 import sqlite3
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from functools import partial
 from typing import Any
 
@@ -18,6 +19,7 @@ from collector.store.checks import Check
 from rules.errors import Conflicting, Invalid
 from rules.parameters import Parameters
 from rules.period import parse_instant, zone
+from rules.promise import PROMISED
 from rules.selector import Selector
 from rules.service import read_need
 
@@ -25,6 +27,7 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY = "|".join(DAYS)
 _DAYS = re.compile(rf"({_DAY})(-({_DAY}))?")
 SPARES = ("maintenance", "excluded")
+_PARAMETERS = frozenset(item.name for item in fields(Parameters))
 _FIND: Mapping[str, Callable[[sqlite3.Connection, str], Calendar | Agreement | Service]] = {
     "calendar": agreements.resolve_calendar,
     "agreement": agreements.resolve_agreement,
@@ -94,6 +97,11 @@ class Agreements:
             Parameters().with_settings(spec.parameters)
         except Invalid as wrong:
             mistakes += [f"parameters.{mistake}" for mistake in wrong.mistakes]
+        mistakes += [
+            f"parameters.{name}: no agreement sets it, it would have no effect"
+            for name in spec.parameters
+            if name in _PARAMETERS - PROMISED
+        ]
         start = self._instant(spec.valid_from, "valid_from", mistakes)
         end = self._instant(spec.valid_to, "valid_to", mistakes)
         if start is not None and end is not None and end <= start:

@@ -8,6 +8,16 @@ HOUSE = "house"
 """The agreement that holds where no other does: the shipped parameters, with what the settings file changes."""
 
 
+PROMISED = frozenset(
+    {
+        *("fault_rate_definition", "min_coverage", "most_share", "targets", "weights"),
+        *("maintenance_cap", "merge_gap", "min_failure", "recovery_grace"),
+        *("edge_policy", "min_vantages", "quorum", "ticket_after"),
+    }
+)
+"""The parameters that an agreement may set. The others belong to the whole installation, or are set in layers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Promise:
     """An agreement in the version that holds for an object, and the parameters it makes.

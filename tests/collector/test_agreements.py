@@ -14,7 +14,7 @@ OFFICE = CalendarSpec("office", "Asia/Shanghai", {"mon-fri": ("09:00-18:00",)}, 
 
 def test_an_agreement_set_again_is_the_next_version(rooms: Rooms) -> None:
     rooms.registry.agreements.set_agreement(AgreementSpec("gold"), ADMIN)
-    second = rooms.registry.agreements.set_agreement(AgreementSpec("gold", parameters={"confirm_down": 2}), ADMIN)
+    second = rooms.registry.agreements.set_agreement(AgreementSpec("gold", parameters={"merge_gap": "10m"}), ADMIN)
 
     assert second.version == 2
 
@@ -81,3 +81,15 @@ def test_a_service_keeps_its_parts_by_id(rooms: Rooms) -> None:
 
     with rooms.state.read() as tx:
         assert [service.needs for service in agreements.services(tx)] == [{"any_of": [target.id]}]
+
+
+def test_an_agreement_sets_no_parameter_that_would_have_no_effect(rooms: Rooms) -> None:
+    with pytest.raises(Invalid) as told:
+        rooms.registry.agreements.set_agreement(
+            AgreementSpec("gold", parameters={"confirm_down": 2, "late_window": "1d", "merge_gap": "10m"}), ADMIN
+        )
+
+    assert [mistake.split(":")[0] for mistake in told.value.mistakes] == [
+        "parameters.confirm_down",
+        "parameters.late_window",
+    ]

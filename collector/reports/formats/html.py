@@ -57,6 +57,7 @@ def render(document: dict[str, Any], lang: str) -> bytes:
         days=bar.days(period["from"], period["to"], period["tz"]),
         worst=_worst(report["objects"]),
         budget=_budget(report),
+        corrected=_corrected(report),
     )
     return page.encode()
 
@@ -81,6 +82,11 @@ def _worst(objects: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The targets with the greatest fault rates above nothing, the worst first."""
     faulty = [entry for entry in objects if entry["fault_rate"]]
     return sorted(faulty, key=lambda entry: (-entry["fault_rate"], entry["name"]))[:WORST]
+
+
+def _corrected(report: dict[str, Any]) -> list[dict[str, Any]]:
+    """All together, and each object, of which a correction changed anything; all together have no name."""
+    return [entry for entry in [{"name": "", **report["fleet"]}, *report["objects"]] if entry["as_measured"]]
 
 
 def _budget(report: dict[str, Any]) -> dict[str, Any]:

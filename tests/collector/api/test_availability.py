@@ -8,6 +8,7 @@ from collector.app import House
 from collector.client import Client
 from collector.store import targets
 from rules.errors import Invalid, Missing
+from rules.period import local, month
 from tests.collector.watched import MINUTE
 
 
@@ -82,3 +83,33 @@ def test_an_instant_is_explained(client: Client, period: dict[str, Any]) -> None
 def test_an_instant_to_come_is_refused(client: Client, house: House) -> None:
     with pytest.raises(Invalid, match="not come yet"):
         client.get("explain", target="core-1", t=house.clock.now() + MINUTE)
+
+
+def test_a_group_pools_the_targets_by_a_label(client: Client, period: dict[str, Any]) -> None:
+    figures = client.get("availability", group="site", **period)
+
+    assert [(group["label"], group["value"]) for group in figures["groups"]] == [("site", None)]
+    assert figures["groups"][0]["down_ms"] == figures["fleet"]["down_ms"]
+
+
+def test_a_month_can_be_asked_for_by_its_name(client: Client, house: House, period: dict[str, Any]) -> None:
+    whole = month(f"{local(period['from'], 'UTC'):%Y-%m}", "UTC")
+    now = house.clock.now()
+
+    figures = client.get("availability", **{"from": f"{local(period['from'], 'UTC'):%Y-%m}", "tz": "UTC"})
+
+    assert figures["period"]["from"] == whole.start
+    assert figures["period"]["to"] in (whole.end, now) or figures["period"]["to"] > now
+
+
+def test_a_start_without_an_end_must_be_a_period(client: Client) -> None:
+    with pytest.raises(Invalid, match="has no end"):
+        client.get("availability", **{"from": "2026-10-01T00:00"})
+
+
+def test_an_object_names_the_agreement_it_is_judged_by(client: Client, period: dict[str, Any]) -> None:
+    figures = client.get("availability", **period)
+
+    named = figures["objects"][0]["agreement"]
+    assert named["name"] == "house"
+    assert named in [{"name": one["name"], "version": one["version"]} for one in figures["agreements"]]

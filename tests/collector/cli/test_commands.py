@@ -14,6 +14,7 @@ from collector.app import House, open_house
 from collector.serve import serving
 from collector.settings import load
 from collector.store import incidents, targets
+from rules.period import local, year
 from tests.collector.watched import house_watched
 
 LISTS = (
@@ -328,3 +329,28 @@ def test_a_service_is_made_shown_measured_and_retired(shell: Shell) -> None:
 )
 def test_what_is_no_service_is_refused_in_words(shell: Shell, words: tuple[str, ...], told: str) -> None:
     assert told in shell("service add odd", *words, code=2)
+
+
+def test_a_period_by_its_name_and_groups_by_a_label(shell: Shell, house: House) -> None:
+    named = local(house.clock.now(), "UTC").strftime("%Y")
+
+    figures = shell.json(f"availability --period {named} --tz UTC --group site")
+
+    assert figures["period"]["from"] == year(named, "UTC").start
+    assert figures["groups"][0]["down_ms"] == figures["fleet"]["down_ms"]
+    assert "site: without" in shell(f"availability --period {named} --tz UTC --group site")
+
+
+def test_a_period_and_a_start_cannot_both_be_given(shell: Shell) -> None:
+    with pytest.raises(SystemExit):
+        shell("availability --period 2026-10 --from 2026-10-01", code=2)
+
+
+def test_maintenance_that_comes_again_is_announced_and_listed(shell: Shell) -> None:
+    added = shell.json(
+        "maintenance add core-1 --from 2099-01-03T22:00 --for 2h --every week --until 2099-02-01 --reason", "patches"
+    )
+
+    assert (added["every"], added["next"]) == ("week", [added["start"], added["end"]])
+    assert "each week" in shell("maintenance list")
+    shell(f"maintenance cancel {added['number']}")

@@ -115,3 +115,14 @@ def test_an_unknown_setting_is_refused_with_a_guess(record: Path, tmp_path: Path
 
     assert done.returncode == 2
     assert "confirm_down" in done.stderr
+
+
+def test_groups_of_a_record_are_pooled_by_a_label(tmp_path: Path) -> None:
+    path = tmp_path / "record.jsonl"
+    path.write_text(
+        RECORD.replace('"kind": "switch"}', '"kind": "switch", "labels": {"site": "杭州"}}', 1), encoding="utf-8"
+    )
+
+    done = replay(str(path), "--period", "2026-09", "--group", "site", "--json")
+
+    assert [group["value"] for group in json.loads(done.stdout)["groups"]] == ["杭州"]

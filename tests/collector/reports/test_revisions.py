@@ -162,6 +162,15 @@ def test_the_page_lists_the_differences(found: Watched, archive: Archive) -> Non
     assert "0:10:00" in page[page.index("的差异") : page.index("其后进入记录的内容")]
 
 
+def test_the_page_shows_what_was_measured_beside_what_corrections_made_of_it(found: Watched, archive: Archive) -> None:
+    plain = archive.file(issue(found, archive, FROZEN).id, "html", "en")[0].decode()
+    corrected(found)
+    page = archive.file(issue(found, archive, FROZEN + HOUR).id, "html", "en")[0].decode()
+
+    assert "As measured and as corrected" not in plain
+    assert "→" in page[page.index("As measured and as corrected") :]
+
+
 def test_a_month_before_the_records_began_is_refused_in_plain_words(archive: Archive) -> None:
     with pytest.raises(Invalid, match="2026-01 was over before the records of this installation began on 20"):
         archive.issue("month", "2026-01", TZ, ADMIN)
