@@ -87,8 +87,8 @@ def open_house(
         events = Events()
         stack.callback(events.close)
         tracks = Tracks(log, state, live)
-        timelines = Timelines(state, tracks, settings)
         settled = Settled(state, tracks, clock, settings)
+        timelines = Timelines(state, tracks, settings, kept=settled)
         incidents = Incidents(
             state, intake, fold, registry, timelines, tracks, access.contacts, events, clock, settings
         )

@@ -28,10 +28,26 @@ from collector.store.targets import Target
 from collector.subjects import Ground
 from collector.tracks import Tracks
 from rules.entry import Entry, entry_of
+from rules.lives import Lives
 from rules.parameters import DAY
-from rules.past import LASTING, STATES, About, Past, chosen, entries_of, firm, joined, life_of, moved, past, summary
+from rules.past import (
+    LASTING,
+    STATES,
+    About,
+    Past,
+    chosen,
+    entries_of,
+    firm,
+    joined,
+    life_of,
+    lives_of,
+    moved,
+    past,
+    summary,
+)
 from rules.past.columns import DOUBT, GLITCH, OUTAGE, TILE
 from rules.period import Period
+from rules.promise import Promise
 from rules.service import SERVICE, read_need
 from rules.state import State
 from rules.timeline import Timeline
@@ -77,12 +93,29 @@ class Settled:
         """
         with self._state.read() as tx:
             kept, told, computed = self._asked(tx, period, now, wanted, whole=False)
-        found = past(one for _, one in computed)
         return Found(
             ids=[*kept.some("object", told), *(judged.id for judged, _ in computed)],
             kinds=[*kept.some("kind", told), *(one.kind for _, one in computed)],
-            past=joined(chosen(kept.past, told), found) if computed else chosen(kept.past, told),
+            past=joined(chosen(kept.past, told), past(one for _, one in computed)),
         )
+
+    def lives(self, period: Period, now: int, wanted: Collection[str] | None = None) -> tuple[Lives, set[Promise]]:
+        """What the statistics want to know of the same objects, services left out where there are targets too.
+
+        With the promises by which they are judged.
+        """
+        with self._state.read() as tx:
+            kept, told, computed = self._asked(tx, period, now, wanted, whole=False)
+            agreed = self._agreed(tx)
+        targets_there = any(kind != SERVICE for kind in kept.some("kind", told))
+        if targets_there or any(one.kind != SERVICE for _, one in computed):
+            told &= np.array([kind != SERVICE for kind in kept.kinds], dtype=np.bool_)
+            computed = [(judged, one) for judged, one in computed if one.kind != SERVICE]
+        terms = set(zip(kept.some("agreement", told), kept.some("version", told), strict=True))
+        promises = {agreed.promise(name, version) for name, version in terms}
+        promises |= {one.promise or agreed.house.promise for _, one in computed}
+        found = joined(chosen(kept.past, told), past(one for _, one in computed))
+        return lives_of(found, period), promises
 
     def entries(self, period: Period, now: int, wanted: Collection[str] | None = None) -> list[Entry]:
         """What figures of the same objects need."""
@@ -225,6 +258,11 @@ class _Kept:
         """Whose rows they are."""
         return self._columns["object"]
 
+    @property
+    def kinds(self) -> Sequence[str]:
+        """What these objects are."""
+        return self._columns["kind"]
+
     def serves(self, period: Period) -> Flags:
         """Which of them were in service in the period."""
         begins = np.array(self._columns["begins"], dtype=np.int64)
@@ -236,7 +274,7 @@ class _Kept:
         """Which of them have one of these ids."""
         return np.array([key in keys for key in self._columns["object"]], dtype=np.bool_)
 
-    def some(self, name: str, which: Flags) -> list[str]:
+    def some(self, name: str, which: Flags) -> list[Any]:
         """One column of some of the rows."""
         column = self._columns[name]
         return [column[place] for place in np.flatnonzero(which).tolist()]

@@ -5,25 +5,32 @@ Every answer is a function of the state, the tracks, the settings and the instan
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from collector.agreed import Agreed, Judged
 from collector.scenes import Scene, Scenes, serves
 from collector.settings import Settings
+from collector.settled import Settled
 from collector.store import agreements, checks, targets
 from collector.store.state import State as Store
 from collector.store.targets import Target
 from collector.subjects import Ground
 from collector.tracks import Sighting, Tracks
-from rules.availability import figures
+from rules.availability import figures_of
+from rules.entry import entry_of
+from rules.lives import Lives, lives, pooled
 from rules.period import Period
+from rules.promise import HOUSE, Promise
 from rules.result import Outcome
 from rules.state import State
 from rules.timeline import Timeline
 
 PENDING = "pending"
 """What a target is that has never yet answered well. No state of any time: it has no time yet."""
+
+_FEW = 20
+"""So many objects at most are computed on the spot, which takes no longer than to read what is kept of all of them."""
 
 _ROUNDS = 16
 """How often the beginning of the present state is looked for further back."""
@@ -50,8 +57,13 @@ class Timelines:
         tracks: Tracks,
         settings: Settings,
         ground: Callable[[sqlite3.Connection], Ground] = Ground,
+        kept: Settled | None = None,
     ) -> None:
-        """``ground`` tells how everything was configured; another one than the store's answers what would have been."""
+        """``ground`` tells how everything was configured; another one than the store's answers what would have been.
+
+        What is asked of many objects is told from what is ``kept`` of the same store, where there is such a thing.
+        """
+        self._past = kept
         self._state = state
         self._tracks = tracks
         self._settings = settings
@@ -89,7 +101,25 @@ class Timelines:
         when there is none.
         """
         passed = period.until(now)
-        return figures(self.timelines(wanted, passed, now), passed, self._settings.calculation, group)
+        chosen = None if wanted is None else list(wanted)
+        if self._past is not None and _many(chosen):
+            entries = self._past.entries(passed, now, chosen)
+        else:
+            entries = [entry_of(found) for found in self.timelines(chosen, passed, now)]
+        return figures_of(entries, passed, self._settings.calculation, group)
+
+    def lives(self, wanted: Iterable[str] | None, period: Period, now: int) -> tuple[Lives, set[Promise]]:
+        """What the statistics want to know of the same objects, services left out where there are targets too.
+
+        With the promises by which they are judged. Raises Missing and Invalid.
+        """
+        passed = period.until(now)
+        chosen = None if wanted is None else list(wanted)
+        if self._past is not None and _many(chosen):
+            return self._past.lives(passed, now, chosen)
+        found = pooled(self.timelines(chosen, passed, now))
+        house = Promise(HOUSE, None, self._settings.calculation)
+        return lives(found, passed), {entry.promise or house for entry in found}
 
     def timelines(self, wanted: Iterable[str] | None, period: Period, now: int) -> list[Timeline]:
         """The timelines behind the figures of the same objects, targets first. Raises Missing and Invalid."""
@@ -188,6 +218,10 @@ class Timelines:
             if bad:
                 said.append(f"{check.name}: {bad[0].text or bad[0].outcome.value}")
         return "; ".join(said)
+
+
+def _many(wanted: Sequence[str] | None) -> bool:
+    return wanted is None or len(wanted) > _FEW
 
 
 def _object(tx: sqlite3.Connection, key: str) -> Judged:

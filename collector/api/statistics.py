@@ -6,8 +6,7 @@ from litestar import get
 
 from collector.api.asked import From, Names, To, Zone, period_of, wanted
 from collector.api.given import House, Principal
-from rules.analysis import analyse
-from rules.lives import pooled
+from rules.analysis import analyse_lives
 from rules.promise import HOUSE, Promise
 
 
@@ -21,11 +20,9 @@ def statistics(
     """
     now = house.clock.now()
     passed = period_of(house, start, end, tz).until(now)
-    found = pooled(house.timelines.timelines(wanted(house, principal, names), passed, now))
-    terms = [entry.promise for entry in found if entry.promise is not None]
-    one = len(terms) == len(found) > 0 and len({(promise.agreement, promise.version) for promise in terms}) == 1
-    only = terms[0] if one else Promise(HOUSE, None, house.settings.calculation)
-    document = analyse(found, passed, only.parameters)
+    found, promises = house.timelines.lives(wanted(house, principal, names), passed, now)
+    only = promises.pop() if len(promises) == 1 else Promise(HOUSE, None, house.settings.calculation)
+    document = analyse_lives(found, passed, only.parameters)
     return {**document, "method": {**document["method"], "agreement": only.as_named()}}
 
 

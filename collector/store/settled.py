@@ -35,10 +35,13 @@ class Row(NamedTuple):
     words: str
 
 
-OF_PAST = ("object", "name", "kind", "begins", "ends", "until", "sure", "horizon", "stands", "zoned")
+OF_PAST = (
+    *("object", "name", "kind", "begins", "ends", "until", "sure", "horizon", "stands", "zoned"),
+    *("agreement", "version"),
+)
 """What is told of the rows beside their columns: whose they are, and what they hold for."""
 
-OF_FIGURES = ("agreement", "version", "priority", "labels", "corrected", "doubt")
+OF_FIGURES = ("priority", "labels", "corrected", "doubt")
 """What figures need beside it."""
 
 BLOBS = ("tiles", "outages", "glitches", "doubts", "words")

@@ -152,6 +152,9 @@ def joined(first: Past, second: Past) -> Past:
     """The objects of both, those of the second behind those of the first."""
     import numpy as np
 
+    if not second.names:
+        return first
+
     def columns(group: str) -> "Whole":
         more = getattr(second, group).copy()
         more[:, 0] += len(first.names)

@@ -1,5 +1,6 @@
 """What is kept of the past, drawn out to the present, says what the engine says, whatever came in between."""
 
+import dataclasses
 import random
 from pathlib import Path
 from typing import Any
@@ -11,15 +12,16 @@ from collector.settled import Found, Settled, wrong
 from collector.specs import CorrectionSpec, MaintenanceSpec
 from collector.store import agreements, targets
 from collector.store import settled as table
-from rules.availability import figures_of
+from collector.timelines import Timelines
+from rules.lives import Lives
 from rules.past import STATES, summary
 from rules.period import Period
 from tests.collector.rooms import ADMIN, SECOND, Rooms, rooms
 from tests.scenarios.stream import MINUTE
 from tests.scenarios.test_live_equals_replay import BEGIN, BOUNDARY, END, HOUR, Fleet, fleet, take_in
 
-COMPARED = (*(f"{state.value}_ms" for state in STATES), "failures", "episodes", "restored", "open")
 COUNTS = ("failures", "episodes", "restored", "open")
+COMPARED = (*(f"{state.value}_ms" for state in STATES), *COUNTS)
 
 
 def room(found: Rooms) -> Settled:
@@ -40,15 +42,21 @@ def said(found: Found, period: Period) -> dict[str, dict[str, int]]:
 def agree(one: Fleet, settled: Settled, now: int) -> None:
     """The kept past and the engine, over periods that have begun by ``now``."""
     one.rooms.clock.at = now
+    found = one.rooms
+    kept = Timelines(found.state, found.tracks, found.settings, kept=settled)
     for start, end in ((BEGIN - HOUR, END + HOUR), (BOUNDARY, END), (BEGIN + 1_234_567, BEGIN + HOUR), (now - 5, now)):
         if start >= now:
             continue
-        period = Period(start, end, one.rooms.settings.tz).until(now)
+        period = Period(start, end, found.settings.tz).until(now)
         document = one.timelines.figures(None, period, now, "kind")
         ours = said(settled.past(period, now), period)
         assert ours == {entry["name"]: {key: entry[key] for key in COMPARED} for entry in document["objects"]}, period
-        calculation = one.rooms.settings.calculation
-        assert figures_of(settled.entries(period, now), period, calculation, "kind") == document, period
+        assert kept.figures(None, period, now, "kind") == document, period
+        (lived, promises), (expected, terms) = (which.lives(None, period, now) for which in (kept, one.timelines))
+        assert promises == terms
+        for column in dataclasses.fields(Lives):
+            mine, theirs = (np.array(getattr(told, column.name)) for told in (lived, expected))
+            assert np.array_equal(mine, theirs), (column.name, period)
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -58,7 +66,7 @@ def test_it_keeps_up_with_what_comes_in(tmp_path: Path, seed: int) -> None:
         one, settled = fleet(found, 300 + seed, 2), room(found)
         at = BEGIN
         while at < END + 2 * HOUR:
-            at += chance.randrange(10 * MINUTE, 40 * MINUTE)
+            at += chance.randrange(30 * MINUTE, 90 * MINUTE)
             take_in(one, at)
             if chance.random() < 0.6:
                 found.clock.at = at
