@@ -17,7 +17,7 @@ from collector.intake import AgentIdentity
 from collector.needs import renamed
 from collector.refold import refolded
 from collector.settings import Settings
-from collector.specs import CheckSpec, JoinSpec, JoinTokenSpec, MaintenanceSpec, ServiceSpec, TargetSpec
+from collector.specs import CheckSpec, CorrectionSpec, JoinSpec, JoinTokenSpec, MaintenanceSpec, ServiceSpec, TargetSpec
 from collector.store import agents, agreements, checks, targets, windows
 from collector.store.checks import Check
 from collector.store.state import State
@@ -25,7 +25,7 @@ from collector.timelines import Timelines
 from rules.period import Period, month
 from rules.record import read_record
 from rules.replay import replay
-from tests.collector.rooms import ADMIN, START, Rooms, rooms
+from tests.collector.rooms import ADMIN, SECOND, START, Rooms, rooms
 from tests.scenarios.stream import MINUTE, Running, Stream
 
 TZ = "Asia/Shanghai"
@@ -48,13 +48,13 @@ class Fleet:
     def figures(self, period: Period) -> dict[str, Any]:
         """As the pages and the API show them, long after all of it."""
         self.rooms.clock.at = END + 24 * HOUR
-        return self.timelines.figures(None, period, self.rooms.clock.at)
+        return self.timelines.figures(None, period, self.rooms.clock.at, "site")
 
     def replayed(self, period: Period) -> dict[str, Any]:
         """From the same record as a file, its lines in any order."""
         lines = [json.dumps(line) for line in self._lines()]
         random.Random(self.stream.seed).shuffle(lines)
-        found = replay(read_record(lines), period, self.rooms.settings.calculation)
+        found = replay(read_record(lines), period, self.rooms.settings.calculation, "site")
         assert found.pop("record") == {"conflicts": 0}
         return found
 
@@ -70,6 +70,8 @@ class Fleet:
                             "kind": target.kind,
                             "parents": [names[key] for key in target.parents],
                             "in_service": [target.in_service_from, target.in_service_to],
+                            "labels": dict(target.labels),
+                            "priority": target.priority.value,
                         }
                     }
             for handle, check in known.items():
@@ -98,13 +100,27 @@ class Fleet:
                     }
                 }
             for window in windows.all_maintenance(tx):
+                for start, end in window.windows:
+                    yield {
+                        "maintenance": {
+                            "targets": [names[key] for key in window.targets],
+                            "from": start,
+                            "to": end,
+                            "approved_at": window.approved_at,
+                            "reason": window.reason,
+                        }
+                    }
+            for correction in windows.corrections(tx):
                 yield {
-                    "maintenance": {
-                        "targets": [names[key] for key in window.targets],
-                        "from": window.start,
-                        "to": window.end,
-                        "approved_at": window.approved_at,
-                        "reason": window.reason,
+                    "correction": {
+                        "target": names[correction.target],
+                        "from": correction.start,
+                        "to": correction.end,
+                        "class": correction.to_class,
+                        "proposed_by": correction.proposed_by,
+                        "approved_by": correction.approved_by or None,
+                        "approved_at": correction.approved_at,
+                        "reason": correction.reason,
                     }
                 }
         for line in self.stream.lines:
@@ -143,8 +159,15 @@ def fleet(found: Rooms, seed: int, count: int, restarting: bool = False) -> Flee
             TargetSpec(name, "192.0.2.1", checks=asks, in_service_from=BEGIN - HOUR, **more), ADMIN
         )
 
-    add("core", asked("ping", True), asked("tcp", True, interval="40s"), asked("snmp", False), kind="switch")
-    add("leaf", asked("ping", True, interval="20s"), parents=("core",))
+    add(
+        "core",
+        asked("ping", True),
+        asked("tcp", True, interval="40s"),
+        asked("snmp", False),
+        kind="switch",
+        labels={"site": "hz"},
+    )
+    add("leaf", asked("ping", True, interval="20s"), parents=("core",), labels={"site": "hz"})
     add("shop", asked("http", True, interval="30s", confirm_down=2, confirm_up=1))
     add("far", asked("ping", True), asked("snmp", True, interval="2m"), asked("tcp", True, interval="50s"))
 
@@ -238,6 +261,31 @@ def test_windows_and_revisions_count_alike(tmp_path: Path, seed: int) -> None:
         found.registry.set_check(_check(one, "far", "tcp").id, {"vital": False}, ADMIN)
         take_in(one)
         compare(one)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_corrections_and_windows_that_come_again_count_alike(tmp_path: Path, seed: int) -> None:
+    with rooms(tmp_path) as found:
+        one = fleet(found, 500 + seed, 2)
+        take_in(one, BEGIN + HOUR)
+        overlays = found.registry.overlays
+        first = found.clock.at + 20 * MINUTE
+        spec = MaintenanceSpec(("core", "front"), "nightly", first, first + HOUR, every="day", until=first + 26 * HOUR)
+        overlays.approve_maintenance(overlays.announce(spec, ADMIN).maintenance.number, SECOND)
+        take_in(one)
+        found.clock.at = END
+        for target, start, to in (
+            ("far", BEGIN + 10 * MINUTE, "excluded"),
+            ("shop", BEGIN + HOUR, "up"),
+            ("leaf", BOUNDARY - HOUR, "down"),
+            ("far", BEGIN + 40 * MINUTE, "measured"),
+            ("whole", BOUNDARY - 30 * MINUTE, "excluded"),
+        ):
+            asked = CorrectionSpec(target, start, start + 90 * MINUTE, to, "as told", evidence="T-1")
+            overlays.approve_correction(overlays.propose(asked, ADMIN).number, SECOND)
+        compare(one)
+        entries = one.figures(PERIODS["all"])["objects"]
+        assert sum(entry["as_measured"] is not None for entry in entries) >= 4
 
 
 @pytest.mark.parametrize("seed", range(2))
