@@ -113,7 +113,7 @@ def _when(event: _Event) -> tuple[list[date], tuple[str, ...]]:
     start = _moment(event.value("DTSTART"))
     if not isinstance(start, datetime):
         return each(start, _last(event, start)), ()
-    end = _moment(event.value("DTEND"))
+    end = _moment(event.value("DTEND")) if event.value("DTEND") else start
     if not isinstance(end, datetime) or end <= start:
         raise Invalid("has a time of day, but no end after its beginning")
     if (start.hour, start.minute, end.hour, end.minute) == (0, 0, 0, 0):
