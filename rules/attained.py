@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from rules.availability import pooled
+from rules.availability import pooled_figures
 from rules.budget import Budget, Partition, bad_time, budget, forecast, spent_at
 from rules.burn import FEWEST, Burn, Rule, burns
 from rules.entry import Entry
@@ -69,7 +69,7 @@ class Pool:
 
 def attained(pool: Pool, period: Period, at: int) -> dict[str, Any]:
     """Objectives and spending of what is judged together, as of an instant (ms UTC); ``period`` is the whole one."""
-    entry = pooled(pool.entries, pool.parameters, delivered=pool.delivered)
+    entry = pooled_figures(pool.entries, pool.parameters, delivered=pool.delivered)
     return {"objectives": objectives(entry, pool.parameters), **spending(pool, period, at)}
 
 

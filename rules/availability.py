@@ -66,7 +66,7 @@ def figures_of(
     return document
 
 
-def pooled(entries: Iterable[Entry], parameters: Parameters, *, delivered: bool = False) -> dict[str, Any]:
+def pooled_figures(entries: Iterable[Entry], parameters: Parameters, *, delivered: bool = False) -> dict[str, Any]:
     """The figures that an object and a set have in common, of all entries together; ``delivered`` for a service."""
     return _figures(_pooled(entry.sums for entry in entries), parameters, delivered=delivered)
 
