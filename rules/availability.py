@@ -15,7 +15,7 @@ from rules.promise import HOUSE, Promise
 from rules.service import SERVICE
 from rules.state import State
 from rules.statistics import clopper_pearson, mtbf_interval, mtbf_lower_bound
-from rules.sums import Sums
+from rules.sums import Sums, together
 from rules.timeline import Timeline
 
 METHOD_VERSION = "1"
@@ -68,7 +68,7 @@ def figures_of(
 
 def pooled_figures(entries: Iterable[Entry], parameters: Parameters, *, delivered: bool = False) -> dict[str, Any]:
     """The figures that an object and a set have in common, of all entries together; ``delivered`` for a service."""
-    return _figures(_pooled(entry.sums for entry in entries), parameters, delivered=delivered)
+    return _figures(together([entry.sums for entry in entries]), parameters, delivered=delivered)
 
 
 def _agreements(promises: Iterable[Promise]) -> list[dict[str, Any]]:
@@ -86,13 +86,6 @@ def _grouped(devices: Sequence[Entry], label: str) -> Mapping[str | None, list[E
     for value in sorted(values, key=lambda one: (one is None, one or "")):
         found[value] = [entry for entry in devices if entry.labels.get(label) == value]
     return found
-
-
-def _pooled(members: Iterable[Sums]) -> Sums:
-    pooled = Sums()
-    for own in members:
-        pooled.add(own)
-    return pooled
 
 
 _TIMES = [(f"{state.value}_ms", state) for state in State]
@@ -209,21 +202,21 @@ def _outages(outages: Sequence[Outage]) -> list[dict[str, Any]]:
 
 
 def _fleet(devices: Sequence[Entry], parameters: Parameters) -> dict[str, Any]:
-    pooled = _pooled(entry.sums for entry in devices)
+    whole = together([entry.sums for entry in devices])
     before = None
     if any(entry.uncorrected for entry in devices):
-        before = _pooled(entry.uncorrected or entry.sums for entry in devices)
-    own = _figures(pooled, parameters, delivered=False)
-    interval = clopper_pearson(pooled.affected, pooled.objects)
+        before = together([entry.uncorrected or entry.sums for entry in devices])
+    own = _figures(whole, parameters, delivered=False)
+    interval = clopper_pearson(whole.affected, whole.objects)
     missing = sum(misses(entry.sums, parameters) for entry in devices)
     known = sum(bool(entry.sums.known) for entry in devices)
     return {
         **own,
         **_corrected(own, before, parameters, delivered=False),
-        "objects": pooled.objects,
-        "objects_affected": pooled.affected,
+        "objects": whole.objects,
+        "objects_affected": whole.affected,
         "objects_affected_interval": list(interval) if interval else None,
-        "failures_per_100_device_months": _ratio(100 * pooled.episodes * DEVICE_MONTH, pooled.known),
+        "failures_per_100_device_months": _ratio(100 * whole.episodes * DEVICE_MONTH, whole.known),
         "objects_missing": missing,
         "objects_missing_share": _ratio(missing, known),
         "fault_rate_weighted": _weighted(devices, parameters),

@@ -3,7 +3,6 @@ by another. So all are computed always, and the one that is judged is chosen by 
 """
 
 from collections.abc import Mapping
-from fractions import Fraction
 from typing import Any
 
 from rules.objective import Comparator, Objective, Verdict, share_verdict
@@ -63,11 +62,11 @@ def fault_rate_verdict(sums: Sums, parameters: Parameters, *, delivered: bool) -
     unknown = sums.time[State.UNKNOWN]
     match judged_by(parameters, delivered=delivered):
         case FaultRate.R2:
-            return objective.verdict(Fraction(sums.affected, sums.objects))
+            return objective.verdict_by(sums.affected, sums.objects)
         case FaultRate.R4:
             if not sums.known:
                 return Verdict.INSUFFICIENT_DATA if unknown else Verdict.NOT_APPLICABLE
-            return objective.verdict(Fraction(sums.episodes * DEVICE_MONTH, sums.known))
+            return objective.verdict_by(sums.episodes * DEVICE_MONTH, sums.known)
         case FaultRate.R1_DELIVERED:
             unreachable = sums.time[State.UNREACHABLE]
             bad, known = sums.down + unreachable, sums.known + unreachable
@@ -81,7 +80,7 @@ def fault_rate_verdict(sums: Sums, parameters: Parameters, *, delivered: bool) -
 def misses(sums: Sums, parameters: Parameters) -> bool:
     """Whether an object's own share of time in fault (R1) is not below the bound."""
     objective = Objective(Comparator.BELOW, parameters.targets.fault_rate)
-    return bool(sums.known) and not objective.satisfied(Fraction(sums.down, sums.known))
+    return bool(sums.known) and not objective.satisfied_by(sums.down, sums.known)
 
 
 def _ratio(part: int, whole: int) -> float | None:

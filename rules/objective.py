@@ -48,7 +48,14 @@ class Objective:
 
     def satisfied(self, value: Number) -> bool:
         """Whether the value keeps the promise."""
-        left, right = exact(value), exact(self.target)
+        return self._holds(exact(value), exact(self.target))
+
+    def satisfied_by(self, part: int, whole: int) -> bool:
+        """Whether part ÷ whole does, without a fraction being made; ``whole`` is above 0."""
+        target = exact(self.target)
+        return self._holds(part * target.denominator, whole * target.numerator)
+
+    def _holds(self, left: Fraction | int, right: Fraction | int) -> bool:
         if self.comparator is Comparator.BELOW:
             return left < right
         if self.comparator is Comparator.AT_MOST:
@@ -58,6 +65,10 @@ class Objective:
     def verdict(self, value: Number) -> Verdict:
         """Met or missed."""
         return Verdict.MET if self.satisfied(value) else Verdict.MISSED
+
+    def verdict_by(self, part: int, whole: int) -> Verdict:
+        """Met or missed by part ÷ whole; ``whole`` is above 0."""
+        return Verdict.MET if self.satisfied_by(part, whole) else Verdict.MISSED
 
 
 def share_verdict(objective: Objective, bad: int, known: int, unknown: int, min_coverage: float) -> Verdict:
@@ -69,13 +80,13 @@ def share_verdict(objective: Objective, bad: int, known: int, unknown: int, min_
     whole = known + unknown
     if whole == 0:
         return Verdict.NOT_APPLICABLE
-    if objective.satisfied(Fraction(bad + unknown, whole)):
+    if objective.satisfied_by(bad + unknown, whole):
         return Verdict.MET
-    if not objective.satisfied(Fraction(bad, whole)):
+    if not objective.satisfied_by(bad, whole):
         return Verdict.MISSED
     if Fraction(known, whole) < exact(min_coverage):
         return Verdict.INSUFFICIENT_DATA
-    return objective.verdict(Fraction(bad, known))
+    return objective.verdict_by(bad, known)
 
 
 def mtbf_verdict(objective: Objective, operating: int, failures: int, lower: float | None) -> Verdict:
@@ -85,7 +96,7 @@ def mtbf_verdict(objective: Objective, operating: int, failures: int, lower: flo
     """
     if lower is not None and objective.satisfied(lower):
         return Verdict.MET
-    if failures and not objective.satisfied(Fraction(operating, failures)):
+    if failures and not objective.satisfied_by(operating, failures):
         return Verdict.MISSED
     return Verdict.INSUFFICIENT_DATA
 
@@ -93,5 +104,5 @@ def mtbf_verdict(objective: Objective, operating: int, failures: int, lower: flo
 def mean_verdict(objective: Objective, total: int, count: int, pending: int) -> Verdict:
     """Verdict on a mean of ``count`` finished cases with ``pending`` unfinished ones beside them."""
     if count:
-        return objective.verdict(Fraction(total, count))
+        return objective.verdict_by(total, count)
     return Verdict.INSUFFICIENT_DATA if pending else Verdict.NOT_APPLICABLE

@@ -1,6 +1,8 @@
 """What adds up over objects: time by state, counts, squares. Figures of a set are made of these, never of figures."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
+from operator import attrgetter
 
 from rules.outage import Outage
 from rules.period import Period
@@ -35,13 +37,6 @@ class Sums:
     standing: int = 0
     unconfirmed: int = 0
 
-    def add(self, other: "Sums") -> None:
-        """Take in what belongs to another object or set."""
-        for state, length in other.time.items():
-            self.time[state] += length
-        for name in _COUNTED:
-            setattr(self, name, getattr(self, name) + getattr(other, name))
-
     @property
     def agreed(self) -> int:
         """Agreed service time."""
@@ -64,6 +59,12 @@ class Sums:
 
 
 _COUNTED = tuple(item.name for item in fields(Sums) if item.name != "time")
+
+
+def together(members: Sequence[Sums]) -> Sums:
+    """Those of several objects or sets together."""
+    time = {state: sum(one.time[state] for one in members) for state in State}
+    return Sums(time=time, **{name: sum(map(attrgetter(name), members)) for name in _COUNTED})
 
 
 def sums_of(entry: Timeline) -> Sums:

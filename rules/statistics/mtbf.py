@@ -1,6 +1,7 @@
 """Bounds of a constant failure intensity: what so few failures in so much operating time say about the MTBF."""
 
 import math
+from functools import lru_cache
 
 from rules.statistics import guard
 from rules.statistics.ending import Ending
@@ -51,6 +52,7 @@ def failures_interval(failures: int, confidence: float = 0.90) -> tuple[float, f
     return lower, half_chi_square(1 - outside, failures + 1)
 
 
+@lru_cache(maxsize=4096)
 def half_chi_square(probability: float, shape: int) -> float:
     """χ²(p; 2k)/2 for k = ``shape``: it is the quantile of the gamma distribution of that shape."""
     from scipy.special import gammaincinv
