@@ -22,6 +22,15 @@ PLACES = ("near", "east", "west")
 SITES = (1, 2)
 
 
+_GATEWAY = "02:71:00:00:ff:fe"
+"""The card of every router on the side of its hosts."""
+
+
+def _card(number: int) -> str:
+    """The network card of what has that number in 10.70.0.0/24."""
+    return f"02:70:00:00:00:{number:02x}"
+
+
 class Fleet:
     """The namespaces by what they stand for; made and taken away by :func:`fleet`."""
 
@@ -66,9 +75,13 @@ class Fleet:
         site, number = (int(part) for part in host.split("-")[1:])
         own, router = self._new(host), self.space(self.parent(host))
         run("ip", "-n", router, "link", "add", host, "type", "veth", "peer", "name", "eth0", "netns", own)
-        run("ip", "-n", own, "link", "set", "eth0", "address", f"02:71:00:00:{site:02x}:{number:02x}")
+        card = f"02:71:00:00:{site:02x}:{number:02x}"
+        run("ip", "-n", own, "link", "set", "eth0", "address", card)
         run("ip", "-n", own, "address", "add", f"{self.hosts[host]}/24", "dev", "eth0")
         run("ip", "-n", own, "link", "set", "eth0", "up")
+        # Nobody asks for cards: a question that went out during a cut would hold answers back after its end.
+        run("ip", "-n", own, "neigh", "replace", f"10.71.{site}.254", "lladdr", _GATEWAY, "dev", "eth0")
+        run("ip", "-n", router, "neigh", "replace", self.hosts[host], "lladdr", card, "dev", "lan")
         run("ip", "-n", own, "route", "add", "default", "via", f"10.71.{site}.254")
         run("ip", "-n", router, "link", "set", host, "master", "lan")
         run("ip", "-n", router, "link", "set", host, "up")
@@ -122,15 +135,23 @@ class Fleet:
         for site in SITES:
             own = self._plug(f"router-{site}", f"10.70.0.{10 + site}")
             run("ip", "netns", "exec", own, "sysctl", "-qw", "net.ipv4.ip_forward=1")
-            run("ip", "-n", own, "link", "add", "lan", "type", "bridge")
+            run("ip", "-n", own, "link", "add", "lan", "address", _GATEWAY, "type", "bridge")
             run("ip", "-n", own, "address", "add", f"10.71.{site}.254/24", "dev", "lan")
             run("ip", "-n", own, "link", "set", "lan", "up")
+            for number in range(1, len(PLACES) + 1):
+                self._acquaint(f"router-{site}", 10 + site, PLACES[number - 1], number)
         for host in self.hosts:
             self.boot(host)
+
+    def _acquaint(self, one: str, his: int, other: str, its: int) -> None:
+        """Let two that are plugged into the core know each other's cards."""
+        run("ip", "-n", self.space(one), "neigh", "replace", f"10.70.0.{its}", "lladdr", _card(its), "dev", "wan")
+        run("ip", "-n", self.space(other), "neigh", "replace", f"10.70.0.{his}", "lladdr", _card(his), "dev", "wan")
 
     def _plug(self, name: str, address: str) -> str:
         own, core = self._new(name), self.space("core")
         run("ip", "-n", core, "link", "add", name, "type", "veth", "peer", "name", "wan", "netns", own)
+        run("ip", "-n", own, "link", "set", "wan", "address", _card(int(address.rpartition(".")[2])))
         run("ip", "-n", own, "address", "add", f"{address}/24", "dev", "wan")
         run("ip", "-n", own, "link", "set", "wan", "up")
         run("ip", "-n", core, "link", "set", name, "master", "lan")
