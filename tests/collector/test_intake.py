@@ -206,6 +206,6 @@ def test_the_state_refuses_nothing_that_the_log_took(core: Core) -> None:
         return set()
 
     core.fold.appliers["config"] = applier
-    position = core.intake.record("config", {}).result(10)
+    position = core.intake.record("config", {"changes": []}).result(10)
 
     assert core.fold.wait_for(position)
