@@ -263,6 +263,7 @@ class Objectives:
                     "due": following.due,
                     "used": used / following.allowance.length if following.allowance.length else None,
                     "late": at > following.due,
+                    "warnings": [{"share": float(share), "at": when} for share, when in following.warnings],
                 }
             )
         yield from sorted(found, key=lambda one: (one["due"], one["incident"]))
