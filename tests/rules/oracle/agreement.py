@@ -32,6 +32,10 @@ def differences(story: Story, lines: Sequence[str]) -> list[str]:
             if (begin - EPOCH) % 1000 or (end - EPOCH) % 1000 or (life.final[first:last] != NAMES.index(state)).any():
                 ours = sorted({NAMES[number] for number in life.final[first:last].tolist()})
                 told.append(f"{entry['name']} [{first}, {last}): engine {state}, oracle {ours}")
+        touching = [(one["start"], one["end"]) for one in life.outages if story.touches(one["start"], one["end"])]
+        listed = [tuple(at and (at - EPOCH) // 1000 for at in (one["start"], one["end"])) for one in entry["outages"]]
+        if touching != listed:
+            told.append(f"{entry['name']} outages: engine {listed}, oracle {touching}")
         counted = figures(life, story.begin, story.end)
         for key, value in counted.items():
             if key == "mttr_h" and value is not None and entry[key] is not None:

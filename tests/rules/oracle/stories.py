@@ -28,6 +28,10 @@ class Story:
         self.begin, self.end = sorted(self._chance.sample(range(QUIET // 2, SECONDS - QUIET // 2), 2))
         self._tell()
 
+    def touches(self, start: int, end: int | None) -> bool:
+        """Whether a stretch of seconds, None for one that lasts, has a part in the period."""
+        return start < self.end and (end is None or end > self.begin)
+
     def _tell(self) -> None:
         pick = self._chance
         self.settings = {
