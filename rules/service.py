@@ -136,11 +136,17 @@ def compose(
         labels=service.labels,
     )
     found = settle(own, _measure(service, parts), period, {}, parameters, now)
-    if not any(part.uncorrected for part in parts.values()):
+    found = replace(found, corrected=tuple(union(chain(found.corrected, *(part.corrected for part in parts.values())))))
+    # A part may have been seen further than this period, and been corrected only there.
+    if not clip(found.corrected, period.start, period.end):
         return found
     before = {name: part.uncorrected or part for name, part in parts.items()}
     own = replace(own, corrections=())
-    return replace(found, uncorrected=settle(own, _measure(service, before), period, {}, parameters, now))
+    measured = settle(own, _measure(service, before), period, {}, parameters, now)
+    # The parts may reach further than the period, and so may what was corrected of them.
+    if (measured.partition, measured.outages) == (found.partition, found.outages):
+        return found
+    return replace(found, uncorrected=measured)
 
 
 def _measure(service: Service, parts: Mapping[str, Timeline]) -> Measured:

@@ -78,3 +78,14 @@ def test_the_fleet_as_measured_still_holds_those_that_nothing_corrected() -> Non
     fleet = figures(lines(correction(), *other))["fleet"]
 
     assert (fleet["down_ms"], fleet["as_measured"]["down_ms"]) == (1_200_000, 2_400_000)
+
+
+def test_of_a_service_it_is_told_where_it_made_a_difference() -> None:
+    record = read_record(lines(correction(), line("service", name="s", needs={"all_of": ["a"]}, spares=["excluded"])))
+    (_, touched), (_, untouched) = (
+        replay(record, Period(seconds(start), seconds(end), "Asia/Shanghai"), Parameters())["objects"]
+        for start, end in ((0, 3600), (2000, 3600))
+    )
+
+    assert (touched["down_ms"], touched["as_measured"]["down_ms"]) == (0, 1_200_000)
+    assert untouched["as_measured"] is None
