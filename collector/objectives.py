@@ -5,20 +5,18 @@ All of it is a function of the store, the tracks, the settings and two instants:
 """
 
 import sqlite3
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 from collector import calendars
 from collector.agreed import Agreed, Judged
-from collector.requests import request
+from collector.requests import Asked, asked
 from collector.settings import Settings
 from collector.settled import Settled
 from collector.store import agreements, incidents, targets
 from collector.store.agreements import Agreement, Service
 from collector.store.state import State as Store
-from collector.store.targets import Target
 from collector.subjects import Ground
 from rules.attained import RECENT, answered
 from rules.burn import Burn, Rule
@@ -28,7 +26,7 @@ from rules.intervals import clip, intersect, subtract, total, union
 from rules.parameters import Parameters
 from rules.period import Period, local, month
 from rules.promise import HOUSE
-from rules.request import Request, next_deadline
+from rules.request import next_deadline
 from rules.tiling import clip as clip_tiles
 from rules.together import OBJECT, Member, Together, comes_and_goes, member
 
@@ -85,9 +83,9 @@ class Objectives:
         """
         items = []
         seen = None if wanted is None else frozenset(wanted)
-        for contract, time in self._months(at, now, seen, agreement):
-            if wanted is None or agreement is not None or time.passed:
-                items.append(self._item(contract, time, seen))
+        for contract, known in self._known(at, now, seen, agreement):
+            if wanted is None or agreement is not None or known.time.passed:
+                items.append(self._item(contract, known))
         return {"at": at, "items": items}
 
     def burning(
@@ -101,31 +99,30 @@ class Objectives:
         """
         before = firing or {}
         found = []
-        for contract, time in self._months(at, now, None, None):
-            for scope, name, pool in time.watched(contract.name):
+        for contract, known in self._known(at, now, None, None):
+            for scope, name, pool in known.time.watched(contract.name):
                 if not pool.budgeted:
                     continue
-                known = before.get((contract.name, scope, name), ())
-                for burn in pool.burns(time.period, at, known):
+                fired = before.get((contract.name, scope, name), ())
+                for burn in pool.burns(known.time.period, at, fired):
                     lasting = scope == OBJECT and not (burn.firing and comes_and_goes(pool, burn, at))
                     if (burn.firing or burn.blind) and not lasting:
                         found.append(Burning(contract.name, scope, name, burn))
         return found
 
-    def _months(
+    def _known(
         self, at: int, now: int, wanted: Collection[str] | None, agreement: str | None
-    ) -> Iterator[tuple[Contract, Together]]:
-        """Every contract asked for, with its month and those of the objects that it judges."""
+    ) -> Iterator[tuple[Contract, "_Known"]]:
+        """Every contract asked for, with what it is judged on."""
         if at > now:
             raise Invalid("That lies ahead: what will be has no figures.")
         with self._state.read() as tx:
             chosen = self._contracts(tx, at, agreement)
-        known: dict[str, Together] = {}
+        months: dict[str, _Known] = {}
         for contract in chosen:
-            if contract.tz not in known:
-                known[contract.tz] = self._month(contract.tz, at, now, wanted)
-            time = replace(known[contract.tz], parameters=contract.parameters)
-            yield contract, time if contract.house else time.only(partial(_judged_by, contract.name))
+            if contract.tz not in months:
+                months[contract.tz] = self._month(contract.tz, at, now, wanted)
+            yield contract, months[contract.tz].of(contract)
 
     def _contracts(self, tx: sqlite3.Connection, at: int, only: str | None) -> list[Contract]:
         house, tz = self._settings.calculation, self._settings.tz
@@ -152,14 +149,17 @@ class Objectives:
             parameters,
         )
 
-    def _month(self, tz: str, at: int, now: int, wanted: Collection[str] | None) -> Together:
+    def _month(self, tz: str, at: int, now: int, wanted: Collection[str] | None) -> "_Known":
         period = month(f"{local(at - 1, tz):%Y-%m}", tz)
         passed = self._settled.entries(Period(period.start, at, tz), now, wanted)
         recently = Period(at - RECENT, at, tz)
         seen = passed if recently.start >= period.start else self._settled.entries(recently, now, wanted)
         with self._state.read() as tx:
             ahead = list(self._ahead(tx, at, period.end, wanted))
-        return Together(
+            agreed = Agreed(tx, self._settings.calculation, self._settings.tz)
+            opened = asked(tx, agreed, incidents.opened_in(tx, period.start, at), at, wanted)
+            living = asked(tx, agreed, incidents.living(tx), at, wanted)
+        time = Together(
             period,
             at,
             [(member(entry), entry) for entry in passed],
@@ -167,6 +167,7 @@ class Objectives:
             ahead,
             self._settings.calculation,
         )
+        return _Known(time, opened, living)
 
     def _ahead(
         self, tx: sqlite3.Connection, at: int, end: int, wanted: Collection[str] | None
@@ -193,12 +194,10 @@ class Objectives:
                 service = isinstance(judged, Service)
                 yield Member(judged.name, service, terms.promise.agreement, judged.labels, priority), length
 
-    def _item(self, contract: Contract, time: Together, wanted: Collection[str] | None) -> dict[str, Any]:
-        period, at = time.period, time.at
+    def _item(self, contract: Contract, known: "_Known") -> dict[str, Any]:
+        period, at = known.time.period, known.time.at
         with self._state.read() as tx:
             hours = calendars.in_force(tx, contract.calendar)
-            asked = list(self._requests(tx, contract, period.start, at, wanted))
-            running = list(self._running(tx, contract, at, wanted))
         return {
             "agreement": {"name": contract.name, "version": contract.version},
             "customer": contract.customer,
@@ -206,68 +205,49 @@ class Objectives:
             "calendar": contract.calendar,
             "uncovered_years": list(hours.uncovered(period.start, period.end)) if hours else [],
             "period": {"from": period.start, "to": period.end, "tz": period.tz},
-            **time.standing(),
-            "requests": answered(asked, contract.parameters, at),
-            "deadlines": running,
+            **known.time.standing(),
+            "requests": answered((one.request for one in known.opened), contract.parameters, at),
+            "deadlines": _running(known.living, contract.parameters, at),
         }
 
-    def _requests(
-        self, tx: sqlite3.Connection, contract: Contract, start: int, end: int, wanted: Collection[str] | None
-    ) -> Iterator[Request]:
-        """The incidents opened in [start, end) that are judged by the contract, as requests."""
-        agreed = Agreed(tx, self._settings.calculation, self._settings.tz)
-        for incident in incidents.opened_in(tx, start, end):
-            found = self._request(tx, agreed, contract, incident, end, wanted)
-            if found is not None:
-                yield found
 
-    def _request(
-        self,
-        tx: sqlite3.Connection,
-        agreed: Agreed,
-        contract: Contract,
-        incident: incidents.Incident,
-        at: int,
-        wanted: Collection[str] | None,
-    ) -> Request | None:
-        """An incident as a request; None where the contract does not judge it, or it may not be told of."""
-        target: Target | None = targets.find(tx, incident.target) if incident.target else None
-        if target is None:
-            # what is nobody's in particular (a silent agent) is the house's own
-            usable = contract.house and wanted is None
-            return request(tx, incident, calendars.in_force(tx, contract.calendar), at) if usable else None
-        if wanted is not None and target.id not in wanted:
-            return None
-        terms = agreed.of(target, at - 1)
-        if not contract.house and terms.promise.agreement != contract.name:
-            return None
-        return request(tx, incident, calendars.in_force(tx, target.calendar or terms.calendar), at)
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What one contract is judged on: the month, the incidents opened in it, and those that are dealt with."""
 
-    def _running(
-        self, tx: sqlite3.Connection, contract: Contract, at: int, wanted: Collection[str] | None
-    ) -> Iterator[dict[str, Any]]:
-        """The next deadline of every incident that is dealt with, the earliest first."""
-        agreed = Agreed(tx, self._settings.calculation, self._settings.tz)
-        found = []
-        for incident in incidents.living(tx):
-            asked = self._request(tx, agreed, contract, incident, at, wanted)
-            following = None if asked is None else next_deadline(asked, contract.parameters, at)
-            if asked is None or following is None or following.due is None:
-                continue
-            used = following.used(at)
-            found.append(
-                {
-                    "incident": incident.name,
-                    "summary": incident.summary,
-                    "rule": following.rule,
-                    "due": following.due,
-                    "used": used / following.allowance.length if following.allowance.length else None,
-                    "late": at > following.due,
-                    "warnings": [{"share": float(share), "at": when} for share, when in following.warnings],
-                }
-            )
-        yield from sorted(found, key=lambda one: (one["due"], one["incident"]))
+    time: Together
+    opened: Sequence[Asked]
+    living: Sequence[Asked]
+
+    def of(self, contract: Contract) -> "_Known":
+        """The part that the contract judges, by its terms."""
+        time = replace(self.time, parameters=contract.parameters)
+        if contract.house:
+            return replace(self, time=time)
+        return _Known(
+            time.only(lambda one: one.agreement == contract.name),
+            [one for one in self.opened if one.agreement == contract.name],
+            [one for one in self.living if one.agreement == contract.name],
+        )
 
 
-def _judged_by(agreement: str, one: Member) -> bool:
-    return one.agreement == agreement
+def _running(living: Iterable[Asked], parameters: Parameters, at: int) -> list[dict[str, Any]]:
+    """The next deadline of every incident that is dealt with, the earliest first."""
+    found = []
+    for one in living:
+        following = next_deadline(one.request, parameters, at)
+        if following is None or following.due is None:
+            continue
+        allowed = following.allowance.length
+        found.append(
+            {
+                "incident": one.incident.name,
+                "summary": one.incident.summary,
+                "rule": following.rule,
+                "due": following.due,
+                "used": following.used(at) / allowed if allowed else None,
+                "late": at > following.due,
+                "warnings": [{"share": float(share), "at": when} for share, when in following.warnings],
+            }
+        )
+    return sorted(found, key=lambda entry: (entry["due"], entry["incident"]))

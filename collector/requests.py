@@ -1,15 +1,50 @@
 """Incidents as requests: what the log tells of who answered, began and solved, in the form that is measured."""
 
 import sqlite3
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
-from collector.store import incidents
+from collector import calendars
+from collector.agreed import Agreed
+from collector.store import incidents, targets
 from collector.store.incidents import Happening, Incident
+from rules.calendar import ServiceHours
 from rules.incident import ActorKind, Verb, Waiting
 from rules.request import Answer, Kind, Origin, Request
 from rules.sla_clock import Hours, Pause
 
 _ANSWERS = frozenset({Verb.ACKNOWLEDGE, Verb.START, Verb.PAUSE, Verb.RESOLVE})
 _ORIGINS = {ActorKind.MONITOR: Origin.MONITOR, ActorKind.PERSON: Origin.PERSON}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An incident as a request, and the name of the agreement by which it is judged: that of its target."""
+
+    incident: Incident
+    agreement: str
+    request: Request
+
+
+def asked(
+    tx: sqlite3.Connection, agreed: Agreed, found: Iterable[Incident], at: int, wanted: Collection[str] | None
+) -> list[Asked]:
+    """The incidents as they stood at an instant (ms UTC), by the agreements in force then.
+
+    Only those about one of the targets ``wanted`` (ids); with None all, also those about no target: the house's own.
+    """
+    told = []
+    hours: dict[str, ServiceHours | None] = {}
+    for incident in found:
+        target = targets.find(tx, incident.target) if incident.target else None
+        if wanted is not None and (target is None or target.id not in wanted):
+            continue
+        terms = agreed.house if target is None else agreed.of(target, at - 1)
+        calendar = (target.calendar if target is not None else "") or terms.calendar
+        if calendar not in hours:
+            hours[calendar] = calendars.in_force(tx, calendar)
+        told.append(Asked(incident, terms.promise.agreement, request(tx, incident, hours[calendar], at)))
+    return told
 
 
 def request(tx: sqlite3.Connection, incident: Incident, hours: Hours | None, at: int) -> Request:
