@@ -1,8 +1,9 @@
 """Objects that are judged together: all under an agreement, those of one site, customer or priority, or each alone."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from rules.attained import Pool, attained, spending
 from rules.budget import Partition
@@ -13,6 +14,8 @@ from rules.period import Period
 from rules.promise import HOUSE
 from rules.service import SERVICE
 from rules.state import State
+
+T = TypeVar("T")
 
 GROUPED = ("site", "customer", "owner", "model")
 """The labels by whose values targets are judged in groups as well, besides by their priority."""
@@ -83,10 +86,10 @@ class Together:
         """The targets by label and priority: (label, value, those that have it). What all have makes no group."""
         targets = self.only(lambda one: not one.service)
         for label in GROUPED:
-            for value in sorted({one.labels[label] for one, _ in targets.passed if label in one.labels}):
-                yield from targets._group(label, value, _labelled(label, value))
-        for value in sorted({one.priority for one, _ in targets.passed if one.priority}):
-            yield from targets._group(PRIORITY, value, _prior(value))
+            for value, pool in targets._by(partial(_label, label)):
+                yield label, value, pool
+        for value, pool in targets._by(lambda one: one.priority):
+            yield PRIORITY, value, pool
 
     def singly(self) -> Iterator[tuple[Member, Pool]]:
         """Each object alone."""
@@ -132,10 +135,14 @@ class Together:
             if one.agreement == name:
                 yield SERVICE if one.service else OBJECT, one.name, pool
 
-    def _group(self, label: str, value: str, let_in: Callable[[Member], bool]) -> Iterator[tuple[str, str, Pool]]:
-        part = self.only(let_in)
-        if len(part.passed) < len(self.passed):
-            yield label, value, part.pool()
+    def _by(self, value_of: Callable[[Member], str]) -> Iterator[tuple[str, Pool]]:
+        """Those of each value, in its order; those without one are in none."""
+        passed, recent = _gathered(self.passed, value_of), _gathered(self.recent, value_of)
+        ahead = _gathered(self.ahead, value_of)
+        for value in sorted(passed):
+            if value and len(passed[value]) < len(self.passed):
+                later = sum(ahead.get(value, ()))
+                yield value, Pool(passed[value], recent.get(value, ()), later, self.parameters)
 
     def _worst(self, targets: Sequence[tuple[str, Pool]]) -> list[dict[str, Any]]:
         failed = [(sum(entry.sums.down for entry in pool.entries), name, pool) for name, pool in targets]
@@ -157,9 +164,12 @@ def comes_and_goes(pool: Pool, burn: Burn, at: int) -> bool:
     return sum(state is State.DOWN and end > since for tiles in pool.recent for _, end, state in tiles) > 1
 
 
-def _labelled(label: str, value: str) -> Callable[[Member], bool]:
-    return lambda one: one.labels.get(label) == value
+def _label(label: str, one: Member) -> str:
+    return one.labels.get(label, "")
 
 
-def _prior(value: str) -> Callable[[Member], bool]:
-    return lambda one: one.priority == value
+def _gathered(pairs: Iterable[tuple[Member, T]], value_of: Callable[[Member], str]) -> dict[str, list[T]]:
+    found: dict[str, list[T]] = {}
+    for one, item in pairs:
+        found.setdefault(value_of(one), []).append(item)
+    return found
