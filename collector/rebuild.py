@@ -16,7 +16,7 @@ from collector.fold import Fold
 from collector.live import Live
 from collector.refold import Progress, Refolded, refolded, silent
 from collector.settings import Settings
-from collector.settled import wrong
+from collector.settled import made_by, wrong
 from collector.store import incidents, settled, targets
 from collector.store.log import Log
 from collector.store.settled import Row
@@ -80,7 +80,7 @@ def rebuild(house: Rooms, now: int, tell: Progress = silent) -> dict[str, Any]:
             again.log.extend(house.fold.position)
             again.run()
             found = [*_tables(house.state.path, again.state.path), *_live(house.live, again)]
-            kept = settled.rows(tx)
+            kept = settled.rows(tx, made_by(house.settings))
         found += _settled(kept, again, house.settings, now)
         outages, faults = _outages(again, now), _faults(again)
     return {

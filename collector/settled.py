@@ -5,6 +5,7 @@ span of one of its checks, a window, a correction, its configuration, or the sam
 the last state goes on while nothing speaks against that; what no row tells is computed on the spot.
 """
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 
 from collector.agreed import Agreed, Judged
 from collector.clock import Clock
+from collector.release import release
 from collector.scenes import Scene, Scenes, serves
 from collector.settings import Settings
 from collector.store import agreements, checks, spans, targets
@@ -27,6 +29,7 @@ from collector.store.state import State as Store
 from collector.store.targets import Target
 from collector.subjects import Ground
 from collector.tracks import Tracks
+from rules.availability import METHOD_VERSION
 from rules.entry import Entry, entry_of
 from rules.lives import Lives
 from rules.parameters import DAY
@@ -45,7 +48,7 @@ from rules.past import (
     past,
     summary,
 )
-from rules.past.columns import DOUBT, GLITCH, OUTAGE, TILE
+from rules.past.columns import CORRECTED, DOUBT, GLITCH, OUTAGE, TILE
 from rules.period import Period
 from rules.promise import Promise
 from rules.service import SERVICE, read_need
@@ -85,6 +88,7 @@ class Settled:
         self._tracks = tracks
         self._clock = clock
         self._settings = settings
+        self._made_by = made_by(settings)
 
     def past(self, period: Period, now: int, wanted: Collection[str] | None = None) -> Found:
         """The past of targets and services (ids; None for all in service in the period) over a period before ``now``.
@@ -129,7 +133,8 @@ class Settled:
         until = self._clock.monotonic() + budget_s
         while True:
             with self._state.read() as tx:
-                found = (_object(tx, key, noun) for key, noun in table.without(tx))
+                told = table.columns(tx, self._made_by, ("object",))["object"]
+                found = (_object(tx, key, noun) for key, noun in table.without(tx, told))
                 left = [one for one in found if _begun(one) is not None]
                 rows = list(self._computed(tx, left, until))
             if rows:
@@ -149,8 +154,8 @@ class Settled:
         """What is kept, which of it tells the period, and the timelines of all else; ``whole`` for whole figures."""
         agreed, ground = self._agreed(tx), Ground(tx)
         names = (*table.OF_PAST, *table.BLOBS, *(table.OF_FIGURES if whole else ()))
-        kept = _Kept(table.columns(tx, names), period.end)
-        unsteady = self._tracks.stale(now) | _targets_of(tx, ground.silent)
+        kept = _Kept(table.columns(tx, self._made_by, names), period.end)
+        unsteady = self._tracks.stale(now) | checks.targets_of(tx, ground.silent)
         told = kept.tells(period, unsteady, agreed.turns(), self._settings.tz)
         if whole:
             told &= kept.firm(period)
@@ -175,7 +180,7 @@ class Settled:
         now = self._clock.now()
         scenes = Scenes(Ground(tx), self._agreed(tx), self._tracks, now - 1, now)
         position = spans.position(tx)
-        silent = _targets_of(tx, scenes.ground.silent)
+        silent = checks.targets_of(tx, scenes.ground.silent)
         count = 0
         for one in left:
             if count == _TOGETHER or self._clock.monotonic() >= until:
@@ -186,10 +191,20 @@ class Settled:
             if begin is None or begin >= now or silent.intersection({one.id, *rests_on}):
                 continue
             count += 1
-            yield _row(scenes, one, Period(begin, now, self._settings.tz), position), rests_on
+            yield _row(scenes, one, Period(begin, now, self._settings.tz), position, self._made_by), rests_on
 
     def _agreed(self, tx: sqlite3.Connection) -> Agreed:
         return Agreed(tx, self._settings.calculation, self._settings.tz)
+
+
+def made_by(settings: Settings) -> str:
+    """What else than the log decides what is computed: the release, and the settings of the house."""
+    terms = {
+        "release": f"{release()} {METHOD_VERSION}",
+        "parameters": settings.calculation.as_settings(),
+        "tz": settings.tz,
+    }
+    return hashlib.sha256(json.dumps(terms, sort_keys=True).encode()).hexdigest()
 
 
 def wrong(
@@ -203,9 +218,13 @@ def wrong(
         if begin is None or begin >= row.sure:
             continue
         period = Period(begin, row.sure, settings.tz)
-        kept = summary(_Kept({name: (value,) for name, value in row._asdict().items()}, row.until).past, period)
-        fresh = summary(past([Scenes(ground, agreed, tracks, row.until - 1, now).scene(one, period).timeline]), period)
-        if not all(np.array_equal(getattr(kept, name), getattr(fresh, name)) for name in kept.__slots__):
+        kept = _Kept({name: (value,) for name, value in row._asdict().items()}, row.until)
+        scene = Scenes(ground, agreed, tracks, row.until - 1, now).scene(one, period)
+        ours, theirs = summary(kept.past, period), summary(past([scene.timeline]), period)
+        same = all(np.array_equal(getattr(ours, name), getattr(theirs, name)) for name in ours.__slots__)
+        if same and kept.firm(period).all():
+            same = entries_of(kept.past, kept.about(np.ones(1, np.bool_), agreed), period) == [entry_of(scene.timeline)]
+        if not same:
             yield {"object": row.object, "name": row.name, "until": row.until}
 
 
@@ -228,6 +247,7 @@ class _Kept:
             outages=moved(_owned(columns["outages"], OUTAGE), offsets),
             glitches=_owned(columns["glitches"], GLITCH),
             doubts=_owned(columns["doubts"], DOUBT),
+            corrected=_owned(columns["corrected"], CORRECTED),
             words=words,
         )
 
@@ -250,8 +270,7 @@ class _Kept:
 
     def firm(self, period: Period) -> Flags:
         """Which of them tell whole figures."""
-        doubt = np.array(self._columns["doubt"], dtype=np.int64)
-        return firm(self.past, doubt, np.array(self._columns["corrected"], dtype=np.bool_), period)
+        return firm(self.past, np.array(self._columns["doubt"], dtype=np.int64), period)
 
     @property
     def ids(self) -> Sequence[str]:
@@ -286,17 +305,17 @@ class _Kept:
     def about(self, which: Flags, agreed: Agreed) -> list[About]:
         """What figures need of some of the rows beside the past."""
         promise = lru_cache(maxsize=None)(agreed.promise)
-        names = ("kind", "doubt", "corrected", "agreement", "version", "labels", "priority")
+        names = ("kind", "doubt", "agreement", "version", "labels", "priority")
         columns = (self._columns[name] for name in names)
         places = np.flatnonzero(which).tolist()
         rows = list(zip(*columns, strict=True))
         return [
-            About(kind, doubt, bool(corrected), promise(agreement, version), _labels(labels), priority)
-            for kind, doubt, corrected, agreement, version, labels, priority in (rows[place] for place in places)
+            About(kind, doubt, promise(agreement, version), _labels(labels), priority)
+            for kind, doubt, agreement, version, labels, priority in (rows[place] for place in places)
         ]
 
 
-def _row(scenes: Scenes, one: Judged, period: Period, position: int) -> Row:
+def _row(scenes: Scenes, one: Judged, period: Period, position: int, maker: str) -> Row:
     """What is kept of an object whose life so far is the period."""
     scene = scenes.scene(one, period)
     found, now = scene.timeline, period.end
@@ -309,6 +328,7 @@ def _row(scenes: Scenes, one: Judged, period: Period, position: int) -> Row:
         name=one.name,
         kind=found.kind,
         position=position,
+        made_by=maker,
         begins=period.start,
         ends=_over(one),
         until=now,
@@ -320,12 +340,12 @@ def _row(scenes: Scenes, one: Judged, period: Period, position: int) -> Row:
         priority=found.priority,
         labels=json.dumps(dict(found.labels), sort_keys=True, ensure_ascii=False),
         zoned=isinstance(one, Service) or scenes.ground.overlaid(one),
-        corrected=found.uncorrected is not None,
         doubt=found.doubt,
         tiles=_packed(tiles),
         outages=_packed(life.outages),
         glitches=_packed(life.glitches),
         doubts=_packed(life.doubts),
+        corrected=_packed(life.corrected),
         words=json.dumps(life.words),
     )
 
@@ -401,15 +421,3 @@ def _rests_on(ground: Ground, judged: Judged) -> set[str]:
             check = checks.find(ground.tx, key)
             found.add(key if check is None else check.target)
     return found
-
-
-def _targets_of(tx: sqlite3.Connection, agents: Collection[int]) -> set[str]:
-    """The targets (ids) at which any of these agents (numbers) ever looked."""
-    if not agents:
-        return set()
-    return {
-        check.target
-        for check in checks.ever(tx)
-        for look in checks.assignments(tx, check.handle)
-        if look.agent in agents
-    }

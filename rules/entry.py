@@ -1,6 +1,6 @@
 """Entry: what figures need of one object, wherever it comes from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rules.outage import Outage
@@ -20,8 +20,8 @@ class Entry:
     name: str
     kind: str
     sums: Sums
-    outages: Sequence[Outage]
-    partition: Sequence[Tile]
+    outages: tuple[Outage, ...]
+    partition: tuple[Tile, ...]
     uncorrected: Sums | None
     promise: Promise | None
     labels: Mapping[str, str]

@@ -38,14 +38,19 @@ class _Group:
 
 
 def failures(
-    raw: Sequence[Tile], final: Sequence[Tile], measured: Measured, parameters: Parameters
+    raw: Sequence[Tile],
+    final: Sequence[Tile],
+    measured: Measured,
+    parameters: Parameters,
+    retired: int | None = None,
 ) -> tuple[Outage, ...]:
     """All own outages of a target, oldest first, with their episodes.
 
     Down, unknown, down is one outage. It is a failure of the target's own while any of it finally counts as down.
+    ``retired``: when the target left service, at the end of what is given or after it.
     """
     outages = []
-    for group in _groups(raw, final):
+    for group in _groups(raw, final, retired):
         outage = _outage(group, measured, parameters)
         if outage is not None:
             outages.append(outage)
@@ -83,7 +88,7 @@ def possible(
     )
 
 
-def _groups(raw: Sequence[Tile], final: Sequence[Tile]) -> Iterator[_Group]:
+def _groups(raw: Sequence[Tile], final: Sequence[Tile], retired_at: int | None) -> Iterator[_Group]:
     group = _Group()
     waiting: list[Segment] = []  # unknown time that belongs to the outage only if it goes on afterwards
     was_unserved = False
@@ -104,6 +109,7 @@ def _groups(raw: Sequence[Tile], final: Sequence[Tile]) -> Iterator[_Group]:
             group, waiting = _Group(), []
         was_unserved = was is State.OUT_OF_SERVICE
     if group.segments:
+        group.end = retired_at
         yield group
 
 

@@ -7,11 +7,13 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import chain
 from typing import Union
 
 from rules.calendar import Calendar
 from rules.dated import Dated
 from rules.errors import Invalid
+from rules.intervals import clip, union
 from rules.objective import exact
 from rules.parameters import Parameters
 from rules.period import Period
@@ -142,11 +144,7 @@ def compose(
         return found
     before = {name: part.uncorrected or part for name, part in parts.items()}
     own = replace(own, corrections=())
-    measured = settle(own, _measure(service, before), period, {}, parameters, now)
-    # The parts may reach further than the period, and so may what was corrected of them.
-    if (measured.partition, measured.outages) == (found.partition, found.outages):
-        return found
-    return replace(found, uncorrected=measured)
+    return replace(found, uncorrected=settle(own, _measure(service, before), period, {}, parameters, now))
 
 
 def _measure(service: Service, parts: Mapping[str, Timeline]) -> Measured:

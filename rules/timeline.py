@@ -117,7 +117,8 @@ class Timeline:
 
     The rest reaches as far as the tracks do, for children and services: ``whole`` (the partition), ``raw`` (the same as
     measured, before anything was laid over it), ``history`` (all own outages), ``cut`` (where it was measured down or
-    unreachable), ``interval`` (of its slowest vital check).
+    unreachable), ``interval`` (of its slowest vital check), ``corrected`` (where any correction is in force, for a
+    service also one of its parts).
 
     ``doubtful`` is where ``unconfirmed`` lies; runs of failed looks that begin outside of the period are not in it.
     Each reaches no further than ``doubt`` ms.
@@ -137,6 +138,7 @@ class Timeline:
     history: tuple[Outage, ...]
     cut: tuple[Interval, ...]
     interval: int
+    corrected: tuple[Interval, ...] = ()
     unconfirmed: int = 0
     doubtful: tuple[Interval, ...] = ()
     doubt: int = 0
@@ -186,7 +188,7 @@ def settle(
     start, end = _reach(subject, measured, period)
     everything = [(start, end)]
 
-    served = union((start if a is None else a, end if b is None else b) for a, b in subject.in_service)
+    served = _served(subject.in_service, start)
     raw = stretch(measured.tiles, start, end, State.UNKNOWN)
     raw = paint(raw, subtract(everything, served), lambda _: State.OUT_OF_SERVICE)
 
@@ -201,7 +203,8 @@ def settle(
     classes = paint(classes, _maintenance(subject.windows, classes, parameters, period.tz), _maintained)
     final = _corrected(classes, subject.corrections)
 
-    history = failures(raw, final, measured, parameters)
+    retired = next((b for a, b in served if a < end <= b < FOREVER and (now is None or b <= now)), None)
+    history = failures(raw, final, measured, parameters, retired)
     lasting = period.end if now is None else min(period.end, max(now, period.start))
     certain, conceivable = possible(history, raw, final, period, lasting)
     partition = tuple(clip_tiles(final, period.start, period.end))
@@ -221,6 +224,7 @@ def settle(
         history=history,
         cut=cut,
         interval=measured.interval,
+        corrected=tuple(union((one.start, one.end) for one in subject.corrections if one.approved)),
         unconfirmed=total(doubtful),
         doubtful=tuple(doubtful),
         doubt=longest(subject.checks),
@@ -255,6 +259,15 @@ def _reach(subject: Subject, measured: Measured, period: Period) -> Interval:
         starts.append(measured.tiles[0][0])
         ends.append(measured.tiles[-1][1])
     return min(starts), max(ends)
+
+
+FOREVER = 1 << 62
+"""An instant (ms UTC) after all others."""
+
+
+def _served(in_service: Sequence[tuple[int | None, int | None]], start: int) -> list[Interval]:
+    """When it was in service, also after all that was seen; without a beginning from ``start`` on."""
+    return union((start if a is None else a, FOREVER if b is None else b) for a, b in in_service)
 
 
 def _hours(calendar: Dated[Calendar | None], start: int, end: int) -> list[Interval]:

@@ -98,6 +98,19 @@ def assignments(tx: sqlite3.Connection, handle: int) -> list[Assignment]:
     return [Assignment(row["agent"], row["since"], row["until"]) for row in rows]
 
 
+def targets_of(tx: sqlite3.Connection, agents: Iterable[int]) -> set[str]:
+    """The targets (ids) at which any of these agents (numbers) ever looked."""
+    found: set[str] = set()
+    for agent in agents:
+        rows = tx.execute(
+            "SELECT DISTINCT object.owner AS target FROM assignment"
+            " JOIN object ON object.noun = 'check' AND object.number = assignment.handle WHERE assignment.agent = ?",
+            (agent,),
+        )
+        found.update(row["target"] for row in rows)
+    return found
+
+
 def assigned_to(tx: sqlite3.Connection, agent: int) -> list[Check]:
     """The living checks an agent (by number) looks at now, by handle."""
     rows = tx.execute("SELECT handle FROM assignment WHERE agent = ? AND until IS NULL ORDER BY handle", (agent,))

@@ -15,6 +15,7 @@ class Row(NamedTuple):
     name: str
     kind: str
     position: int
+    made_by: str
     begins: int
     ends: int | None
     until: int
@@ -26,12 +27,12 @@ class Row(NamedTuple):
     priority: str
     labels: str
     zoned: int
-    corrected: int
     doubt: int
     tiles: bytes
     outages: bytes
     glitches: bytes
     doubts: bytes
+    corrected: bytes
     words: str
 
 
@@ -41,29 +42,26 @@ OF_PAST = (
 )
 """What is told of the rows beside their columns: whose they are, and what they hold for."""
 
-OF_FIGURES = ("priority", "labels", "corrected", "doubt")
+OF_FIGURES = ("priority", "labels", "doubt")
 """What figures need beside it."""
 
-BLOBS = ("tiles", "outages", "glitches", "doubts", "words")
+BLOBS = ("tiles", "outages", "glitches", "doubts", "corrected", "words")
 
 
-def rows(tx: sqlite3.Connection) -> list[Row]:
+def rows(tx: sqlite3.Connection, made_by: str) -> list[Row]:
     """Every row that counts, in order of the ids."""
-    return sorted(Row(*values) for values in _counting(tx, Row._fields))
+    return sorted(Row(*values) for values in _counting(tx, made_by, Row._fields))
 
 
-def columns(tx: sqlite3.Connection, names: Sequence[str]) -> dict[str, Sequence[Any]]:
+def columns(tx: sqlite3.Connection, made_by: str, names: Sequence[str]) -> dict[str, Sequence[Any]]:
     """The same by column, in any order of the rows."""
-    found = _counting(tx, names)
+    found = _counting(tx, made_by, names)
     return dict(zip(names, zip(*found, strict=True) if found else ((),) * len(names), strict=True))
 
 
-def without(tx: sqlite3.Connection, told: Collection[str] | None = None) -> list[tuple[str, str]]:
-    """The targets and services (id, noun) of which nothing is computed that counts, in order of the ids.
-
-    ``told`` are the ids of the others, where they are known already.
-    """
-    known = set(columns(tx, ("object",))["object"] if told is None else told)
+def without(tx: sqlite3.Connection, told: Collection[str]) -> list[tuple[str, str]]:
+    """The targets and services (id, noun) beside those told (ids), in order of the ids."""
+    known = set(told)
     found = _plain(tx).execute("SELECT id, noun FROM object WHERE noun IN ('target', 'service')")
     return sorted((key, noun) for key, noun in found if key not in known)
 
@@ -87,7 +85,7 @@ def outdate(tx: sqlite3.Connection, objects: Iterable[str], position: int) -> No
     )
 
 
-def _counting(tx: sqlite3.Connection, names: Sequence[str]) -> list[tuple[Any, ...]]:
+def _counting(tx: sqlite3.Connection, made_by: str, names: Sequence[str]) -> list[tuple[Any, ...]]:
     """These columns of every row that counts."""
     every = tx.execute("SELECT position FROM outdated WHERE object = ?", (EVERYTHING,)).fetchone()
     wanted = ", ".join("settled.position" if name == "position" else name for name in names)
@@ -95,8 +93,9 @@ def _counting(tx: sqlite3.Connection, names: Sequence[str]) -> list[tuple[Any, .
         _plain(tx)
         .execute(
             f"SELECT {wanted} FROM settled LEFT JOIN outdated USING (object)"
-            " WHERE settled.position >= coalesce(outdated.position, 0) AND settled.position >= ?",
-            (every["position"] if every else 0,),
+            " WHERE settled.position >= coalesce(outdated.position, 0) AND settled.position >= ?"
+            " AND made_by = ?",
+            (every["position"] if every else 0, made_by),
         )
         .fetchall()
     )

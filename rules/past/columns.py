@@ -29,7 +29,7 @@ NONE = -1
 COUNTS, FIRST, RESTORED, INFERRED = 1, 2, 4, 8
 """The flags of an outage."""
 
-TILE, OUTAGE, GLITCH, DOUBT = 4, 12, 1, 2
+TILE, OUTAGE, GLITCH, DOUBT, CORRECTED = 4, 12, 1, 2, 2
 """Numbers in a row of each group, beside the owner."""
 
 
@@ -40,6 +40,7 @@ class Life(NamedTuple):
     outages: list[tuple[int, ...]]
     glitches: list[tuple[int, ...]]
     doubts: list[tuple[int, ...]]
+    corrected: list[tuple[int, ...]]
     words: list[str]
 
 
@@ -54,6 +55,7 @@ class Past:
       the end (two), instant of detection, cause, edge source, end source. NONE where there is none.
     - ``glitches``: owner, instant.
     - ``doubts``: owner, start, end of stretches of time up in which looks failed that no outage contains.
+    - ``corrected``: owner, start, end of stretches in which a correction is in force.
 
     Causes and sources are numbers of ``words``.
     """
@@ -63,6 +65,7 @@ class Past:
     outages: "Whole"
     glitches: "Whole"
     doubts: "Whole"
+    corrected: "Whole"
     words: Sequence[str]
 
 
@@ -88,6 +91,7 @@ def life_of(entry: Timeline) -> Life:
         ],
         glitches=[(glitch.at,) for glitch in entry.glitches],
         doubts=[*entry.doubtful],
+        corrected=[*entry.corrected],
         words=words,
     )
 
@@ -110,6 +114,7 @@ def past(timelines: Iterable[Timeline]) -> Past:
         outages=moved(columns("outages", OUTAGE), offsets),
         glitches=columns("glitches", GLITCH),
         doubts=columns("doubts", DOUBT),
+        corrected=columns("corrected", CORRECTED),
         words=[word for life in lives for word in life.words],
     )
 
@@ -144,6 +149,7 @@ def chosen(found: Past, which: "Flags") -> Past:
         outages=columns("outages"),
         glitches=columns("glitches"),
         doubts=columns("doubts"),
+        corrected=columns("corrected"),
         words=found.words,
     )
 
@@ -169,6 +175,7 @@ def joined(first: Past, second: Past) -> Past:
         outages=columns("outages"),
         glitches=columns("glitches"),
         doubts=columns("doubts"),
+        corrected=columns("corrected"),
         words=[*first.words, *second.words],
     )
 

@@ -30,13 +30,11 @@ _NOT_AGREED = [STATES.index(state) for state in (State.MAINTENANCE, State.EXCLUD
 class About:
     """What figures need of an object and columns do not hold.
 
-    ``doubt`` as in :class:`rules.timeline.Timeline`; ``corrected``: a correction was ever in force, so that there are
-    figures as measured beside those as corrected.
+    All as in :class:`rules.timeline.Timeline`.
     """
 
     kind: str
     doubt: int
-    corrected: bool
     promise: Promise | None
     labels: Mapping[str, str]
     priority: str
@@ -47,18 +45,18 @@ def about(entry: Timeline) -> About:
     return About(
         kind=entry.kind,
         doubt=entry.doubt,
-        corrected=entry.uncorrected is not None,
         promise=entry.promise,
         labels=entry.labels,
         priority=entry.priority,
     )
 
 
-def firm(found: Past, doubt: "Whole", corrected: "Flags", period: Period) -> "Flags":
+def firm(found: Past, doubt: "Whole", period: Period) -> "Flags":
     """Whose figures of the period follow from the columns; of the others the timelines themselves must be asked.
 
-    Not so where there are corrections, and where a run of failed looks lies so close to an edge of the period that it
-    may have begun on the other side of it. ``doubt`` and ``corrected`` as in :class:`About`.
+    Not so where a correction is in force, since figures as measured stand beside those as corrected then, and where a
+    run of failed looks lies so close to an edge of the period that it may have begun on the other side of it. ``doubt``
+    as in :class:`About`.
     """
     import numpy as np
 
@@ -66,8 +64,9 @@ def firm(found: Past, doubt: "Whole", corrected: "Flags", period: Period) -> "Fl
     reach = doubt[owner]
     close = (start < period.start + reach) & (end > period.start)
     close |= (end > period.end - reach) & (start < period.end)
-    unclear = np.bincount(owner[close], minlength=len(found.names)) > 0
-    answer: Flags = ~(corrected | unclear)
+    whose, begin, finish = found.corrected.T
+    both = (begin < period.end) & (finish > period.start)
+    answer: Flags = np.bincount(np.concatenate((owner[close], whose[both])), minlength=len(found.names)) == 0
     return answer
 
 
@@ -141,7 +140,7 @@ def _squares(found: Past, period: Period) -> dict[int, int]:
     return squares
 
 
-def _partitions(found: Past, period: Period) -> Iterator[list[Tile]]:
+def _partitions(found: Past, period: Period) -> Iterator[tuple[Tile, ...]]:
     import numpy as np
 
     owner, start, end, state, _ = found.tiles.T
@@ -152,10 +151,10 @@ def _partitions(found: Past, period: Period) -> Iterator[list[Tile]]:
     rows = list(zip(start[head].tolist(), end[tail].tolist(), (STATES[n] for n in state[head].tolist()), strict=True))
     edges = np.searchsorted(owner[head], np.arange(len(found.names) + 1)).tolist()
     for low, high in pairwise(edges):
-        yield rows[low:high]
+        yield tuple(rows[low:high])
 
 
-def _outages(found: Past, period: Period) -> Iterator[list[Outage]]:
+def _outages(found: Past, period: Period) -> Iterator[tuple[Outage, ...]]:
     import numpy as np
 
     touches = (found.outages[:, 1] < period.end) & (found.outages[:, 2] > period.start)
@@ -166,7 +165,7 @@ def _outages(found: Past, period: Period) -> Iterator[list[Outage]]:
     ]
     edges = np.searchsorted(found.outages[places, 0], np.arange(len(found.names) + 1)).tolist()
     for low, high in pairwise(edges):
-        yield rows[low:high]
+        yield tuple(rows[low:high])
 
 
 def _downs(found: Past, places: "Whole") -> Iterator[tuple[tuple[int, int], ...]]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from collector.settled import Found, Settled, wrong
+from collector.settled import Found, Settled, made_by, wrong
 from collector.specs import CorrectionSpec, MaintenanceSpec
 from collector.store import agreements, targets
 from collector.store import settled as table
@@ -111,12 +111,12 @@ def test_what_is_kept_is_kept_for_good_when_nothing_happens(tmp_path: Path) -> N
         found.clock.at = END + 24 * HOUR
         assert settled.refresh(60) == 0
         with found.state.read() as tx:
-            kept = {row.object: row.position for row in table.rows(tx)}
+            kept = {row.object: row.position for row in table.rows(tx, made_by(found.settings))}
             serving = {target.id for target in targets.living(tx) if not target.pending}
             assert set(kept) == serving | {service.id for service in agreements.services(tx)}
         settled.refresh(60)
         with found.state.read() as tx:
-            assert {row.object: row.position for row in table.rows(tx)} == kept
+            assert {row.object: row.position for row in table.rows(tx, made_by(found.settings))} == kept
 
 
 def test_only_what_is_wanted_is_told(tmp_path: Path) -> None:
@@ -141,7 +141,7 @@ def test_a_kept_row_that_is_wrong_is_found(tmp_path: Path) -> None:
         found.clock.at = END + 24 * HOUR
         settled.refresh(60)
         with found.state.read() as tx:
-            rows = table.rows(tx)
+            rows = table.rows(tx, made_by(found.settings))
             assert list(wrong(rows, tx, found.tracks, found.settings, found.clock.at)) == []
             tiles = np.frombuffer(rows[0].tiles, dtype=np.int64).reshape(-1, 4).copy()
             tiles[1, 1] += 1
@@ -149,3 +149,16 @@ def test_a_kept_row_that_is_wrong_is_found(tmp_path: Path) -> None:
             spoilt = rows[0]._replace(tiles=tiles.tobytes())
             told = list(wrong([spoilt, *rows[1:]], tx, found.tracks, found.settings, found.clock.at))
             assert [entry["object"] for entry in told] == [rows[0].object]
+
+
+def test_other_settings_of_the_house_leave_nothing_of_it(tmp_path: Path) -> None:
+    with rooms(tmp_path) as found:
+        one, settled = fleet(found, 10, 1), room(found)
+        take_in(one, BOUNDARY)
+        settled.refresh(60)
+
+        found.settings = dataclasses.replace(found.settings, parameters={"merge_gap": "3h"})
+        one.timelines = Timelines(found.state, found.tracks, found.settings)
+        with found.state.read() as tx:
+            assert table.rows(tx, made_by(found.settings)) == []
+        agree(one, room(found), BOUNDARY)

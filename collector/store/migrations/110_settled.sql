@@ -5,6 +5,7 @@ CREATE TABLE settled (
     name TEXT NOT NULL,
     kind TEXT NOT NULL,
     position BIGINT NOT NULL,    -- of the log, which it reflects
+    made_by TEXT NOT NULL,       -- release and settings of the house; a row of others does not count
     begins BIGINT NOT NULL,      -- ms UTC: when its service began
     ends BIGINT,                 -- ms UTC: when it ended; NULL for not yet
     until BIGINT NOT NULL,       -- ms UTC: how far it reaches
@@ -16,12 +17,12 @@ CREATE TABLE settled (
     priority TEXT NOT NULL,
     labels TEXT NOT NULL,        -- JSON
     zoned BIGINT NOT NULL,       -- 1: it may depend on what month it is, hence on the time zone
-    corrected BIGINT NOT NULL,   -- 1: a correction was ever in force
     doubt BIGINT NOT NULL,       -- ms: how far a run of failed looks reaches that was not confirmed
     tiles BLOB NOT NULL,
     outages BLOB NOT NULL,
     glitches BLOB NOT NULL,
     doubts BLOB NOT NULL,
+    corrected BLOB NOT NULL,
     words TEXT NOT NULL          -- JSON, a list: what the outages refer to
 );
 -- What an object's time depends on beside itself: parents, parts of a service.
