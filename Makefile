@@ -69,7 +69,7 @@ types: $(VENV)/.installed-dev
 imports: $(VENV)/.installed-dev
 	PYTHONPATH=. $(BIN)/lint-imports
 
-bench: bench-ingest bench-agent bench-detection bench-scheduling bench-ping bench-snmp bench-truth  ## all benchmarks, each beside its peer or its bar
+bench: bench-ingest bench-agent bench-detection bench-scheduling bench-ping bench-snmp bench-figures bench-truth  ## all benchmarks, each beside its peer or its bar
 
 bench-ingest: $(VENV)/.installed-dev  ## results per second durable end to end, bytes per result
 	$(BIN)/python -m benchmarks.ingest
@@ -92,6 +92,8 @@ bench-detection: $(VENV)/.installed-dev  ## from a target's last answer to the t
 DAYS ?= 2
 
 bench-figures: $(VENV)/.installed-dev bench-recompute  ## a month of 10,000 targets: recomputed, explained, and its figures
+	@APT=$(APT) sh tests/packages.sh prometheus
+	$(BIN)/python -m benchmarks.figures
 
 bench-recompute: $(VENV)/.installed-dev  ## a month computed anew from the log, and instants explained (DAYS=30: all of it)
 	$(BIN)/python -m benchmarks.recompute --days $(DAYS)

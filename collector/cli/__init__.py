@@ -17,10 +17,10 @@ import pkgutil
 import sys
 import traceback
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
 from typing import Protocol, cast
 
 from collector.cli.terminal.options import reach
+from collector.release import release
 from rules.errors import NinewardError
 
 UNEXPECTED = 3
@@ -54,7 +54,7 @@ def build_parser(chosen: Sequence[str] | None = None) -> argparse.ArgumentParser
         epilog="Exit codes: 0 fine, 1 the thing asked about is bad, 2 usage or settings, 3 unexpected.",
         allow_abbrev=False,
     )
-    parser.add_argument("--version", action="version", version=f"nineward {_version()}")
+    parser.add_argument("--version", action="version", version=f"nineward {release()}")
     reach(parser, top=True)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for name in chosen or names():
@@ -89,10 +89,3 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("nineward: this should not have happened; please report the lines above.", file=sys.stderr)
         return UNEXPECTED
     return code
-
-
-def _version() -> str:
-    try:
-        return version("nineward")
-    except PackageNotFoundError:
-        return "(not installed)"
