@@ -4,12 +4,14 @@ from typing import Any
 
 import pytest
 
-from rules.parameters import Parameters
+from rules.parameters import CheckParameters, Parameters
 from rules.period import Period
 from rules.record import read_record
 from rules.replay import replay
+from rules.span import track
 from rules.state import State
-from tests.rules.stories import check, line, results, seconds, target
+from rules.timeline import CheckTracks, Subject, timeline
+from tests.rules.stories import check, line, results, samples, seconds, target
 
 END = 1200
 
@@ -248,6 +250,27 @@ def test_an_outage_over_the_retirement_is_neither_restored_nor_open() -> None:
         (600, 1200, "out_of_service"),
     ]
     assert (entry["failures"], entry["restored"], entry["open"]) == (1, 0, 0)
+
+
+def test_a_retirement_after_the_period_ends_an_outage_of_the_period_all_the_same() -> None:
+    lines = [*target(in_service=[None, seconds(1000)]), *results("U@30..270/60 D@330,390")]
+    asked = [told(lines, end=end, min_failure="5m") for end in (500, 1200)]
+
+    assert [entry["outages"][0]["end"] for entry in asked] == [seconds(1000), seconds(1000)]
+    assert [entry["failures"] for entry in asked] == [1, 1]
+
+
+@pytest.mark.parametrize(("now", "end"), [(900, None), (1000, 1000)])
+def test_a_retirement_to_come_ends_no_outage_yet(now: int, end: int | None) -> None:
+    parameters = CheckParameters(interval=60, confirm_down=1, confirm_up=1, max_gap=150)
+    seen = CheckTracks(
+        "ping", True, {"a1": track(samples("U@30..270/60 D@330,390"), parameters, now=now)}, 1, parameters
+    )
+    subject = Subject("core-1", checks=(seen,), in_service=((None, 1000),))
+
+    (outage,) = timeline(subject, Period(0, 500, "UTC"), {}, Parameters(), now).outages
+
+    assert outage.end == end
 
 
 def test_a_target_defined_later_is_in_service_from_then_on() -> None:
