@@ -38,8 +38,8 @@ Codes = Sequence[tuple[int, int]]
 def dated(at: Ints, outcome: NDArray[Any], offset: Any, trusted: Any, received: Any) -> tuple[Ints, NDArray[Any]]:
     """Instants of results, and their outcomes: those nobody can date or that are too old become errors.
 
-    ``offset``, ``trusted`` and ``received`` are of the batch, or of each result. What claims to lie ahead is dated by its receipt,
-    or it would be the newest of its check for ever.
+    ``offset``, ``trusted`` and ``received`` are of the batch, or of each result. What claims to lie ahead is dated by
+    its receipt, or it would be the newest of its check for ever.
     """
     instants = at + offset
     strange = (instants < received - LATE_WINDOW) | (instants > received + AHEAD) | np.logical_not(trusted)

@@ -4,8 +4,8 @@ import pytest
 
 from collector.assign import read as read_agents
 from collector.layers import clean, effective, rows, shipped
-from rules.selector import Selector
 from rules.errors import Invalid
+from rules.selector import Selector
 
 
 def come_to(kind: str, *layers: dict[str, object], priority: str = "general") -> dict[str, object]:
