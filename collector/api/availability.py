@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from litestar import get
 from litestar.params import Parameter, QueryParameter
 
-from collector.api.asked import From, Names, To, Zone, judged_seen, period_of, wanted
+from collector.api.asked import From, Names, To, Zone, judged, period_of, wanted
 from collector.api.given import House, Principal
 from collector.api.targets import seen
 from collector.explain import explain
@@ -109,7 +109,7 @@ def explanation(
     tz: Zone = None,
 ) -> dict[str, Any]:
     """The state of a target at an instant, and which results, agents, rules and overlays made it so."""
-    key = judged_seen(house, principal, target)
+    key = judged(house, principal, target).id
     at = parse_instant(instant, tz or house.settings.tz)
     return explain(house.state, house.tracks, house.timelines, key, at, house.clock.now())
 
