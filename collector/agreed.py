@@ -42,7 +42,7 @@ class Agreed:
     def of(self, judged: Judged, at: int) -> Terms:
         """The terms in force for a target or service at an instant (ms UTC).
 
-        A period is judged by those at its last instant; see docs/decisions/0012-one-version-judges-a-period.md.
+        A period is judged by those at its last instant; see docs/decisions/0010-one-version-judges-a-period.md.
         """
         if not self._versions:
             return self.house

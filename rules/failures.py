@@ -119,12 +119,12 @@ def _outage(group: _Group, measured: Measured, parameters: Parameters) -> Outage
         return None
     begun, _, was, _ = group.segments[0]
     start, cause = begun, None
-    if group.clipped:
-        edge = Edge((begun, begun), "in_service", measured.starts.get(begun, Edge((0, 0), "")).detected)
-    elif was in _BAD:
-        edge = measured.starts.get(begun, Edge((begun, begun), COMBINED))
-    else:
+    if was not in _BAD:
         edge, cause = Edge((begun, begun), "correction"), "correction"
+    elif group.clipped:
+        edge = Edge((begun, begun), "in_service", measured.starts.get(begun, Edge((0, 0), "")).detected)
+    else:
+        edge = measured.starts.get(begun, Edge((begun, begun), COMBINED))
     inferred = was in _BAD and begun in measured.inferred
     if inferred:
         cause = "reboot"

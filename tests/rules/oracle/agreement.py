@@ -4,8 +4,10 @@ python -m tests.rules.oracle.agreement [--count 20000] [--seed 1]
 """
 
 import argparse
+import math
 import sys
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rules.errors import Invalid
@@ -13,42 +15,77 @@ from rules.parameters import Parameters
 from rules.period import Period
 from rules.record import read_record
 from rules.replay import replay
-from tests.rules.oracle.engine import Oracle, Settings, figures
+from rules.service import SERVICE
+from tests.rules.oracle.engine import Life, Oracle
+from tests.rules.oracle.figures import figures
 from tests.rules.oracle.labels import NAMES
+from tests.rules.oracle.settings import Settings
 from tests.rules.oracle.stories import SECONDS, Story
-from tests.rules.stories import EPOCH
 
 
 def differences(story: Story, lines: Sequence[str]) -> list[str]:
     """What the two say differently of these lines of a story, in words."""
-    oracle = Oracle(lines, EPOCH, SECONDS, _settings(story.settings))
-    period = Period(EPOCH + 1000 * story.begin, EPOCH + 1000 * story.end, "Asia/Shanghai")
+    zero = story.zero
+    oracle = Oracle(lines, zero, SECONDS, _settings(story.settings))
+    period = Period(zero + 1000 * story.begin, zero + 1000 * story.end, "Asia/Shanghai")
     document = replay(read_record(lines), period, Parameters().with_settings(story.settings))
     told = []
+    fleet: Counter[str] = Counter()
     for entry in document["objects"]:
         life = oracle.life(entry["name"])
-        for begin, end, state in entry["partition"]:
-            first, last = (begin - EPOCH) // 1000, (end - EPOCH) // 1000
-            if (begin - EPOCH) % 1000 or (end - EPOCH) % 1000 or (life.final[first:last] != NAMES.index(state)).any():
-                ours = sorted({NAMES[number] for number in life.final[first:last].tolist()})
-                told.append(f"{entry['name']} [{first}, {last}): engine {state}, oracle {ours}")
-        touching = [(one["start"], one["end"]) for one in life.outages if story.touches(one["start"], one["end"])]
-        listed = [tuple(at and (at - EPOCH) // 1000 for at in (one["start"], one["end"])) for one in entry["outages"]]
-        if touching != listed:
-            told.append(f"{entry['name']} outages: engine {listed}, oracle {touching}")
-        counted = figures(life, story.begin, story.end)
-        for key, value in counted.items():
-            if key == "mttr_h" and value is not None and entry[key] is not None:
-                if abs(value - entry[key]) > 1e-9:
-                    told.append(f"{entry['name']} {key}: engine {entry[key]}, oracle {value}")
-            elif entry[key] != value:
-                told.append(f"{entry['name']} {key}: engine {entry[key]}, oracle {value}")
-    return told
+        own = figures(life, story.begin, story.end)
+        told += [f"{entry['name']} {words}" for words in _partition(life, entry, zero)]
+        told += [f"{entry['name']} {words}" for words in _outages(life, entry, story)]
+        told += [f"{entry['name']} {words}" for words in _figures(own, entry)]
+        if entry["as_measured"] and life.uncorrected and entry["kind"] != SERVICE:
+            measured = figures(life.uncorrected, story.begin, story.end)
+            told += [f"{entry['name']} as measured {words}" for words in _figures(measured, entry["as_measured"])]
+        if entry["kind"] != SERVICE:
+            fleet.update(own)
+    return told + [f"fleet {words}" for words in _figures(fleet, document["fleet"])]
+
+
+def _partition(life: Life, entry: dict[str, Any], zero: int) -> Iterator[str]:
+    for begin, end, state in entry["partition"]:
+        first, last = (begin - zero) // 1000, (end - zero) // 1000
+        if (begin - zero) % 1000 or (end - zero) % 1000 or (life.final[first:last] != NAMES.index(state)).any():
+            ours = sorted({NAMES[number] for number in life.final[first:last].tolist()})
+            yield f"[{first}, {last}): engine {state}, oracle {ours}"
+
+
+def _outages(life: Life, entry: dict[str, Any], story: Story) -> Iterator[str]:
+    keys = ("start", "end", "start_bracket", "end_bracket", "cause")
+    ours = [tuple(one[key] for key in keys) for one in life.outages if story.touches(one["start"], one["end"])]
+    listed = [tuple(_seconds(one[key], story.zero) for key in keys) for one in entry["outages"]]
+    if ours != listed:
+        yield f"outages: engine {listed}, oracle {ours}"
+
+
+def _seconds(value: Any, zero: int) -> Any:
+    """Instants as seconds of the story, also inside of brackets; all else as it is."""
+    if isinstance(value, list):
+        return tuple(_seconds(one, zero) for one in value)
+    return (value - zero) // 1000 if isinstance(value, int) else value
+
+
+def _figures(counted: Mapping[str, Any], entry: dict[str, Any]) -> Iterator[str]:
+    """Also figures that the oracle has only as sums."""
+    ours = dict(counted)
+    squares, repair = ours.pop("squares", 0), ours.pop("repair_ms", 0)
+    for key, value in ours.items():
+        if key in entry and entry[key] != value:
+            yield f"{key}: engine {entry[key]}, oracle {value}"
+    mttr = repair / counted["restored"] / 3_600_000 if counted.get("restored") else None
+    error = 1000 * math.sqrt(squares / 12)
+    for key, close in (("mttr_h", mttr), ("down_ms_se", error)):
+        given = entry[key]
+        if (given is None) != (close is None) or (close is not None and abs(given - close) > 1e-9 * max(1, close)):
+            yield f"{key}: engine {given}, oracle {close}"
 
 
 def disagreement(seed: int) -> str:
     """Empty where both agree; else what differs, and the fewest lines of the story on which it does."""
-    story = Story(seed, EPOCH)
+    story = Story(seed)
     if not differences(story, story.lines):
         return ""
     lines = _smallest(story)
@@ -86,6 +123,7 @@ def _settings(given: dict[str, Any]) -> Settings:
         cap=int(given["maintenance_cap"][:-1]),
         quorum=given.get("quorum"),
         least=given.get("min_vantages"),
+        policy=given["edge_policy"],
     )
 
 

@@ -1,17 +1,14 @@
-"""A record judged second by second: targets behind parents, windows, corrections, hours, services; and figures."""
+"""A record judged second by second: targets behind parents, windows, corrections, hours, services."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tests.rules.oracle.labels import (
     DEGRADED,
     DOWN,
-    EXCLUDED,
     MAINTENANCE,
     NAMES,
     OUT,
@@ -21,14 +18,14 @@ from tests.rules.oracle.labels import (
     UP,
     Labels,
     Terms,
+    Told,
     seen,
     voted,
 )  # fmt: skip
+from tests.rules.oracle.outages import Edges, Json, Mask, Vote, outages, runs
+from tests.rules.oracle.settings import Settings
 
 RESOURCES = ("cpu", "memory", "disk", "net", "load", "process")
-
-Mask = NDArray[np.bool_]
-Json = dict[str, Any]
 
 CORRECTABLE: Mapping[str, tuple[int, ...]] = {
     "excluded": (DOWN,),
@@ -37,19 +34,6 @@ CORRECTABLE: Mapping[str, tuple[int, ...]] = {
     "down": (UP, DEGRADED, UNKNOWN),
     "measured": (),
 }
-
-
-@dataclass
-class Settings:
-    """What the paper's parameters are; seconds."""
-
-    confirm_down: int = 3
-    confirm_up: int = 2
-    merge_gap: int = 300
-    min_failure: int = 0
-    cap: int = 8 * 3600
-    quorum: int | None = None
-    least: int | None = None
 
 
 @dataclass
@@ -62,16 +46,17 @@ class Life:
     interval: int
     glitches: list[int]
     outages: list[Json] = field(default_factory=list)
+    uncorrected: "Life | None" = None
 
 
 class Oracle:
-    """The record between second 0 and ``seconds`` after ``zero`` (ms UTC), all in one month of Shanghai."""
+    """The record between second 0 and ``seconds`` after ``zero`` (ms UTC); months are those of Shanghai."""
 
     def __init__(self, lines: Iterable[str], zero: int, seconds: int, settings: Settings) -> None:
         self.zero, self.seconds, self.settings = zero, seconds, settings
         self.entries: dict[str, list[Json]] = {}
-        for text in dict.fromkeys(lines):
-            ((kind, content),) = json.loads(text).items()
+        for line in json.loads(f"[{','.join(dict.fromkeys(lines))}]"):
+            ((kind, content),) = line.items()
             self.entries.setdefault(kind, []).append(content)
         self.looks = self._looks()
         self.known: dict[str, Life] = {}
@@ -104,15 +89,12 @@ class Oracle:
             for key, found in ordered.items()
         }
 
-    def _checks(self, target: str) -> list[tuple[bool, int, Labels, list[int], Mask]]:
-        """Vital, interval, the vote, the glitches and where it counts, for each revision of each check of a target."""
-        found = []
+    def _checks(self, target: str) -> list[Vote]:
+        """For each revision of each check of a target."""
         ids = sorted({one["id"] for one in self.entries.get("check", []) if one["target"] == target})
-        for key in ids:
-            found += self._revisions(key)
-        return found
+        return [vote for key in ids for vote in self._revisions(key)]
 
-    def _revisions(self, key: str) -> list[tuple[bool, int, Labels, list[int], Mask]]:
+    def _revisions(self, key: str, *, vital: bool | None = None) -> list[Vote]:
         found = []
         for definition, valid in self._dated(self._all("check", "id", key)):
             interval = _length(definition["interval"])
@@ -121,28 +103,33 @@ class Oracle:
                 definition.get("confirm_down", self.settings.confirm_down),
                 definition.get("confirm_up", self.settings.confirm_up),
                 interval * 5 // 2,
+                self.settings.policy,
             )
+            decides = definition.get("vital", definition["kind"] not in RESOURCES) if vital is None else vital
+            told = self._told(definition["target"], key, whole=decides)
             agents = sorted(agent for check, agent in self.looks if check == key)
-            labels, glitches = [], []
-            for agent in agents:
-                own, short = seen(self.looks[key, agent], terms, self.seconds)
-                labels.append(own)
-                glitches += [at for at in short if 0 <= at < self.seconds and valid[at]]
+            each = [seen(self.looks[key, agent], terms, self.seconds, told) for agent in agents]
+            labels = [one.labels for one in each]
             vote = voted(labels, len(agents), self.settings.quorum, self.settings.least, self.seconds)
-            vital = definition.get(
-                "vital", definition["kind"] not in ("cpu", "memory", "disk", "net", "load", "process")
-            )
-            found.append((vital, interval, np.where(valid, vote, UNKNOWN).astype(np.int8), glitches, valid))
+            found.append(Vote(decides, interval, np.where(valid, vote, UNKNOWN).astype(np.int8), valid, each))
         return found
 
-    def _measured(self, checks: Sequence[tuple[bool, int, Labels, list[int], Mask]]) -> Labels:
+    def _told(self, target: str, check: str, *, whole: bool) -> list[Told]:
+        """What the target told that bears on a check: of its line, and of the whole target if the check is vital."""
+        return [
+            ((one["at"] - self.zero) // 1000, one["kind"])
+            for one in self.entries.get("evidence", [])
+            if one["target"] == target and (one.get("check") == check or (whole and not one.get("check")))
+        ]
+
+    def _measured(self, checks: Sequence[Vote]) -> Labels:
         state = np.full(self.seconds, UNKNOWN, dtype=np.int8)
-        vital = np.array([vote for is_vital, _, vote, _, _ in checks if is_vital], dtype=np.int8)
+        vital = np.array([vote.labels for vote in checks if vote.vital], dtype=np.int8)
         if not len(vital):
             return state
         known = (vital != UNKNOWN).any(axis=0)
         dead = known & ((vital == DOWN) | (vital == UNKNOWN)).all(axis=0)
-        votes = np.array([vote for _, _, vote, _, _ in checks], dtype=np.int8)
+        votes = np.array([vote.labels for vote in checks], dtype=np.int8)
         trouble = ((votes == DEGRADED) | (votes == DOWN) | (votes == PARTIAL)).any(axis=0)
         state[known] = np.where(trouble, DEGRADED, UP)[known]
         state[dead] = DOWN
@@ -155,16 +142,17 @@ class Oracle:
         checks = self._checks(name)
         raw = self._measured(checks)
         raw[~self._served(definitions)] = OUT
-        interval = max((every for vital, every, _, _, _ in checks if vital), default=0)
+        interval = max((vote.interval for vote in checks if vote.vital), default=0)
         masked = self._masked(raw, definitions, interval)
         state = raw.copy()
         state[masked & (raw == DOWN)] = UNREACHABLE
-        glitches = sorted(at for _, _, _, own, _ in checks for at in own)
-        return self._settled(name, definitions, raw, state, interval, glitches)
+        glitches = sorted(at for vote in checks for at in vote.glitches)
+        return self._settled(name, definitions, raw, state, interval, glitches, Edges.of(checks))
 
     def _check_alone(self, key: str) -> Life:
-        raw = self._measured([(True, every, vote, own, valid) for _, every, vote, own, valid in self._revisions(key)])
-        return self._settled(key, [], raw, raw.copy(), 0, [])
+        votes = self._revisions(key, vital=True)
+        raw = self._measured(votes)
+        return self._settled(key, [], raw, raw.copy(), 0, [], Edges.of(votes))
 
     def _service(self, name: str) -> Life:
         definitions = self._all("service", "name", name)
@@ -173,38 +161,73 @@ class Oracle:
         for definition, valid in self._dated(definitions):
             best = self._composed(definition["needs"], spares | {UNREACHABLE})
             plain = self._composed(definition["needs"], spares)
-            made = np.where((best == UP) & (plain != UP), UNREACHABLE, best)
+            lost = np.isin(best, [UP, DEGRADED]) & ~np.isin(plain, [UP, DEGRADED])
+            made = np.where(lost, UNREACHABLE, np.where(np.isin(best, [UP, DEGRADED]), plain, best))
             raw[valid] = made[valid]
         raw[~self._served(definitions)] = OUT
-        return self._settled(name, definitions, raw, raw.copy(), 0, [])
+        edges = Edges()
+        for part in sorted({part for definition in definitions for part in _parts(definition["needs"])}):
+            for outage in self.life(part).outages:
+                edges.starts[outage["start"]] = outage["start_bracket"]
+                if outage["end"] is not None:
+                    edges.ends[outage["end"]] = outage["end_bracket"]
+        return self._settled(name, definitions, raw, raw.copy(), 0, [], edges)
 
     def _composed(self, needs: Json, as_up: set[int]) -> Labels:
         ((word, parts),) = needs.items()
+        if word == "capacity":
+            return self._carried(parts, as_up)
         up = np.zeros(self.seconds, dtype=np.int64)
         unknown = np.zeros(self.seconds, dtype=np.int64)
+        less = np.zeros(self.seconds, dtype=np.bool_)
         for part in parts:
             if isinstance(part, str):
-                state = self.life(part).final
-                up += np.isin(state, [UP, DEGRADED, *as_up])
-                unknown += np.isin(state, [UNKNOWN, OUT]) & ~np.isin(state, list(as_up))
+                well, dark = self._part(part, as_up)
             else:
                 state = self._composed(part, as_up)
-                up += state == UP
-                unknown += state == UNKNOWN
+                well, dark = np.isin(state, [UP, DEGRADED]), state == UNKNOWN
+                less |= state == DEGRADED
+            up += well
+            unknown += dark
         count = {"all": len(parts), "any": 1}.get(word.split("_")[0]) or int(word.split("_")[0])
-        return np.where(up >= count, UP, np.where(up + unknown >= count, UNKNOWN, DOWN)).astype(np.int8)
+        found = np.where(up >= count, UP, np.where(up + unknown >= count, UNKNOWN, DOWN)).astype(np.int8)
+        found[(found == UP) & less] = DEGRADED
+        return found
+
+    def _carried(self, capacity: Json, as_up: set[int]) -> Labels:
+        up = np.zeros(self.seconds, dtype=np.int64)
+        unknown = np.zeros(self.seconds, dtype=np.int64)
+        for part, amount in capacity["of"].items():
+            well, dark = self._part(part, as_up)
+            up += amount * well
+            unknown += amount * dark
+        whole, least = sum(capacity["of"].values()), capacity["min"]
+        enough = np.where(up == whole, UP, DEGRADED)
+        return np.where(up >= least, enough, np.where(up + unknown >= least, UNKNOWN, DOWN)).astype(np.int8)
+
+    def _part(self, name: str, as_up: set[int]) -> tuple[Mask, Mask]:
+        """Where a part does its work, and where nobody knows."""
+        state = self.life(name).final
+        well = np.isin(state, [UP, DEGRADED, *as_up])
+        return well, np.isin(state, [UNKNOWN, OUT]) & ~well
 
     def _settled(
-        self, name: str, definitions: list[Json], raw: Labels, state: Labels, interval: int, glitches: list[int]
+        self,
+        name: str,
+        definitions: list[Json],
+        raw: Labels,
+        state: Labels,
+        interval: int,
+        glitches: list[int],
+        edges: Edges,
     ) -> Life:
         cut = (state == DOWN) | (state == UNREACHABLE)
         state[~self._open(definitions)] = OUT
         windows = self._windows(name, state)
         state[windows & (state != OUT)] = MAINTENANCE
+        before = Life(raw, state, cut, interval, glitches, outages(raw, state, self.settings, edges))
         final = self._corrected(name, state)
-        life = Life(raw, final, cut, interval, glitches)
-        life.outages = _outages(raw, final, self.settings)
-        return life
+        return Life(raw, final, cut, interval, glitches, outages(raw, final, self.settings, edges), before)
 
     def _masked(self, raw: Labels, definitions: list[Json], interval: int) -> Mask:
         """Where the downtime is the parents'."""
@@ -217,8 +240,8 @@ class Oracle:
                 lives = [self.life(parent) for parent in parents]
                 cut |= valid & np.all([life.cut for life in lives], axis=0)
                 slack[valid] = (max(life.interval for life in lives) + interval) // 2
-        dark = [(begin, end, int(slack[begin])) for begin, end in _runs(cut)]
-        for begin, end in _runs(np.isin(raw, [DOWN, UNKNOWN])):
+        dark = [(begin, end, int(slack[begin])) for begin, end in runs(cut)]
+        for begin, end in runs(np.isin(raw, [DOWN, UNKNOWN])):
             downs = np.flatnonzero(raw[begin:end] == DOWN)
             if len(downs):
                 start, stop = begin + int(downs[0]), begin + int(downs[-1]) + 1
@@ -287,9 +310,11 @@ class Oracle:
             approval = window.get("approved_at")
             if name in window["targets"] and approval is not None and approval < window["from"]:
                 approved |= self._stretch(window["from"], window["to"])
-        planned = np.flatnonzero(approved & (state == DOWN))
-        # Everything lies in one local month here.
-        approved[planned[self.settings.cap :]] = False
+        planned = approved & (state == DOWN)
+        seconds = self.zero // 1000 + 8 * 3600 + np.arange(self.seconds)
+        months = seconds.astype("datetime64[s]").astype("datetime64[M]")
+        for month in np.unique(months):
+            approved[np.flatnonzero(planned & (months == month))[self.settings.cap :]] = False
         return approved
 
     def _corrected(self, name: str, state: Labels) -> Labels:
@@ -329,75 +354,14 @@ class Oracle:
         return found
 
 
-def _runs(mask: Mask) -> list[tuple[int, int]]:
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], mask, [False])).astype(np.int8)))
-    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
-
-
 def _length(text: str) -> int:
     return int(text[:-1]) * {"s": 1, "m": 60}[text[-1]]
 
 
-_SPARED = (MAINTENANCE, EXCLUDED, UP, DEGRADED)
-
-
-def _outages(raw: Labels, final: Labels, settings: Settings) -> list[Json]:
-    """Own outages: seconds measured bad or made down, with unknown ones between them that nobody corrected to up."""
-    bad = (raw == DOWN) | (raw == UNREACHABLE) | (final == DOWN)
-    bridge = bad | ((raw == UNKNOWN) & (final != UP) & (final != DEGRADED))
-    found = []
-    for begin, end in _runs(bridge):
-        inside = np.flatnonzero(bad[begin:end])
-        if not len(inside):
-            continue
-        start, stop = begin + int(inside[0]), begin + int(inside[-1]) + 1
-        if not (final[start:stop] == DOWN).any():
-            continue
-        lasting = end == len(raw)
-        retired = not lasting and raw[end] == OUT
-        if retired:
-            stop = end
-        own = start
-        while final[own] in (*_SPARED, UNREACHABLE):
-            own += 1
-        spared = int(np.isin(final[own:stop], _SPARED).sum())
-        down = int((final[start:stop] == DOWN).sum())
-        repair = None if lasting else stop - own - spared
-        found.append(
-            {
-                "start": own,
-                "end": None if lasting else stop,
-                "restored": not lasting and not retired,
-                "repair": None if lasting or retired else repair,
-                "counts": (down if repair is None else repair) >= settings.min_failure,
-                "first": True,
-            }
-        )
-    before: Json | None = None
-    for outage in found:
-        outage["first"] = outage["counts"]
-        if not outage["counts"]:
-            continue
-        if before is not None and before["end"] is not None:
-            between = final[before["end"] : outage["start"]]
-            outage["first"] = int(((between == UP) | (between == DEGRADED)).sum()) >= settings.merge_gap
-        before = outage
-    return found
-
-
-def figures(life: Life, begin: int, end: int) -> Json:
-    """The counts of a period, in seconds of the oracle."""
-    touching = [one for one in life.outages if one["start"] < end and (one["end"] is None or one["end"] > begin)]
-    begun = [one for one in touching if begin <= one["start"] < end and one["counts"]]
-    over = [one for one in touching if one["end"] is not None and one["end"] <= end]
-    restored = [one for one in over if one["restored"] and one["repair"] is not None]
-    quiet = (MAINTENANCE, EXCLUDED, OUT)
-    return {
-        **{f"{name}_ms": 1000 * int((life.final[begin:end] == number).sum()) for number, name in enumerate(NAMES)},
-        "failures": len(begun),
-        "episodes": sum(one["first"] for one in begun),
-        "glitches": sum(begin <= at < end and life.final[at] not in quiet for at in life.glitches),
-        "open": len(touching) - len(over),
-        "restored": len(restored),
-        "mttr_h": sum(one["repair"] for one in restored) / len(restored) / 3600 if restored else None,
-    }
+def _parts(needs: Json) -> Iterable[str]:
+    ((word, parts),) = needs.items()
+    for part in parts["of"] if word == "capacity" else parts:
+        if isinstance(part, str):
+            yield part
+        else:
+            yield from _parts(part)

@@ -1,8 +1,10 @@
-"""Random records in which everything happens at once, from a seed. All instants are even seconds."""
+"""Random records in which everything happens at once, from a seed. All instants of looks are even seconds."""
 
 import json
 from random import Random
 from typing import Any
+
+from tests.rules.stories import EPOCH
 
 SECONDS = 4_800
 """How long a story is told; looks are made in the middle of it."""
@@ -17,12 +19,15 @@ CLASSES = ("excluded", "maintenance", "up", "down", "measured")
 class Story:
     """The lines of one story, its settings by their names, and the period that is asked for (seconds)."""
 
-    def __init__(self, seed: int, zero: int) -> None:
+    def __init__(self, seed: int) -> None:
         self._chance = Random(seed)
-        self._zero = zero
+        self.zero = EPOCH - 1000 * self._chance.choice((0, 0, 1_900))
+        """When the story begins, ms UTC: at the beginning of a month, or somewhat before it."""
         self._approvals = 0
         self._dark: list[tuple[int, int]] = []
         """When something fails that several targets hang on."""
+        self._turns: dict[str, list[int]] = {}
+        """The looks of a target that said something else than the one before."""
         self.lines: list[str] = []
         self.settings: dict[str, Any] = {}
         self.begin, self.end = sorted(self._chance.sample(range(QUIET // 2, SECONDS - QUIET // 2), 2))
@@ -40,6 +45,7 @@ class Story:
             "merge_gap": f"{pick.choice((0, 60, 300))}s",
             "min_failure": f"{pick.choice((0, 0, 0, 80))}s",
             "maintenance_cap": f"{pick.choice((120, 600, 28_800))}s",
+            "edge_policy": pick.choice(("midpoint", "midpoint", "first_bad", "last_good")),
         }
         if pick.random() < 0.3:
             self.settings["quorum"] = pick.choice((1, 2))
@@ -64,6 +70,8 @@ class Story:
             self._window([*parents, *(f"service-{number}" for number in range(services))])
         for _ in range(pick.choice((0, 1, 2, 4))):
             self._correction([*parents, *(f"service-{number}" for number in range(services))])
+        for name in parents:
+            self._traps(name)
         pick.shuffle(self.lines)
         self.lines += pick.sample(self.lines, len(self.lines) // 10)
 
@@ -71,7 +79,7 @@ class Story:
         self.lines.append(json.dumps({kind: {key.rstrip("_"): value for key, value in content.items()}}))
 
     def _at(self, second: int) -> int:
-        return self._zero + 1000 * second
+        return self.zero + 1000 * second
 
     def _even(self, low: int, high: int) -> int:
         return 2 * self._chance.randrange(low // 2, high // 2)
@@ -119,13 +127,16 @@ class Story:
     def _looks(self, key: str, agent: str, interval: int) -> None:
         pick = self._chance
         at = QUIET + self._even(0, interval)
-        word, seq, left = "ok", 0, pick.randrange(3, 20)
+        word, before, seq, left = "ok", "ok", 0, pick.randrange(3, 20)
         late = pick.choice((-90, -30, 0, 0, 0, 30, 90, 250)) if pick.random() < 0.6 else None
         while at < SECONDS - QUIET:
             said = word if pick.random() < 0.93 else pick.choice(WORDS)
             if late is not None and any(begin <= at - late < end for begin, end in self._dark):
                 said = "failed"
             self._result(key, agent, seq, at, said)
+            if said != before:
+                self._turns.setdefault(key.split("/")[0], []).append(at)
+            before = said
             if pick.random() < 0.01:
                 self._result(key, agent, seq, at + 2, pick.choice(WORDS))
             seq += 1
@@ -143,17 +154,38 @@ class Story:
     def _result(self, key: str, agent: str, seq: int, at: int, word: str) -> None:
         self._say("result", check=key, agent=agent, boot="b", seq=seq, t=self._at(at), outcome=word)
 
+    def _traps(self, target: str) -> None:
+        """What the target told of its lines and beginnings, when it began to fail or to answer, or at any time."""
+        pick = self._chance
+        turns = self._turns.get(target, [])
+        for _ in range(pick.choice((0, 0, 4, 12))):
+            at = pick.choice(turns) if turns and pick.random() < 0.8 else self._even(QUIET, SECONDS - QUIET)
+            kind = pick.choice(("link_down", "link_up", "link_change", "cold_start", "warm_start"))
+            check = {"check": f"{target}/ping"} if kind.startswith("link") or pick.random() < 0.3 else {}
+            told = self._at(at + pick.choice((-30, -8, -2, 0)))
+            self._say("evidence", target=target, at=told, kind=kind, **check)
+
     def _service(self, name: str, parts: list[str]) -> None:
         pick = self._chance
         chosen: list[Any] = pick.sample(parts, pick.randrange(1, len(parts) + 1))
         if len(chosen) > 2 and pick.random() < 0.5:
             chosen = [chosen[0], {pick.choice(("all_of", "any_of")): chosen[1:]}]
         word = pick.choice(("all_of", "any_of", f"{pick.randrange(1, len(chosen) + 1)}_of"))
+        needs: dict[str, Any] = {word: chosen}
+        if pick.random() < 0.3:
+            needs = self._capacity(parts)
+        elif len(parts) > 1 and pick.random() < 0.2:
+            needs = {pick.choice(("all_of", "any_of")): [pick.choice(parts), self._capacity(parts)]}
         spares = pick.sample(("maintenance", "excluded"), pick.randrange(3))
-        self._say("service", name=name, needs={word: chosen}, spares=spares)
+        self._say("service", name=name, needs=needs, spares=spares)
         if pick.random() < 0.2:
             since = self._at(self._even(1200, 3500))
             self._say("service", name=name, needs={"any_of": [parts[0]]}, spares=spares, since=since)
+
+    def _capacity(self, parts: list[str]) -> dict[str, Any]:
+        pick = self._chance
+        carried = {part: pick.choice((100, 200, 500)) for part in pick.sample(parts, pick.randrange(1, len(parts) + 1))}
+        return {"capacity": {"min": pick.randrange(1, sum(carried.values()) + 1), "of": carried}}
 
     def _window(self, names: list[str]) -> None:
         pick = self._chance
