@@ -155,7 +155,8 @@ class Settled:
         agreed, ground = self._agreed(tx), Ground(tx)
         names = (*table.OF_PAST, *table.BLOBS, *(table.OF_FIGURES if whole else ()))
         kept = _Kept(table.columns(tx, self._made_by, names), period.end)
-        unsteady = self._tracks.stale(now) | checks.targets_of(tx, ground.silent)
+        unsteady = self._unsteady(tx, ground, now)
+        unsteady |= table.resting_on(tx, unsteady)
         told = kept.tells(period, unsteady, agreed.turns(), self._settings.tz)
         if whole:
             told &= kept.firm(period)
@@ -180,18 +181,24 @@ class Settled:
         now = self._clock.now()
         scenes = Scenes(Ground(tx), self._agreed(tx), self._tracks, now - 1, now)
         position = spans.position(tx)
-        silent = checks.targets_of(tx, scenes.ground.silent)
+        unsteady = self._unsteady(tx, scenes.ground, now)
+        known: dict[str, set[str]] = {}
         count = 0
         for one in left:
             if count == _TOGETHER or self._clock.monotonic() >= until:
                 return
-            rests_on = _rests_on(scenes.ground, one)
+            rests_on = _all_below(scenes.ground, one, known)
             begin = _begun(one)
-            # Of a silent agent's targets something else is known once it is back, and nothing is folded of that.
-            if begin is None or begin >= now or silent.intersection({one.id, *rests_on}):
+            # Once somebody looks again, or an agent hands in what it has seen, other things are known of the time that
+            # seemed unknown; and where it was only more of the same, nothing that is folded tells of it.
+            if begin is None or begin >= now or unsteady.intersection({one.id, *rests_on}):
                 continue
             count += 1
-            yield _row(scenes, one, Period(begin, now, self._settings.tz), position, self._made_by), rests_on
+            yield _row(scenes, one, Period(begin, now, self._settings.tz), position, self._made_by, rests_on), rests_on
+
+    def _unsteady(self, tx: sqlite3.Connection, ground: Ground, now: int) -> set[str]:
+        """The targets (ids) of which something else may be known soon than is known now."""
+        return self._tracks.stale(now) | checks.targets_of(tx, ground.silent)
 
     def _agreed(self, tx: sqlite3.Connection) -> Agreed:
         return Agreed(tx, self._settings.calculation, self._settings.tz)
@@ -315,7 +322,7 @@ class _Kept:
         ]
 
 
-def _row(scenes: Scenes, one: Judged, period: Period, position: int, maker: str) -> Row:
+def _row(scenes: Scenes, one: Judged, period: Period, position: int, maker: str, rests_on: Collection[str]) -> Row:
     """What is kept of an object whose life so far is the period."""
     scene = scenes.scene(one, period)
     found, now = scene.timeline, period.end
@@ -332,7 +339,7 @@ def _row(scenes: Scenes, one: Judged, period: Period, position: int, maker: str)
         begins=period.start,
         ends=_over(one),
         until=now,
-        sure=now - _open_for(scene),
+        sure=now - _open_for(scene, rests_on),
         horizon=_horizon(scenes, one, now),
         stands=scenes.stands_since(one),
         agreement=promise.agreement,
@@ -405,10 +412,21 @@ def _horizon(scenes: Scenes, judged: Judged, at: int) -> int | None:
     return scenes.ground.next_turn(judged, at)
 
 
-def _open_for(scene: Scene) -> int:
+def _open_for(scene: Scene, rests_on: Collection[str]) -> int:
     """How much of the end (ms) may still turn out to be unknown, because nobody looks any more."""
     gaps = [entry.parameters.max_gap for _, entries in scene.checks for entry in entries]
-    return 2 * max(gaps, default=DAY // 2)
+    # How rarely others are looked at is not told here.
+    return 2 * max([*gaps, DAY // 2] if rests_on or not gaps else gaps)
+
+
+def _all_below(ground: Ground, judged: Judged, known: dict[str, set[str]]) -> set[str]:
+    """The ids of everything else its time depends on, at first hand or any further; ``known`` by id."""
+    if judged.id not in known:
+        found = known[judged.id] = _rests_on(ground, judged)
+        for key in list(found):
+            other = agreements.find_service(ground.tx, key) or targets.find(ground.tx, key)
+            found |= _all_below(ground, other, known) if other is not None else set()
+    return known[judged.id]
 
 
 def _rests_on(ground: Ground, judged: Judged) -> set[str]:

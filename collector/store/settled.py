@@ -74,6 +74,12 @@ def keep(tx: sqlite3.Connection, row: Row, rests_on: Iterable[str]) -> None:
     tx.executemany("INSERT INTO rests_on (other, object) VALUES (?, ?)", pairs)
 
 
+def resting_on(tx: sqlite3.Connection, others: Collection[str]) -> set[str]:
+    """The objects (ids) with a row that depend on any of the others."""
+    pairs = _plain(tx).execute("SELECT other, object FROM rests_on") if others else ()
+    return {key for other, key in pairs if other in others}
+
+
 def outdate(tx: sqlite3.Connection, objects: Iterable[str], position: int) -> None:
     """Let nothing count that was computed before ``position`` of these objects, and of all that rest on them."""
     tx.executemany(

@@ -10,13 +10,15 @@ import pytest
 
 from collector.settled import Found, Settled, made_by, wrong
 from collector.specs import CorrectionSpec, MaintenanceSpec
-from collector.store import agreements, targets
+from collector.store import agreements, checks, targets
 from collector.store import settled as table
 from collector.timelines import Timelines
 from rules.lives import Lives
 from rules.past import STATES, summary
 from rules.period import Period
+from rules.result import Outcome, Reading, Result
 from tests.collector.rooms import ADMIN, SECOND, Rooms, rooms
+from tests.collector.watch import BOOT_AT, world
 from tests.scenarios.stream import MINUTE
 from tests.scenarios.test_live_equals_replay import BEGIN, BOUNDARY, END, HOUR, Fleet, fleet, take_in
 
@@ -72,6 +74,42 @@ def test_it_keeps_up_with_what_comes_in(tmp_path: Path, seed: int) -> None:
                 found.clock.at = at
                 settled.refresh(60)
             agree(one, settled, at + chance.randrange(0, 20 * MINUTE))
+
+
+def test_what_an_agent_hands_in_after_a_silence_is_seen_though_nothing_changed(tmp_path: Path) -> None:
+    with world(tmp_path) as found:
+        agent = found.join("a1")
+        begin = found.now
+        key = found.add("calm", in_service_from=begin)
+        with found.rooms.state.read() as tx:
+            (check,) = checks.of_target(tx, key)
+        settled = room(found.rooms)
+
+        def hand_in(start: int, end: int) -> None:
+            """A good look a minute."""
+            looks = [
+                Result(check.handle, MINUTE, -1, at - BOOT_AT, Reading(Outcome.OK)) for at in range(start, end, MINUTE)
+            ]
+            found.send(agent, looks)
+            found.fold()
+
+        def told(until: int) -> int:
+            """Unknown time, as it is kept; the engine says the same."""
+            kept = Timelines(found.rooms.state, found.rooms.tracks, found.rooms.settings, kept=settled)
+            period = Period(begin, until, found.rooms.settings.tz)
+            document = kept.figures(None, period, until)
+            assert document == found.timelines.figures(None, period, until)
+            unknown: int = document["fleet"]["unknown_ms"]
+            return unknown
+
+        found.rooms.clock.at = begin + 2 * HOUR
+        hand_in(begin, begin + HOUR)
+        settled.refresh(60)
+        assert told(found.now) > 50 * MINUTE
+        hand_in(begin + HOUR, begin + 2 * HOUR)
+        assert told(found.now) == 0
+        settled.refresh(60)
+        assert told(found.now) == 0
 
 
 @pytest.mark.parametrize("seed", range(2))

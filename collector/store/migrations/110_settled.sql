@@ -25,12 +25,13 @@ CREATE TABLE settled (
     corrected BLOB NOT NULL,
     words TEXT NOT NULL          -- JSON, a list: what the outages refer to
 );
--- What an object's time depends on beside itself: parents, parts of a service.
+-- What an object's time depends on beside itself, at first hand or any further: parents, parts of a service.
 CREATE TABLE rests_on (
     other TEXT NOT NULL,
     object TEXT NOT NULL,
     PRIMARY KEY (other, object)
 ) WITHOUT ROWID;
+CREATE INDEX rests_on_by_object ON rests_on (object);
 -- Up to where (position in the log) what was computed of an object no longer counts; '*' is every object.
 CREATE TABLE outdated (
     object TEXT PRIMARY KEY,
