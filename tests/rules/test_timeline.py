@@ -225,6 +225,13 @@ def test_a_correction_of_unknown_time_to_down_is_an_outage() -> None:
     assert (outage["start"], outage["end"], outage["cause"]) == (seconds(400), seconds(500), "correction")
 
 
+def test_an_outage_that_a_correction_made_is_the_correction_s_where_service_begins_too() -> None:
+    lines = [*target(in_service=[seconds(400), None]), *results("U@930..1170/60"), correction("down", 300, 500)]
+
+    (outage,) = told(lines)["outages"]
+    assert (outage["start"], outage["cause"], outage["edge_source"]) == (seconds(400), "correction", "correction")
+
+
 def test_down_unknown_down_is_one_outage_whose_repair_keeps_the_unknown_time() -> None:
     entry = told([*target(), *results("U@30..270/60 D@330 D@870 U@930..1170/60")])
 
