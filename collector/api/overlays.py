@@ -113,7 +113,9 @@ class MaintenanceDoor(Controller):
         require(principal, Permission.PLAN, {**principal.scope})
         for name in data.targets:
             with house.state.read() as tx:
-                found = targets.named(tx, name) or targets.find(tx, name) or service_named(tx, name)
+                # In the order in which the window itself looks names up, lest it be laid over something else.
+                service = find_service(tx, name) or service_named(tx, name)
+                found = service or targets.named(tx, name) or targets.find(tx, name)
             if found is not None:
                 require(principal, Permission.PLAN, found.labels)
         return maintenance_view(house, house.registry.overlays.announce(data, principal))

@@ -323,6 +323,16 @@ def test_maintenance_now_runs_at_once(door: Door) -> None:
     assert (made["start"], made["end"], made["approved_at"]) == (START + 1, START + 1_800_000, START)
 
 
+def test_no_window_is_announced_for_a_service_of_others_by_its_id(door: Door) -> None:
+    door.ok("POST", "targets", WEB)
+    shop = door.ok("POST", "services", {"name": "shop", "needs": {"all_of": ["web-1"]}, "labels": {"site": "hz"}})
+    token = door.token("operator", site="sh")
+
+    for name in ("shop", shop["id"]):
+        proposal = {"targets": [name], "reason": "disk", "duration": "30m"}
+        assert door.ask_as(token, "POST", "maintenance", proposal).status_code == 403
+
+
 def test_a_mute_is_listed_until_it_ends(door: Door) -> None:
     door.ok("POST", "targets", WEB)
     number = door.ok("POST", "mutes", {"what": "web-1", "reason": "noise", "duration": "1h"})["number"]
