@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from functools import partial
 from typing import Any
@@ -16,7 +16,7 @@ from collector.specs import AgreementSpec, CalendarSpec, DaysSpec, Instant, Serv
 from collector.store import agreements, checks, targets
 from collector.store.agreements import Agreement, Calendar, Service
 from collector.store.checks import Check
-from rules.errors import Conflicting, Invalid
+from rules.errors import Conflicting, Forbidden, Invalid
 from rules.parameters import Parameters
 from rules.period import parse_instant, zone
 from rules.promise import PROMISED
@@ -147,6 +147,7 @@ class Agreements:
                 parts: dict[str, str] = {}
                 if not any(mistake.startswith("needs") for mistake in mistakes):
                     parts = _parts(tx, spec, known, mistakes)
+                    _require_scope(tx, author, known, parts.values())
             _refuse(mistakes, "This service cannot be used.")
             data = {
                 "name": spec.name,
@@ -205,6 +206,20 @@ def _parts(tx: sqlite3.Connection, spec: ServiceSpec, known: Service | None, mis
         else:
             found[name] = part.id
     return found
+
+
+def _require_scope(tx: sqlite3.Connection, author: Principal, known: Service | None, parts: Iterable[str]) -> None:
+    """Raise Forbidden where the service as it was, or what it is to be made of (ids), lies outside the author's scope.
+
+    Its state tells that of its parts.
+    """
+    concerned = [known.labels] if known is not None else []
+    for key in parts:
+        check = checks.find(tx, key)
+        target = targets.find(tx, key if check is None else check.target)
+        concerned.append(target.labels if target is not None else agreements.get_service(tx, key).labels)
+    if not all(author.sees(labels) for labels in concerned):
+        raise Forbidden(f"It is, or would be, made of what lies outside what {author.name} may see.")
 
 
 def _check(tx: sqlite3.Connection, name: str) -> Check | None:

@@ -333,6 +333,19 @@ def test_no_window_is_announced_for_a_service_of_others_by_its_id(door: Door) ->
         assert door.ask_as(token, "POST", "maintenance", proposal).status_code == 403
 
 
+def test_a_scope_keeps_services_to_its_own_parts(door: Door) -> None:
+    door.ok("POST", "targets", WEB)
+    door.ok("POST", "targets", {**WEB, "name": "web-2", "labels": {"site": "sh"}})
+    door.ok("POST", "services", {"name": "shop", "needs": {"all_of": ["web-2"]}, "labels": {"site": "hz"}})
+    token = door.token("admin", site="sh")
+
+    def status(name: str, *parts: str) -> int:
+        body = {"name": name, "needs": {"all_of": list(parts)}, "labels": {"site": "sh"}}
+        return door.ask_as(token, "POST", "services", body).status_code
+
+    assert [status("mine", "web-2"), status("peep", "web-1"), status("shop", "web-2")] == [201, 403, 403]
+
+
 def test_a_mute_is_listed_until_it_ends(door: Door) -> None:
     door.ok("POST", "targets", WEB)
     number = door.ok("POST", "mutes", {"what": "web-1", "reason": "noise", "duration": "1h"})["number"]
