@@ -72,6 +72,13 @@ def keep(tx: sqlite3.Connection, row: Row, rests_on: Iterable[str]) -> None:
     tx.execute("DELETE FROM rests_on WHERE object = ?", (row.object,))
     pairs = [(one, row.object) for one in rests_on]
     tx.executemany("INSERT INTO rests_on (other, object) VALUES (?, ?)", pairs)
+    # What was folded of the others since it was computed did not reach it: that it rests on them was not known then.
+    tx.execute(
+        "INSERT INTO outdated SELECT ?, max(position) FROM outdated"
+        " WHERE object IN (SELECT other FROM rests_on WHERE object = ?) HAVING max(position) > ?"
+        " ON CONFLICT (object) DO UPDATE SET position = MAX(position, excluded.position)",
+        (row.object, row.object, row.position),
+    )
 
 
 def resting_on(tx: sqlite3.Connection, others: Collection[str]) -> set[str]:

@@ -200,3 +200,16 @@ def test_other_settings_of_the_house_leave_nothing_of_it(tmp_path: Path) -> None
         with found.state.read() as tx:
             assert table.rows(tx, made_by(found.settings)) == []
         agree(one, room(found), BOUNDARY)
+
+
+def test_what_its_parts_told_while_it_was_computed_outdates_a_new_row(tmp_path: Path) -> None:
+    with rooms(tmp_path) as found:
+        one, settled = fleet(found, 11, 1), room(found)
+        take_in(one, BOUNDARY)
+        found.clock.at = BOUNDARY
+        settled.refresh(60)
+        with found.state.write() as tx:
+            row = table.rows(tx, made_by(found.settings))[0]
+            table.outdate(tx, ["part"], row.position + 1)
+            table.keep(tx, row, ["part"])
+            assert row not in table.rows(tx, made_by(found.settings))
