@@ -251,13 +251,22 @@ class Live:
             rows = [row for row in self._rows_of.get(handle, ()) if self.table["seen_position"][row]]
             return {self.table["agent"][row].item(): self.table["seen_position"][row].item() for row in rows}
 
-    def stale(self, now: int) -> set[str]:
-        """The targets (ids) with a check of which some agent has no sample younger than ``max_gap``."""
+    def stale(self, now: int) -> dict[str, int]:
+        """The targets (ids) with a check of which some agent has no sample younger than ``max_gap``.
+
+        With the instant (ms UTC) of the newest sample, of several such checks the earliest; -1 where there is none.
+        """
         with self.lock:
             table, count = self.table, self.count
             patience = np.maximum(table["max_gap"][:count], table["reach"][:count])
             old = table["taken"][:count] & (now - table["last"][:count] > patience)
-            return {self.targets[handle] for handle in table["handle"][:count][old].tolist()}
+            found: dict[str, int] = {}
+            for handle, last in zip(
+                table["handle"][:count][old].tolist(), table["last"][:count][old].tolist(), strict=True
+            ):
+                target = self.targets[handle]
+                found[target] = min(last, found.get(target, last))
+            return found
 
     def last_seen(self, handle: int) -> dict[int, int]:
         """By agent number: the instant of the newest result of a check, errors included."""

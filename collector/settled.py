@@ -29,7 +29,7 @@ from collector.store.state import State as Store
 from collector.store.targets import Target
 from collector.subjects import Ground
 from collector.tracks import Tracks
-from rules.availability import METHOD_VERSION
+from rules.availability import METHOD_VERSION, figures_of
 from rules.entry import Entry, entry_of
 from rules.lives import Lives
 from rules.parameters import DAY
@@ -133,8 +133,7 @@ class Settled:
         until = self._clock.monotonic() + budget_s
         while True:
             with self._state.read() as tx:
-                told = table.columns(tx, self._made_by, ("object",))["object"]
-                found = (_object(tx, key, noun) for key, noun in table.without(tx, told))
+                found = (_object(tx, key, noun) for key, noun in table.without(tx, self._enough(tx)))
                 left = [one for one in found if _begun(one) is not None]
                 rows = list(self._computed(tx, left, until))
             if rows:
@@ -155,7 +154,7 @@ class Settled:
         agreed, ground = self._agreed(tx), Ground(tx)
         names = (*table.OF_PAST, *table.BLOBS, *(table.OF_FIGURES if whole else ()))
         kept = _Kept(table.columns(tx, self._made_by, names), period.end)
-        unsteady = self._unsteady(tx, ground, now)
+        unsteady = set(self._open(tx, ground, now))
         unsteady |= table.resting_on(tx, unsteady)
         told = kept.tells(period, unsteady, agreed.turns(), self._settings.tz)
         if whole:
@@ -181,7 +180,7 @@ class Settled:
         now = self._clock.now()
         scenes = Scenes(Ground(tx), self._agreed(tx), self._tracks, now - 1, now)
         position = spans.position(tx)
-        unsteady = self._unsteady(tx, scenes.ground, now)
+        opened = self._open(tx, scenes.ground, now)
         known: dict[str, set[str]] = {}
         count = 0
         for one in left:
@@ -191,14 +190,30 @@ class Settled:
             begin = _begun(one)
             # Once somebody looks again, or an agent hands in what it has seen, other things are known of the time that
             # seemed unknown; and where it was only more of the same, nothing that is folded tells of it.
-            if begin is None or begin >= now or unsteady.intersection({one.id, *rests_on}):
+            until = min((opened[key] for key in (one.id, *rests_on) if key in opened), default=now)
+            if begin is None or begin >= until:
                 continue
             count += 1
-            yield _row(scenes, one, Period(begin, now, self._settings.tz), position, self._made_by, rests_on), rests_on
+            scene = scenes.scene(one, Period(begin, now, self._settings.tz))
+            sure = until if until < now else now - _open_for(scene, rests_on)
+            yield _row(scenes, scene, position, self._made_by, until, sure), rests_on
 
-    def _unsteady(self, tx: sqlite3.Connection, ground: Ground, now: int) -> set[str]:
-        """The targets (ids) of which something else may be known soon than is known now."""
-        return self._tracks.stale(now) | checks.targets_of(tx, ground.silent)
+    def _enough(self, tx: sqlite3.Connection) -> set[str]:
+        """The ids of those whose rows count, and need not be computed again because somebody looks again."""
+        columns = table.columns(tx, self._made_by, ("object", "until", "sure"))
+        short = {key for key, until, sure in zip(*columns.values(), strict=True) if until == sure}
+        if short:
+            opened = self._open(tx, Ground(tx), self._clock.now()).keys()
+            short -= opened | table.resting_on(tx, opened)
+        return set(columns["object"]) - short
+
+    def _open(self, tx: sqlite3.Connection, ground: Ground, now: int) -> dict[str, int]:
+        """The targets (ids) of which something else may be known soon than is known now, and of the time since when."""
+        opened = dict(self._tracks.stale(now))
+        for agent, since in ground.silent.items():
+            for key in checks.targets_of(tx, (agent,)):
+                opened[key] = min(since, opened.get(key, since))
+        return opened
 
     def _agreed(self, tx: sqlite3.Connection) -> Agreed:
         return Agreed(tx, self._settings.calculation, self._settings.tz)
@@ -230,7 +245,12 @@ def wrong(
         ours, theirs = summary(kept.past, period), summary(past([scene.timeline]), period)
         same = all(np.array_equal(getattr(ours, name), getattr(theirs, name)) for name in ours.__slots__)
         if same and kept.firm(period).all():
-            same = entries_of(kept.past, kept.about(np.ones(1, np.bool_), agreed), period) == [entry_of(scene.timeline)]
+            entries = (
+                entries_of(kept.past, kept.about(np.ones(1, np.bool_), agreed), period),
+                [entry_of(scene.timeline)],
+            )
+            one_says, other_says = (figures_of(some, period, settings.calculation) for some in entries)
+            same = one_says == other_says
         if not same:
             yield {"object": row.object, "name": row.name, "until": row.until}
 
@@ -322,12 +342,11 @@ class _Kept:
         ]
 
 
-def _row(scenes: Scenes, one: Judged, period: Period, position: int, maker: str, rests_on: Collection[str]) -> Row:
-    """What is kept of an object whose life so far is the period."""
-    scene = scenes.scene(one, period)
-    found, now = scene.timeline, period.end
+def _row(scenes: Scenes, scene: Scene, position: int, maker: str, until: int, sure: int) -> Row:
+    """What is kept of an object from the scene of its whole life, up to an instant."""
+    one, found = scene.judged, scene.timeline
     life = life_of(found)
-    tiles = [(start, min(end, now), *states) for start, end, *states in life.tiles if start < now]
+    tiles = [(start, min(end, until), *states) for start, end, *states in life.tiles if start < until]
     tiles.insert(0, (0, tiles[0][0], _NOT_YET, _NOT_YET))
     promise = scenes.terms(one).promise
     return Row(
@@ -336,11 +355,11 @@ def _row(scenes: Scenes, one: Judged, period: Period, position: int, maker: str,
         kind=found.kind,
         position=position,
         made_by=maker,
-        begins=period.start,
+        begins=found.period.start,
         ends=_over(one),
-        until=now,
-        sure=now - _open_for(scene, rests_on),
-        horizon=_horizon(scenes, one, now),
+        until=until,
+        sure=sure,
+        horizon=until if until == sure else _horizon(scenes, one, until),
         stands=scenes.stands_since(one),
         agreement=promise.agreement,
         version=promise.version,
@@ -413,7 +432,7 @@ def _horizon(scenes: Scenes, judged: Judged, at: int) -> int | None:
 
 
 def _open_for(scene: Scene, rests_on: Collection[str]) -> int:
-    """How much of the end (ms) may still turn out to be unknown, because nobody looks any more."""
+    """How much of the end (ms) may still turn out to be unknown, because nothing comes any more."""
     gaps = [entry.parameters.max_gap for _, entries in scene.checks for entry in entries]
     # How rarely others are looked at is not told here.
     return 2 * max([*gaps, DAY // 2] if rests_on or not gaps else gaps)

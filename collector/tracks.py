@@ -78,8 +78,11 @@ class Tracks:
         """By agent number: the instant of a check's newest sample, and whether it was good (not failed). Cheap."""
         return self._live.answers(handle)
 
-    def stale(self, now: int) -> set[str]:
-        """The targets (ids) with a check of which some agent has no sample younger than ``max_gap``. Cheap."""
+    def stale(self, now: int) -> dict[str, int]:
+        """The targets (ids) with a check of which some agent has no sample younger than ``max_gap``. Cheap.
+
+        With the instant (ms UTC) of the newest sample, of several such checks the earliest; -1 where there is none.
+        """
         return self._live.stale(now)
 
     def last_seen(self, handle: int) -> dict[int, int]:
