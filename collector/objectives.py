@@ -84,8 +84,10 @@ class Objectives:
         items = []
         seen = None if wanted is None else frozenset(wanted)
         for contract, known in self._known(at, now, seen, agreement):
-            if wanted is None or agreement is not None or known.time.passed:
+            if wanted is None or known.time.passed:
                 items.append(self._item(contract, known))
+        if agreement is not None and not items:
+            raise Missing(f"There is no agreement {agreement!r} about anything you may see.")
         return {"at": at, "items": items}
 
     def burning(

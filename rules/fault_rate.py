@@ -3,9 +3,10 @@ by another. So all are computed always, and the one that is judged is chosen by 
 """
 
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 
-from rules.objective import Comparator, Objective, Verdict, share_verdict
+from rules.objective import Comparator, Objective, Verdict, exact, share_verdict
 from rules.parameters import DAY, FaultRate, Parameters
 from rules.state import State
 from rules.sums import Sums
@@ -62,11 +63,9 @@ def fault_rate_verdict(sums: Sums, parameters: Parameters, *, delivered: bool) -
     unknown = sums.time[State.UNKNOWN]
     match judged_by(parameters, delivered=delivered):
         case FaultRate.R2:
-            return objective.verdict_by(sums.affected, sums.objects)
+            return _by_count(objective, sums.affected, sums.objects, sums, parameters)
         case FaultRate.R4:
-            if not sums.known:
-                return Verdict.INSUFFICIENT_DATA if unknown else Verdict.NOT_APPLICABLE
-            return objective.verdict_by(sums.episodes * DEVICE_MONTH, sums.known)
+            return _by_count(objective, sums.episodes * DEVICE_MONTH, sums.known, sums, parameters)
         case FaultRate.R1_DELIVERED:
             unreachable = sums.time[State.UNREACHABLE]
             bad, known = sums.down + unreachable, sums.known + unreachable
@@ -75,6 +74,17 @@ def fault_rate_verdict(sums: Sums, parameters: Parameters, *, delivered: bool) -
         case FaultRate.R1:
             bad, known = sums.down, sums.known
     return share_verdict(objective, bad, known, unknown, parameters.min_coverage)
+
+
+def _by_count(objective: Objective, part: int, whole: int, sums: Sums, parameters: Parameters) -> Verdict:
+    """On a reading that counts failures: what was not seen may hide more of them, never fewer."""
+    unknown = sums.time[State.UNKNOWN]
+    if not sums.known:
+        return Verdict.INSUFFICIENT_DATA if unknown else Verdict.NOT_APPLICABLE
+    found = objective.verdict_by(part, whole)
+    if found is Verdict.MET and Fraction(sums.known, sums.known + unknown) < exact(parameters.min_coverage):
+        return Verdict.INSUFFICIENT_DATA
+    return found
 
 
 def misses(sums: Sums, parameters: Parameters) -> bool:

@@ -145,3 +145,19 @@ def test_weights_by_priority_give_a_second_line_and_change_no_other() -> None:
     assert alike["fault_rate_weighted"] is None
     assert weighed["fault_rate_weighted"] == pytest.approx(3 * 600 / (3 * 3600 + 3600))
     assert weighed["fault_rate"] == alike["fault_rate"] == 600 / 7200
+
+
+@pytest.mark.parametrize("definition", ["R2", "R4"])
+def test_an_hour_of_a_month_meets_nothing(definition: str) -> None:
+    """Counting failures needs as much to be seen as measuring time does; one that was seen is enough to miss."""
+    calm, broken = "U@30..3570/60", "U@30..570/60 D@630..930/60 U@990..3570/60"
+    verdicts = [
+        replay(
+            read_record([*target("a"), *results(story, check="a/ping")]),
+            Period(seconds(0), seconds(30 * 86_400), "Asia/Shanghai"),
+            Parameters().with_settings({"fault_rate_definition": definition}),
+        )["objects"][0]["verdicts"]["fault_rate"]
+        for story in (calm, broken)
+    ]
+
+    assert verdicts == ["insufficient_data", "missed"]
