@@ -329,7 +329,7 @@ class _Reader:
             return
         try:
             entry = json.loads(stripped)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             self._wrong(number, f"not JSON ({error})")
             return
         if not isinstance(entry, dict) or len(entry) != 1:

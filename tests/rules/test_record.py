@@ -80,6 +80,7 @@ def test_revisions_come_in_the_order_of_their_instants() -> None:
     ("text", "mistake"),
     [
         ("{", "line 3: not JSON"),
+        ("[" * 100_000, "line 3: not JSON (maximum recursion depth exceeded"),
         ("[]", "line 3: expected one object with one key"),
         ('{"reslut": {}}', "line 3: unknown kind 'reslut', did you mean 'result'?"),
         ('{"result": 5}', "line 3: result: expected an object"),
