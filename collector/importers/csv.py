@@ -60,7 +60,10 @@ def arrange(parser: argparse.ArgumentParser) -> None:
 
 def entries(arguments: argparse.Namespace, told: Told) -> Iterator[Entry]:
     """Outages or looks, by the columns that are there. Every mistake is told with its line."""
-    columns, rows = _table(arguments.file)
+    try:
+        columns, rows = _table(arguments.file)
+    except csv.Error as trouble:
+        raise Invalid(f"{arguments.file} cannot be read as a table: {trouble}.") from trouble
     mistakes: list[str] = []
     if {"target", "start", "end"} <= columns:
         found = list(_outages(arguments, rows, mistakes, told))

@@ -45,6 +45,13 @@ def test_an_outage_without_an_end_lasts_and_one_target_had_none(tmp_path: Path) 
     assert (found["core-2"]["down_ms"], found["core-2"]["up_ms"]) == (0, 24 * HOUR)
 
 
+def test_a_cell_too_long_for_a_table_is_a_mistake_of_the_file(tmp_path: Path) -> None:
+    code, lines, said = imported("csv", table(tmp_path, f"target,start,end\n{'x' * 200_000},,\n"), *WATCHED)
+
+    assert (code, lines) == (2, [])
+    assert "cannot be read as a table: field larger than field limit" in said
+
+
 def test_rows_outside_of_the_watched_time_are_told(tmp_path: Path) -> None:
     text = "target,start,end\ncore-1,2026-09-30T23:00,2026-10-01T01:00\ncore-1,2026-09-01T00:00,2026-09-01T01:00\n"
     _, lines, said = imported("csv", table(tmp_path, text), *WATCHED)
