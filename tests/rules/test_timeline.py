@@ -238,6 +238,16 @@ def test_down_unknown_down_is_one_outage_whose_repair_keeps_the_unknown_time() -
     assert (entry["failures"], entry["unknown_ms"], entry["mttr_h"]) == (1, 480_000, 600 / 3600)
 
 
+def test_the_beginning_of_an_outage_that_a_record_begins_with_stays_open() -> None:
+    (outage,) = told([*target(), *results("D@30..570/60 U@630..1170/60")])["outages"]
+
+    assert (outage["start"], outage["start_bracket"], outage["edge_source"]) == (
+        seconds(0),
+        [None, seconds(30)],
+        "cell",
+    )
+
+
 def test_an_outage_that_nobody_saw_end_is_open() -> None:
     entry = told([*target(), *results("U@30..270/60 D@330,390")])
 
