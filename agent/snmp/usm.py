@@ -5,7 +5,6 @@ draft-reeder-snmpv3-usm-3desede, common with Cisco and others, and the one of dr
 """
 
 import hashlib
-import hmac
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -13,6 +12,9 @@ from agent.snmp.errors import Cause, Denied
 
 TAGS = {"md5": 12, "sha1": 12, "sha224": 16, "sha256": 24, "sha384": 32, "sha512": 48}
 """Octets of a digest that travel, by authentication protocol (RFC 3414 §6.3.1 and §7.3.1, RFC 7860 §4.2)."""
+
+SALT = 8
+"""Octets that a message brings to make its encryption differ from all others (RFC 3414 §8.1.1.1, RFC 3826 §3.1.2.1)."""
 
 _STRETCHED = 1 << 20
 _AES_OCTETS = {"aes128": 16, "aes192": 24, "aes256": 32, "aes192-blumenthal": 24, "aes256-blumenthal": 32}
@@ -54,9 +56,28 @@ def privacy_key(auth: str, priv: str, password: bytes, engine: bytes) -> bytes:
     return key[:wanted]
 
 
-def digest(auth: str, key: bytes, message: bytes) -> bytes:
-    """What vouches for a message, as much of it as travels."""
-    return hmac.digest(key, message, auth)[: TAGS[auth]]
+Digest = Callable[[bytes], bytes]
+"""A message → what vouches for it, as much of it as travels."""
+
+
+def digest(auth: str, key: bytes) -> Digest:
+    """The HMAC (RFC 2104) with a key of ``localised``, which is never longer than the hash's block. What depends on
+    the key alone is worked out here, once for all messages."""
+    size = TAGS[auth]
+    padded = key.ljust(hashlib.new(auth, usedforsecurity=False).block_size, b"\0")
+    inner = hashlib.new(auth, padded.translate(_INNER), usedforsecurity=False).copy
+    outer = hashlib.new(auth, padded.translate(_OUTER), usedforsecurity=False).copy
+
+    def of(message: bytes) -> bytes:
+        first, second = inner(), outer()
+        first.update(message)
+        second.update(first.digest())
+        return second.digest()[:size]
+
+    return of
+
+
+_INNER, _OUTER = (bytes(octet ^ pad for octet in range(256)) for pad in (0x36, 0x5C))
 
 
 Cipher = Callable[[bytes, int, int, bytes], bytes]

@@ -73,7 +73,7 @@ class User:
     """
 
     __slots__ = (
-        "_access", "_at", "_auth_key", "_blank", "_boots", "_context", "_dated", "_decrypt", "_encrypt", "_flags",
+        "_access", "_at", "_blank", "_boots", "_context", "_dated", "_decrypt", "_digest", "_encrypt", "_flags",
         "_inside", "_latest", "_name", "_now", "_outside", "_salt", "_time", "_user", "boots", "engine_id",
     )  # fmt: skip
 
@@ -86,10 +86,10 @@ class User:
         self._context = element(Tag.OCTET_STRING, access.context.encode())
         self._flags = (_AUTH if access.auth else 0) | (_PRIV if access.priv else 0)
         self._salt = int.from_bytes(os.urandom(8), "big")
-        self._auth_key = b""
         self._blank = bytes(usm.TAGS[access.auth]) if access.auth else b""
         self._inside = self._outside = b""
         self._dated = (_NEVER, _NEVER)
+        self._digest: usm.Digest | None = None
         self._encrypt: usm.Cipher | None = None
         self._decrypt: usm.Cipher | None = None
         self.engine_id = b""
@@ -111,21 +111,22 @@ class User:
         if self._encrypt is not None:
             salt = self._next_salt(boots)
             scoped = element(Tag.OCTET_STRING, self._encrypt(scoped, boots, time, salt))
-        parameters = self._parameters(boots, time) + b"\x04%c" % len(salt) + salt
-        message = _wrapped(number, self._flags | _REPORTABLE, parameters, scoped)
-        blank = self._blank
-        if not blank:
+        message = _wrapped(number, self._flags | _REPORTABLE, self._parameters(boots, time) + salt, scoped)
+        if self._digest is None:
             return message
         # The digest stands right before the salt and the payload.
-        at = len(message) - len(scoped) - len(salt) - 2 - len(blank)
-        return message[:at] + usm.digest(self._access.auth, self._auth_key, message) + message[at + len(blank) :]
+        over = len(message) - len(scoped) - len(salt) - 2
+        return message[: over - len(self._blank)] + self._digest(message) + message[over:]
 
     def _parameters(self, boots: int, time: int) -> bytes:
-        """The security parameters up to the digest, which is blank. They stay the same for a second."""
+        """The security parameters up to the salt, with a blank digest. They stay the same for a second."""
         if self._dated != (boots, time):
             self._dated = (boots, time)
             engine = element(Tag.OCTET_STRING, self.engine_id) + encode_integer(boots) + encode_integer(time)
-            self._outside = engine + self._name + element(Tag.OCTET_STRING, self._blank)
+            salt = bytes(0 if self._encrypt is None else usm.SALT)
+            blank = element(Tag.OCTET_STRING, self._blank) + element(Tag.OCTET_STRING, salt)
+            whole = _security(engine + self._name + blank)
+            self._outside = whole[: len(whole) - len(salt)]
         return self._outside
 
     def open(self, datagram: bytes) -> tuple[bytes, int]:
@@ -164,19 +165,19 @@ class User:
         if len(message.tag) != len(blank):
             raise Forged("a digest of another length")
         blanked = datagram[:at] + blank + datagram[at + len(blank) : message.end]
-        if not compare_digest(usm.digest(self._access.auth, self._auth_key, blanked), message.tag):
+        if self._digest is None or not compare_digest(self._digest(blanked), message.tag):
             raise Forged("a wrong digest")
 
     def _payload(self, datagram: bytes, message: _Message) -> tuple[bytes, int]:
         """The PDU inside, decrypted if need be."""
         if not message.flags & _PRIV:
-            return datagram, _pdu(datagram, message.data, message.end)
-        if self._decrypt is None or len(message.salt) != 8:
+            return datagram, _pdu(datagram, message.data, message.end, self._inside)
+        if self._decrypt is None or len(message.salt) != usm.SALT:
             raise Forged("encrypted, and not for us")
         begin, end = expect(datagram, message.data, message.end, Tag.OCTET_STRING)
         plain = self._decrypt(datagram[begin:end], message.boots, message.time, message.salt)
         try:
-            return plain, _pdu(plain, 0, len(plain))
+            return plain, _pdu(plain, 0, len(plain), self._inside)
         except Malformed:
             raise Report("wrong privacy key or protocol", Cause.DECRYPTION, retry=True) from None
 
@@ -210,15 +211,15 @@ class User:
     def _meet(self, engine: bytes) -> None:
         """Make the keys for an engine. Raises Denied, and then nothing has changed."""
         access = self._access
-        auth_key, encrypt, decrypt = b"", None, None
+        digest, encrypt, decrypt = None, None, None
         if access.auth:
-            auth_key = usm.localised(access.auth, _password(access.auth_key), engine)
+            digest = usm.digest(access.auth, usm.localised(access.auth, _password(access.auth_key), engine))
         if access.priv:
             if not access.auth:
                 raise Denied("privacy without authentication is no security level of SNMPv3", Cause.UNSUPPORTED_LEVEL)
             key = usm.privacy_key(access.auth, access.priv, _password(access.priv_key), engine)
             encrypt, decrypt = usm.ciphers(access.priv, key)
-        self._auth_key, self._encrypt, self._decrypt = auth_key, encrypt, decrypt
+        self._digest, self._encrypt, self._decrypt = digest, encrypt, decrypt
         self._inside = element(Tag.OCTET_STRING, engine) + self._context
         self._dated = (_NEVER, _NEVER)
         self.engine_id, self.boots, self._latest = engine, None, _NEVER
@@ -248,14 +249,18 @@ class User:
     def _discovery(self, number: int) -> bytes:
         nothing = b"\x04\x00"
         scoped = element(Tag.SEQUENCE, nothing + nothing + request(Kind.GET, number, ()))
-        return _wrapped(number, _REPORTABLE, nothing + b"\x02\x01\x00\x02\x01\x00" + nothing * 3, scoped)
+        return _wrapped(number, _REPORTABLE, _security(nothing + b"\x02\x01\x00\x02\x01\x00" + nothing * 3), scoped)
 
 
-def _wrapped(number: int, flags: int, parameters: bytes, scoped: bytes) -> bytes:
+def _wrapped(number: int, flags: int, security: bytes, scoped: bytes) -> bytes:
     """The message (RFC 3412 §6) around security parameters and a payload."""
-    head = element(Tag.SEQUENCE, b"%b%b\x04\x01%c%b" % (encode_integer(number), _SIZE, flags, _USM))
-    security = element(Tag.OCTET_STRING, element(Tag.SEQUENCE, parameters))
-    return element(Tag.SEQUENCE, _VERSION + head + security + scoped)
+    head = element(0x30, b"%b%b\x04\x01%c%b" % (encode_integer(number), _SIZE, flags, _USM))
+    return element(0x30, b"%b%b%b%b" % (_VERSION, head, security, scoped))
+
+
+def _security(parameters: bytes) -> bytes:
+    """Security parameters as they stand in a message (RFC 3414 §2.4)."""
+    return element(Tag.OCTET_STRING, element(Tag.SEQUENCE, parameters))
 
 
 _SIZE = encode_integer(_LARGEST)
@@ -348,11 +353,15 @@ def _long(datagram: bytes) -> _Message:
     return _Message(flags[0], engine, boots, time, user, datagram[tag_at:tag_end], tag_at, salt, data, end)
 
 
-def _pdu(buffer: bytes, at: int, end: int) -> int:
-    """Where the PDU of a scoped PDU begins. Padding may stand behind it."""
-    at, end = expect(buffer, at, end, Tag.SEQUENCE)
-    _, at = octets(buffer, at, end)
-    _, at = octets(buffer, at, end)
+def _pdu(buffer: bytes, at: int, end: int, inside: bytes) -> int:
+    """Where the PDU of a scoped PDU begins. Padding may stand behind it. ``inside`` is the engine and the context that
+    most probably stand before it."""
+    at, end = expect(buffer, at, end, 0x30)
+    if inside and buffer.startswith(inside, at, end):
+        at += len(inside)
+    else:
+        _, at = octets(buffer, at, end)
+        _, at = octets(buffer, at, end)
     content(buffer, at, end)
     return at
 

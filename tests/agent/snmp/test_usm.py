@@ -92,7 +92,7 @@ def test_pysnmp_makes_the_same_keys_and_reads_the_same_text(auth: str, priv: str
     ],
 )
 def test_published_digests(auth: str, octets: int, tag: str) -> None:
-    assert usm.digest(auth, b"\x0b" * octets, b"Hi There").hex() == tag
+    assert usm.digest(auth, b"\x0b" * octets)(b"Hi There").hex() == tag
 
 
 @pytest.mark.parametrize("priv", PRIV)
