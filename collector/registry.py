@@ -28,7 +28,7 @@ from collector.people import People
 from collector.place import Place
 from collector.settings import Settings
 from collector.specs import CheckSpec, Instant, PolicySpec, TargetSpec
-from collector.store import agents, checks, credentials, objects, policies, targets
+from collector.store import agents, agreements, checks, credentials, objects, policies, targets
 from collector.store.agreements import agreement_named, calendar_named
 from collector.store.checks import Check
 from collector.store.policies import Policy
@@ -257,6 +257,7 @@ class _Drafting:
         self._handle = objects.next_number(tx, "check")
         living = targets.living(tx)
         self._names = {target.name: target.id for target in living}
+        self._services = {service.name for service in agreements.services(tx)}
         self._parents = {target.id: target.parents for target in living}
         self._credentials = {credential.name for credential in credentials.living(tx)}
         self._kinds = {kind for agent in agents.living(tx) for kind in agent.kinds}
@@ -273,6 +274,9 @@ class _Drafting:
         key = new_id("t")
         if name in self._names:
             self._mistakes.append(f"name: there is a target {name!r} already")
+            self._conflict = True
+        elif name in self._services:
+            self._mistakes.append(f"name: there is a service {name!r} already")
             self._conflict = True
         else:
             self._names[name] = key

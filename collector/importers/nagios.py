@@ -71,7 +71,7 @@ def entries(arguments: argparse.Namespace, told: Told) -> Iterator[Entry]:
     until = parse_instant(arguments.until, arguments.tz) if arguments.until else lines[-1][0]
     log = _Log(interval, parents is not None)
     for at, text in lines:
-        if at < until:
+        if at <= until:
             log.line(at, text)
     yield from log.definitions(parents or {}, arguments.agent, until)
     if log.unreachable:

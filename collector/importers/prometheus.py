@@ -96,8 +96,8 @@ class _Server:
             raise Unavailable(f"{self._url} does not answer: {trouble}.") from trouble
         if document.get("status") != "success":
             raise Invalid(f"{self._url} refuses {selector!r}: {document.get('error', answer.status_code)}")
-        data = document["data"]
-        if data["resultType"] != "matrix":
+        data = document.get("data") or {}
+        if data.get("resultType") != "matrix":
             raise Invalid(f"{selector!r} is no selector of series; give a metric with its labels, no expression.")
         found: list[dict[str, Any]] = data["result"]
         return found

@@ -93,3 +93,11 @@ def test_an_agreement_sets_no_parameter_that_would_have_no_effect(rooms: Rooms) 
         "parameters.confirm_down",
         "parameters.late_window",
     ]
+
+
+def test_no_target_takes_the_name_of_a_service(rooms: Rooms) -> None:
+    rooms.registry.add_target(TargetSpec("web-1", "192.0.2.1"), ADMIN)
+    rooms.registry.agreements.set_service(ServiceSpec("web", {"any_of": ["web-1"]}), ADMIN)
+
+    with pytest.raises(Conflicting, match="there is a service 'web' already"):
+        rooms.registry.add_target(TargetSpec("web", "192.0.2.2"), ADMIN)

@@ -145,3 +145,10 @@ def test_states_before_the_first_mention_are_unknown(tmp_path: Path) -> None:
 
     assert of_kind(lines, "span")[0]["from"] == (START + 3600) * 1000
     assert found(lines, 120)["web"]["unknown_ms"] == 60 * MINUTE
+
+
+def test_the_last_line_counts_too(tmp_path: Path) -> None:
+    _, lines, _ = imported("nagios", log(tmp_path, UP, SOFT, HARD, BACK), "--interval", "1m")
+
+    (outage,) = found(lines, 60)["web"]["outages"]
+    assert outage["end"] == (START + 3570) * 1000
