@@ -68,7 +68,10 @@ def heard(
             with socket.socket(listen.family, socket.SOCK_DGRAM) as sender:
                 for datagram in raw:
                     sender.sendto(datagram, (host, port))
-            await asyncio.sleep(0.1)
+            known, before = (len(traps), repr(receiver.counts)), None
+            while known != before:  # however slow the machine is: until nothing more comes
+                await asyncio.sleep(0.1)
+                known, before = (len(traps), repr(receiver.counts)), known
         finally:
             receiver.close()
         return traps, receiver, codes
