@@ -68,10 +68,11 @@ def heard(
             with socket.socket(listen.family, socket.SOCK_DGRAM) as sender:
                 for datagram in raw:
                     sender.sendto(datagram, (host, port))
-            known, before = (len(traps), repr(receiver.counts)), None
-            while known != before:  # however slow the machine is: until nothing more comes
+            await asyncio.sleep(0.1)
+            seen = -1
+            while seen != len(traps):  # however slow the machine is: until nothing more comes
+                seen = len(traps)
                 await asyncio.sleep(0.1)
-                known, before = (len(traps), repr(receiver.counts)), known
         finally:
             receiver.close()
         return traps, receiver, codes
