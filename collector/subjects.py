@@ -56,7 +56,7 @@ class Ground:
             windows=self._windows.get(service.id, ()),
             corrections=self._corrections.get(service.id, ()),
             calendar=_dated([(since, self._calendar(entry.calendar or calendar)) for since, entry in history]),
-            spares=frozenset(State(state) for state in service.spares),
+            spares=_dated([(since, frozenset(map(State, entry.spares))) for since, entry in history]),
         )
 
     def subject(self, target: Target, seen: Sequence[Seen], calendar: str = "", reach: Interval = EVER) -> Subject:

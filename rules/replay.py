@@ -93,7 +93,7 @@ class _Replay:
                 windows=self._windows(name),
                 corrections=self._corrections(name),
                 calendar=self._calendar(dated),
-                spares=frozenset(State(entry) for entry in dated.revisions[-1][1].spares),
+                spares=Dated(tuple((since, frozenset(map(State, line.spares))) for since, line in dated.revisions)),
                 labels=_labels(self._last(dated)),
             )
             parts = {part: self._part(part) for _, need in needs.revisions for part in need.names()}

@@ -114,7 +114,7 @@ class Service:
     windows: tuple[Window, ...] = ()
     corrections: tuple[Correction, ...] = ()
     calendar: Dated[Calendar | None] = field(default_factory=lambda: Dated.always(None))
-    spares: frozenset[State] = frozenset()
+    spares: Dated[frozenset[State]] = field(default_factory=lambda: Dated.always(frozenset()))
     promise: Promise | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
 
@@ -174,17 +174,22 @@ def _sweep(service: Service, parts: Mapping[str, tuple[Tile, ...]]) -> Iterator[
         + [(tiles[-1][1], name, State.UNKNOWN) for name, tiles in parts.items()]
     )
     first, last = changes[0][0], changes[-1][0]
-    for begin, finish, need in service.needs.stretches(first, last):
+    terms = (
+        (start, end, need, spares)
+        for begin, finish, need in service.needs.stretches(first, last)
+        for start, end, spares in service.spares.stretches(begin, finish)
+    )
+    for begin, finish, need, spares in terms:
         states = dict.fromkeys(parts, State.UNKNOWN)
         at = begin
         for instant, name, state in changes:
             if instant >= finish:
                 break
             if instant > at:
-                yield at, instant, _service_state(need, states, service.spares)
+                yield at, instant, _service_state(need, states, spares)
                 at = instant
             states[name] = state
-        yield at, finish, _service_state(need, states, service.spares)
+        yield at, finish, _service_state(need, states, spares)
 
 
 def _service_state(need: Need | Capacity, states: Mapping[str, State], spares: frozenset[State]) -> State:

@@ -157,8 +157,8 @@ class Oracle:
     def _service(self, name: str) -> Life:
         definitions = self._all("service", "name", name)
         raw = np.full(self.seconds, UNKNOWN, dtype=np.int8)
-        spares = {NAMES.index(word) for word in definitions[-1].get("spares", ())}
         for definition, valid in self._dated(definitions):
+            spares = {NAMES.index(word) for word in definition.get("spares", ())}
             best = self._composed(definition["needs"], spares | {UNREACHABLE})
             plain = self._composed(definition["needs"], spares)
             lost = np.isin(best, [UP, DEGRADED]) & ~np.isin(plain, [UP, DEGRADED])

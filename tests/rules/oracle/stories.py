@@ -180,7 +180,7 @@ class Story:
         self._say("service", name=name, needs=needs, spares=spares)
         if pick.random() < 0.2:
             since = self._at(self._even(1200, 3500))
-            self._say("service", name=name, needs={"any_of": [parts[0]]}, spares=spares, since=since)
+            self._say("service", name=name, needs={"any_of": [parts[0]]}, spares=spares[1:], since=since)
 
     def _capacity(self, parts: list[str]) -> dict[str, Any]:
         pick = self._chance
