@@ -17,12 +17,13 @@ from collector.decisions import DELIVERED
 from collector.fold import Fold
 from collector.intake import Intake
 from collector.mutes import muted_until
+from collector.remote.telling import RemoteError, Reply, Telling
 from collector.settings import Settings
 from collector.store import errands as table
 from collector.store import incidents
 from collector.store.errands import Errand
 from collector.store.state import State
-from collector.tickets.ticket_system import Reply, Telling, TicketError, TicketSystem, tell
+from collector.tickets.ticket_system import TicketSystem, tell
 from rules.errors import Missing, Unavailable
 from rules.incident import ActorKind
 from rules.parameters import DAY
@@ -118,12 +119,12 @@ class Errands:
             ticket = next((one.ticket for one in incidents.tickets(tx, errand.incident) if one.system == name), "")
         try:
             reply = tell(system, _telling(errand, ticket))
-        except TicketError as trouble:
+        except RemoteError as trouble:
             self._put_off(errand, trouble, now)
         except Exception:
             # A fault of ours or of a library: like a failed try, so that one bad errand stops no other.
             log.exception("errand=%s system=%s", errand.id, name)
-            self._put_off(errand, TicketError("Telling it failed by a fault of Nineward; see its log."), now)
+            self._put_off(errand, RemoteError("Telling it failed by a fault of Nineward; see its log."), now)
         else:
             log.info("errand=%s event=%s attempt=%d ticket=%s", errand.id, errand.event, errand.attempts, reply.ticket)
             self._record(errand, reply)
@@ -144,7 +145,7 @@ class Errands:
         system = tickets.make(name, self._tables[name], self._clock.now)
         try:
             reply = tell(system, tickets.trial(name, self._clock.now()))
-        except TicketError as trouble:
+        except RemoteError as trouble:
             return Trial(False, trouble.message)
         finally:
             system.close()
@@ -192,7 +193,7 @@ class Errands:
         incident = incidents.get(tx, errand.incident)
         return muted_until(tx, incident.target, incident.check, now)
 
-    def _put_off(self, errand: Errand, trouble: TicketError, now: int) -> None:
+    def _put_off(self, errand: Errand, trouble: RemoteError, now: int) -> None:
         pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(errand.attempts - 1, 20))
         if trouble.retry_after is not None:
             pause = max(pause, min(int(trouble.retry_after * 1000), 4 * LONGEST_PAUSE))
@@ -245,7 +246,7 @@ class Errands:
             position = self._intake.record("incident", payload).result(_APPLIED_S)
         except Exception as trouble:
             # Told but not logged: it goes out again under the same id.
-            self._put_off(errand, TicketError(f"Taken, but it could not be logged: {trouble}."), self._clock.now())
+            self._put_off(errand, RemoteError(f"Taken, but it could not be logged: {trouble}."), self._clock.now())
             if not isinstance(trouble, Unavailable):
                 raise
             return

@@ -5,8 +5,9 @@ import pkgutil
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from collector.remote.telling import Telling
 from collector.settings import secret
-from collector.tickets.ticket_system import Telling, TicketSystem
+from collector.tickets.ticket_system import TicketSystem
 from rules import settings
 from rules.errors import Invalid
 from rules.settings import Resolve, suggest

@@ -16,7 +16,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from collector.tickets.ticket_system import Messenger, Reply, Telling, TicketError
+from collector.remote.telling import RemoteError, Reply, Telling
+from collector.tickets.ticket_system import Messenger
 from rules.duration import Duration
 from rules.errors import Invalid
 from rules.secret import Secret
@@ -90,16 +91,16 @@ class System(Messenger):
             words = trouble.smtp_error
             words = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
             # 5yz is a permanent refusal, 4yz a transient one (RFC 5321 §4.2.1). A wrong password is for a person too.
-            raise TicketError(
+            raise RemoteError(
                 f"{options.host} answered {trouble.smtp_code} {words}", permanent=500 <= trouble.smtp_code < 600
             ) from trouble
         except smtplib.SMTPNotSupportedError as trouble:
-            raise TicketError(f"{options.host}: {trouble}", permanent=True) from trouble
+            raise RemoteError(f"{options.host}: {trouble}", permanent=True) from trouble
         except ssl.SSLCertVerificationError as trouble:
             said = trouble.verify_message
-            raise TicketError(f"{options.host} shows a certificate that does not hold: {said}.") from trouble
+            raise RemoteError(f"{options.host} shows a certificate that does not hold: {said}.") from trouble
         except (smtplib.SMTPException, OSError) as trouble:
-            raise TicketError(f"{options.host} could not be reached: {trouble}.") from trouble
+            raise RemoteError(f"{options.host} could not be reached: {trouble}.") from trouble
         if refused:
             # The others have it: sending again would double it for them.
             return Reply(raw=str(_refusal(options.host, refused)))
@@ -176,8 +177,8 @@ def _atom(text: str) -> str:
     return "".join(sign if sign.isascii() and (sign.isalnum() or sign in "-_.") else "." for sign in text)
 
 
-def _refusal(host: str, recipients: Mapping[str, tuple[int, bytes]]) -> TicketError:
+def _refusal(host: str, recipients: Mapping[str, tuple[int, bytes]]) -> RemoteError:
     said = "; ".join(
         f"{who}: {code} {words.decode('utf-8', 'replace')}" for who, (code, words) in sorted(recipients.items())
     )
-    return TicketError(f"{host} refused {said}", permanent=all(code >= 500 for code, _ in recipients.values()))
+    return RemoteError(f"{host} refused {said}", permanent=all(code >= 500 for code, _ in recipients.values()))

@@ -1,86 +1,173 @@
-"""What every ticket system promises, and the words in which an incident is told to it."""
+"""What every ticket system promises: to be told of an incident, to be asked about its ticket, to call us."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from enum import StrEnum
 
-from rules.errors import NinewardError
+from collector.remote.telling import RemoteError, Reply, Telling
+
+MINUTE = 60_000
 
 
-class TicketError(NinewardError):
-    """A system did not take what it was told.
+class Standing(StrEnum):
+    """Where a ticket stands, whatever its system calls that."""
 
-    ``permanent``: trying the same again will not help, a person must look. ``retry_after``: the system asked to be
-    left alone for so many seconds.
-    """
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    STARTED = "started"
+    PAUSED = "paused"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
 
-    status = 502
 
-    def __init__(self, message: str, *, permanent: bool = False, retry_after: float | None = None) -> None:
-        super().__init__(message)
-        self.permanent = permanent
-        self.retry_after = retry_after
+class Deed(StrEnum):
+    """What somebody did to a ticket in its system."""
+
+    ACKNOWLEDGE = "ack"
+    START = "start"
+    PAUSE = "pause"
+    RESUME = "resume"
+    COMMENT = "comment"
+    RESOLVE = "resolve"
+    CLOSE = "close"
+    REOPEN = "reopen"
+    ASSIGN = "assign"
+    PRIORITY = "priority"
+    SATISFACTION = "satisfaction"
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
-    """One thing to tell about an incident.
+class Moment:
+    """One thing done to a ticket there. ``id`` is the same at every reading and differs from that of all others.
 
-    ``id`` is the errand's: the same at every try, so that a receiver can know a repeat. ``key`` is the incident's
-    correlation key (``nineward:<installation>:<incident>``), the same for all that is told about it. ``sequence``
-    counts what this system is told about this incident, from 1. ``event`` is opened, updated, acknowledged, resolved,
-    reopened or closed; ``at`` when that happened (ms UTC). ``facts`` are JSON-ready: incident, target, check, agents,
-    text. ``ticket`` is the system's own id of the ticket, empty where it never told one.
+    ``at`` is the system's own date (ms UTC), None where it tells none: then the reading's instant is taken. ``by`` is
+    a name for people. ``text`` is the comment, or the new assignee, priority, or score (1 to 5). ``ours``: we did it.
+    ``robot``: the system did it by itself, nobody did.
     """
 
     id: str
-    key: str
-    sequence: int
-    event: str
-    at: int
-    facts: Mapping[str, Any]
-    ticket: str = ""
+    deed: Deed
+    at: int | None
+    by: str = ""
+    text: str = ""
+    ours: bool = False
+    robot: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
-    """What a system said: its ticket's id, address and state where it told them, and its raw answer for a person."""
+class Remote:
+    """A ticket as its system shows it: ``standing``, and ``words``, the system's own name of its state.
 
-    ticket: str = ""
+    ``moments`` is what the system tells of the ticket's history, by time. Where it keeps none, a change of
+    ``standing`` between two readings is all there is, and whoever follows the ticket dates it by the reading.
+    """
+
+    ticket: str
+    standing: Standing
+    words: str = ""
     url: str = ""
-    state: str = ""
-    raw: str = ""
+    assignee: str = ""
+    priority: str = ""
+    moments: tuple[Moment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What a system's webhook told: which tickets changed, and moments it vouches for, by ticket.
+
+    A ticket may be named by our correlation key where the system does not tell its own id.
+    """
+
+    tickets: tuple[str, ...] = ()
+    moments: tuple[tuple[str, Moment], ...] = ()
 
 
 class TicketSystem(ABC):
     """Knows an incident and its own system; neither the store nor the clock of retries.
 
     A subclass stands in the file named like its kind and is called ``System``; it has ``Options``, a frozen dataclass
-    read by ``rules.settings``; it is made from them and a function that tells the instant in ms UTC. Used by one thread
-    at a time. Each method tells one thing once, within about ten
-    seconds, and raises :class:`TicketError`.
+    read by ``rules.settings``; it is made from them and a function that tells the instant in ms UTC. Used by one
+    thread at a time. Each method takes about ten seconds at most, and raises RemoteError.
     """
 
-    @abstractmethod
+    LAG: int = MINUTE // 2
+    """For so long (ms) after a try of unknown outcome the system may have made a ticket that a look-up does not show:
+    its search lags, or it still works on the request. Nothing is created a second time before."""
+
+    READABLE: bool = True
+    """Whether a ticket can be read back."""
+
+    LOOKS_UP: bool = True
+    """Whether a ticket can be found by our key."""
+
+    _now: Callable[[], int]
+
     def open(self, telling: Telling) -> Reply:
-        """A new incident. Where the system can be asked, look for the ticket with this key before making one."""
+        """A new incident gets its ticket, and only one: after a try of unknown outcome one looks before one creates."""
+        if telling.tried is not None and self.LOOKS_UP:
+            found = self.find(telling)
+            if found is not None:
+                return found
+            left = telling.tried + self.lag - self._now()
+            if left > 0:
+                raise RemoteError(
+                    "Whether the ticket was made is not known, and none is found yet; looking again.",
+                    retry_after=min(left, self.lag / 4) / 1000,
+                    uncertain=True,
+                )
+        return self.create(telling)
+
+    @property
+    def lag(self) -> int:
+        """``LAG``, or what the options say instead."""
+        return self.LAG
+
+    @abstractmethod
+    def create(self, telling: Telling) -> Reply:
+        """Make the ticket. The answer is parsed before it is believed."""
+
+    def find(self, telling: Telling) -> Reply | None:
+        """The ticket with this correlation key, also one that is closed; None where there is none to be found."""
+        raise NotImplementedError
 
     @abstractmethod
     def note(self, telling: Telling) -> Reply:
-        """Something happened to an incident that stays as it is."""
+        """Something happened to an incident that stays as it is: a comment.
+
+        What is written ends with ``telling.reference``; where ``telling.tried`` says that it may stand there already,
+        one looks first.
+        """
 
     @abstractmethod
     def resolve(self, telling: Telling) -> Reply:
-        """The incident's fault is over."""
+        """The incident's fault is over. A ticket that is resolved or closed already stays as it is."""
 
     @abstractmethod
     def reopen(self, telling: Telling) -> Reply:
-        """The fault came back while its ticket is still known."""
+        """The fault came back while its ticket is still known. Where the system cannot reopen: RemoteError, permanent.
+
+        A ticket that is open stays as it is.
+        """
 
     @abstractmethod
     def test(self, telling: Telling) -> Reply:
-        """One harmless round trip that opens no ticket, or one that says it is a test."""
+        """One harmless round trip that opens no ticket, or one that says it is a test; ``raw`` shows the answer."""
+
+    def preview(self, telling: Telling) -> str:
+        """What would be sent for this telling, for a person: method, address and body, secrets left out."""
+        raise NotImplementedError
+
+    def read(self, ticket: str) -> Remote | None:
+        """The ticket as it is there now; None when it does not exist any more."""
+        raise NotImplementedError
+
+    def hear(self, headers: Mapping[str, str], body: bytes) -> Call:
+        """What a call of the system's webhook means; header names are in lower case.
+
+        Raises rules.errors.Unauthenticated when its signature (or secret) is not right, Invalid when it cannot be read.
+        """
+        raise NotImplementedError
 
     def close(self) -> None:
         """Give back connections."""
@@ -88,7 +175,10 @@ class TicketSystem(ABC):
 
 
 class Messenger(TicketSystem):
-    """A system to which everything is told in one way: as a message, whatever happened."""
+    """A system to which everything is told in one way: as a message, whatever happened. At least once, same id."""
+
+    READABLE = False
+    LOOKS_UP = False
 
     @abstractmethod
     def send(self, telling: Telling) -> Reply:
@@ -97,7 +187,7 @@ class Messenger(TicketSystem):
     def note(self, telling: Telling) -> Reply:
         return self.send(telling)
 
-    open = resolve = reopen = test = note
+    create = resolve = reopen = test = note
 
 
 def tell(system: TicketSystem, telling: Telling) -> Reply:

@@ -6,7 +6,6 @@ seen gets each event exactly once.
 
 import base64
 import binascii
-import email.utils
 import hashlib
 import hmac
 import json
@@ -16,18 +15,14 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-import requests
-
-from collector.tickets.ticket_system import Messenger, Reply, Telling, TicketError
+from collector.remote.http import Http, short
+from collector.remote.telling import Reply, Telling
+from collector.tickets.ticket_system import Messenger
 from rules.duration import Duration
 from rules.errors import Invalid
 from rules.secret import Secret
 
 _PREFIX = "whsec_"
-_SHOWN = 500
-_MOST_ANSWER = 1 << 20
-_LATER = frozenset({408, 409, 425, 429})
-"""Client errors that pass: a time-out, a lock, too early, too many. The other 4xx are for a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +52,14 @@ class System(Messenger):
     """Posts to one address over a kept connection."""
 
     def __init__(self, options: Options, now: Callable[[], int]) -> None:
-        self._options = options
         self._now = now
-        self._session = requests.Session()
-        self._session.trust_env = False
-        self._session.headers["User-Agent"] = "nineward"
+        self._http = Http(options.url, timeout=options.timeout, now=now, verify=options.verify)
         self._keys = [key_of(options.secret)]
         if options.old_secret is not None:
             self._keys.append(key_of(options.old_secret))
 
     def close(self) -> None:
-        self._session.close()
+        self._http.close()
 
     def send(self, telling: Telling) -> Reply:
         body = body_of(telling)
@@ -79,35 +71,7 @@ class System(Messenger):
             "webhook-timestamp": str(stamp),
             "webhook-signature": signature(self._keys, telling.id, stamp, body),
         }
-        wait = self._options.timeout / 1000
-        try:
-            answer = self._session.post(
-                self._options.url, body, headers=headers, timeout=wait, verify=self._options.verify,
-                allow_redirects=False, stream=True,
-            )  # fmt: skip
-            with answer:
-                text = answer.raw.read(_MOST_ANSWER, decode_content=True).decode("utf-8", "replace")
-        except (requests.RequestException, OSError) as trouble:
-            raise TicketError(f"{self._place} could not be reached: {_reason(trouble)}.") from trouble
-        except Exception as trouble:  # urllib3 lets its own errors through while a body is read from the raw stream
-            raise TicketError(f"{self._place} broke off its answer: {_reason(trouble)}.") from trouble
-        if not 200 <= answer.status_code < 300:
-            raise self._refused(answer, text)
-        return reply_of(text)
-
-    @property
-    def _place(self) -> str:
-        """Who was asked, without what an address may hide: path, query, password."""
-        parts = urlsplit(self._options.url)
-        return f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
-
-    def _refused(self, answer: requests.Response, text: str) -> TicketError:
-        code = answer.status_code
-        return TicketError(
-            f"{self._place} answered {code} {answer.reason}: {_short(text)}",
-            permanent=300 <= code < 500 and code not in _LATER,
-            retry_after=_seconds(answer.headers.get("Retry-After"), self._now()),
-        )
+        return reply_of(self._http.ask("POST", raw=body, headers=headers).text)
 
 
 def key_of(secret: Secret) -> bytes:
@@ -154,38 +118,6 @@ def reply_of(text: str) -> Reply:
     except ValueError:
         table = None
     if not isinstance(table, dict):
-        return Reply(raw=_short(text))
+        return Reply(raw=short(text))
     told = {key: str(table[key]) for key in ("ticket_id", "url", "state") if isinstance(table.get(key), str | int)}
-    return Reply(told.get("ticket_id", ""), told.get("url", ""), told.get("state", ""), _short(text))
-
-
-def _seconds(header: str | None, now: int) -> float | None:
-    """Retry-After as seconds: a number, or an HTTP date (RFC 9110 §10.2.3)."""
-    if not header:
-        return None
-    if header.strip().isdigit():
-        return float(header)
-    try:
-        return max(0.0, email.utils.parsedate_to_datetime(header).timestamp() - now / 1000)
-    except (ValueError, TypeError):
-        return None
-
-
-def _short(text: str) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= _SHOWN else flat[:_SHOWN] + "…"
-
-
-def _reason(trouble: BaseException) -> str:
-    """The innermost cause in words; the outer layers repeat the address, which may hold a token."""
-    inner: BaseException = trouble
-    for _ in range(10):
-        following = inner.__cause__ or inner.__context__
-        if following is None:
-            break
-        inner = following
-    if isinstance(inner, TimeoutError):
-        return "no answer in time"
-    if isinstance(inner, OSError) and inner.strerror:
-        return inner.strerror
-    return type(inner).__name__
+    return Reply(told.get("ticket_id", ""), told.get("url", ""), told.get("state", ""), short(text))

@@ -8,11 +8,11 @@ import pytest
 
 from collector.app import open_house
 from collector.errands import LONGEST_PAUSE, PATIENCE
+from collector.remote.telling import RemoteError
 from collector.settings import Settings
 from collector.specs import MuteSpec
 from collector.store import errands, incidents
 from collector.store.state import State
-from collector.tickets.ticket_system import TicketError
 from rules.errors import Missing, Unavailable
 from rules.incident import Verb
 from tests.collector.rooms import ADMIN
@@ -36,7 +36,7 @@ def outage(world: World) -> None:
 
 
 def test_a_failed_errand_is_tried_again_under_the_same_id_with_growing_pauses(world: World) -> None:
-    world.desk.deaf = [TicketError("no answer in time") for _ in range(3)]
+    world.desk.deaf = [RemoteError("no answer in time") for _ in range(3)]
     outage(world)
     world.run(10)
 
@@ -46,7 +46,7 @@ def test_a_failed_errand_is_tried_again_under_the_same_id_with_growing_pauses(wo
 
 
 def test_what_was_refused_for_good_is_parked_and_shown(world: World) -> None:
-    world.desk.trouble = [TicketError("no such queue", permanent=True)]
+    world.desk.trouble = [RemoteError("no such queue", permanent=True)]
     outage(world)
 
     with world.rooms.state.read() as tx:
@@ -56,7 +56,7 @@ def test_what_was_refused_for_good_is_parked_and_shown(world: World) -> None:
 
 
 def test_nothing_overtakes_a_parked_opening(world: World) -> None:
-    world.desk.trouble = [TicketError("no such queue", permanent=True)]
+    world.desk.trouble = [RemoteError("no such queue", permanent=True)]
     outage(world)
     world.mend("core-1")
     world.run(20)
@@ -75,7 +75,7 @@ def test_only_what_is_parked_can_be_released(world: World) -> None:
 
 
 def test_a_system_that_asks_for_a_pause_gets_it(world: World) -> None:
-    world.desk.trouble = [TicketError("busy", retry_after=60)]
+    world.desk.trouble = [RemoteError("busy", retry_after=60)]
     outage(world)
     world.run(40)
     assert world.desk.told == []
@@ -85,7 +85,7 @@ def test_a_system_that_asks_for_a_pause_gets_it(world: World) -> None:
 
 
 def test_an_errand_that_nobody_takes_for_a_day_is_parked(world: World) -> None:
-    world.desk.trouble = [TicketError("away") for _ in range(1000)]
+    world.desk.trouble = [RemoteError("away") for _ in range(1000)]
     outage(world)
     tries = 0
     while world.queued().get("waiting") and tries < 500:
@@ -122,7 +122,7 @@ def test_a_failed_try_that_could_not_be_written_down_is_made_again(
     outage(world)
     world.fold()
     world.incidents.step(world.now)
-    world.desk.trouble = [TicketError("away")]
+    world.desk.trouble = [RemoteError("away")]
 
     def full(*_: object) -> None:
         raise Unavailable("The disk is full.")

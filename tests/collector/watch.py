@@ -15,12 +15,13 @@ from collector.errands import Errands
 from collector.events import Events
 from collector.incidents import Incidents
 from collector.intake import AgentIdentity
+from collector.remote.telling import RemoteError, Reply, Telling
 from collector.settings import Settings
 from collector.specs import JoinSpec, JoinTokenSpec, TargetSpec
 from collector.store import agents, checks, errands, incidents, targets
 from collector.store.incidents import Incident
 from collector.store.targets import Priority
-from collector.tickets.ticket_system import Reply, Telling, TicketError, TicketSystem
+from collector.tickets.ticket_system import TicketSystem
 from collector.timelines import Timelines
 from rules.result import Outcome, Reading, Result
 from rules.wire import Header, encode
@@ -38,10 +39,12 @@ URGENT = {"priority": Priority.URGENT}
 class Desk(TicketSystem):
     """A ticket system that remembers what it was told; ``trouble`` is raised instead of the next answers."""
 
+    LOOKS_UP = False
+
     def __init__(self) -> None:
         self.told: list[Telling] = []
-        self.trouble: list[TicketError] = []
-        self.deaf: list[TicketError] = []
+        self.trouble: list[RemoteError] = []
+        self.deaf: list[RemoteError] = []
 
     def _take(self, telling: Telling) -> Reply:
         if self.trouble:
@@ -51,7 +54,7 @@ class Desk(TicketSystem):
             raise self.deaf.pop(0)
         return Reply(f"DESK-{len(self.told)}", "http://desk.example/1", "new")
 
-    open = note = resolve = reopen = test = _take
+    create = note = resolve = reopen = test = _take
 
     def events(self, key: str = "") -> list[str]:
         return [telling.event for telling in self.told if key in ("", telling.key)]

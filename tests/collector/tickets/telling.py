@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from collector.tickets.ticket_system import Telling
+from collector.remote.telling import Telling
 from tests.collector.rooms import START
 
 FACTS: dict[str, Any] = {

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from collector.remote.telling import RemoteError
 from collector.tickets import make
-from collector.tickets.ticket_system import TicketError, TicketSystem
+from collector.tickets.ticket_system import TicketSystem
 from rules.errors import Invalid
 from tests.collector.rooms import START
 from tests.collector.tickets.smtp_server import Mailbox, smtp_server
@@ -71,7 +72,7 @@ def test_no_robot_shall_answer(box: Mailbox) -> None:
 @pytest.mark.parametrize(("answer", "permanent"), [("451 later", False), ("554 never", True)])
 def test_whether_trying_again_makes_sense(box: Mailbox, answer: str, permanent: bool) -> None:
     box.answers["DATA"] = answer
-    with pytest.raises(TicketError) as caught:
+    with pytest.raises(RemoteError) as caught:
         mail(box.port).open(telling())
 
     assert caught.value.permanent is permanent
@@ -87,14 +88,14 @@ def test_one_refused_reader_does_not_keep_the_letter_from_the_others(box: Mailbo
 
 def test_all_readers_refused_is_a_permanent_failure(box: Mailbox) -> None:
     box.refused = frozenset({"desk@example.com", "duty@example.com"})
-    with pytest.raises(TicketError, match="550 nobody of that name") as caught:
+    with pytest.raises(RemoteError, match="550 nobody of that name") as caught:
         mail(box.port).open(telling())
 
     assert caught.value.permanent
 
 
 def test_a_server_without_the_asked_security_gets_no_letter(box: Mailbox) -> None:
-    with pytest.raises(TicketError, match="STARTTLS"):
+    with pytest.raises(RemoteError, match="STARTTLS"):
         mail(box.port, security="starttls").open(telling())
 
     assert box.letters == []

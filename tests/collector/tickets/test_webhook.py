@@ -15,8 +15,9 @@ from typing import Any
 
 import pytest
 
+from collector.remote.telling import RemoteError
 from collector.tickets import make
-from collector.tickets.ticket_system import TicketError, TicketSystem
+from collector.tickets.ticket_system import TicketSystem
 from rules.errors import Invalid
 from tests.collector.rooms import START
 from tests.collector.tickets.telling import telling
@@ -141,7 +142,7 @@ def test_an_answer_that_tells_no_ticket_is_taken_all_the_same(desk: Desk, system
 )
 def test_whether_trying_again_makes_sense(desk: Desk, system: TicketSystem, status: int, permanent: bool) -> None:
     desk.status = status
-    with pytest.raises(TicketError) as caught:
+    with pytest.raises(RemoteError) as caught:
         system.open(telling())
 
     assert caught.value.permanent is permanent
@@ -149,7 +150,7 @@ def test_whether_trying_again_makes_sense(desk: Desk, system: TicketSystem, stat
 
 def test_the_receiver_may_ask_for_a_pause(desk: Desk, system: TicketSystem) -> None:
     desk.status, desk.headers = 503, {"Retry-After": "120"}
-    with pytest.raises(TicketError) as caught:
+    with pytest.raises(RemoteError) as caught:
         system.open(telling())
 
     assert caught.value.retry_after == 120
@@ -158,7 +159,7 @@ def test_the_receiver_may_ask_for_a_pause(desk: Desk, system: TicketSystem) -> N
 def test_no_answer_in_time_is_no_permanent_failure_and_shows_no_secret(desk: Desk) -> None:
     desk.delay = 0.5
     system = webhook(desk.port, timeout="100ms")
-    with pytest.raises(TicketError, match="could not be reached") as caught:
+    with pytest.raises(RemoteError, match="could not be reached") as caught:
         system.open(telling())
     system.close()
 
@@ -170,7 +171,7 @@ def test_nobody_listening_is_no_permanent_failure() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         system = webhook(taken.getsockname()[1])
-        with pytest.raises(TicketError, match="Connection refused") as caught:
+        with pytest.raises(RemoteError, match="Connection refused") as caught:
             system.open(telling())
         system.close()
 

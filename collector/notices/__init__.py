@@ -1,0 +1,1 @@
+"""Notice channels. The folder is the registry: the file ``slack.py`` is the kind ``slack``."""
