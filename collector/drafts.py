@@ -3,7 +3,7 @@
 import sqlite3
 from typing import Any
 
-from collector import decisions
+from collector.decisions.lifecycle import RECOVER
 from collector.faults import Kind
 from collector.ids import new_id
 from collector.settings import Settings
@@ -80,7 +80,7 @@ class Drafts:
 
     def recovery(self, incident: str, ended: int, text: str) -> Draft:
         """The fault of an incident (id) is over."""
-        return {"verb": decisions.RECOVER, "incident": incident, "actor": MONITOR, "text": text, "ended": ended}
+        return {"verb": RECOVER, "incident": incident, "actor": MONITOR, "text": text, "ended": ended}
 
     def closing(self, incident: str, text: str) -> Draft:
         """Nothing is left to do about a resolved incident (id)."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from collector import tickets
 from collector.clock import Clock
-from collector.decisions import DELIVERED
+from collector.decisions.delivery import DELIVERED
 from collector.fold import Fold
 from collector.intake import Intake
 from collector.mutes import muted_until

@@ -1,0 +1,46 @@
+"""Decisions about incidents as the log holds them, and their application to the state.
+
+An entry of kind ``incident`` is one decision: ``{"verb", "incident", "actor": {"kind", "name"}, "text", …}``. What the
+verb needs stands beside it. Applied in the fold's transaction: the incident and the errands that follow from it exist
+together or not at all. Deterministic and idempotent for incidents, episodes, events and the ledger; errands are work
+to do, and whether one is still unsent decides whether it can be taken back.
+
+    open       kind, fault, target, check, agent, priority, summary, correlation, year, since, detected, due, systems
+    reopen     since, detected, due, systems       (a person's has only systems)
+    recover    ended                               the fault is over; the incident is resolved unless it was already
+    ack, start, pause, resume, comment, resolve, close
+    delivered  system, errand, ticket, url, state  a ticket system has taken an errand
+"""
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from collector.decisions.delivery import DELIVERED, delivered
+from collector.decisions.entry import Decision
+from collector.decisions.lifecycle import RECOVER, opening, recover, step
+from collector.store import incidents
+from collector.store.incidents import Incident
+from rules.incident import Verb
+
+_APPLIED: Mapping[str, Callable[[Decision, Incident], None]] = {
+    **{verb.value: step for verb in Verb if verb is not Verb.OPEN},
+    RECOVER: recover,
+    DELIVERED: delivered,
+}
+"""What is done for each verb; a new family of verbs is a file of its own beside these."""
+
+
+def apply(tx: sqlite3.Connection, position: int, at: int, payload: Mapping[str, Any]) -> set[int]:
+    """Do what an incident entry says. It changes the terms of no check."""
+    if incidents.happened(tx, position):
+        return set()
+    decision = Decision(tx, position, at, payload)
+    if payload["verb"] == Verb.OPEN:
+        opening(decision)
+        return set()
+    incident = incidents.find(tx, str(payload["incident"]))
+    # Without an incident its opening was moot: the fault had one already.
+    if incident is not None:
+        _APPLIED[str(payload["verb"])](decision, incident)
+    return set()

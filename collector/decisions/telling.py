@@ -1,0 +1,67 @@
+"""What other systems are told of a decision: errands, queued in the transaction that applies it."""
+
+import sqlite3
+from collections.abc import Mapping
+from typing import Any
+
+from collector.decisions.entry import Decision
+from collector.store import agents, checks, errands, incidents, targets
+from collector.store.incidents import Incident
+from rules.incident import ActorKind
+
+OVER = frozenset({"resolved", "closed"})
+"""The events after which a system takes the fault for over."""
+
+
+def tell(decision: Decision, incident: Incident, event: str) -> None:
+    """Tell every system that was told of the incident, except the one the news comes from."""
+    actor = decision.payload["actor"]
+    for system, last in errands.announced(decision.tx, incident.id).items():
+        from_there = actor["kind"] == ActorKind.TICKET_SYSTEM and actor["name"] == system
+        # Where a return of the fault was never announced, there is no end of it to announce either.
+        if not from_there and not (event == "resolved" and last in OVER):
+            queue(decision, incident, system, event, due=decision.at)
+
+
+def queue(decision: Decision, incident: Incident, system: str, event: str, due: int) -> None:
+    """Have one system told of an event, not before ``due`` (ms UTC)."""
+    told = facts(decision.tx, incident, decision.payload)
+    body = {"event": event, "at": decision.at, "key": incident.correlation, "facts": told}
+    errands.queue(decision.tx, incident.id, system, event, body, due, decision.at)
+
+
+def facts(tx: sqlite3.Connection, incident: Incident, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """What ticket systems are told, as it is at the decision."""
+    last = incidents.episodes(tx, incident.id)[-1]
+    target = targets.find(tx, incident.target) if incident.target else None
+    check = checks.find(tx, incident.check) if incident.check else None
+    found = [agent for key in incident.agent.split() if (agent := agents.find(tx, key)) is not None]
+    return {
+        "text": payload.get("text") or incident.summary,
+        "actor": payload["actor"],
+        "incident": {
+            "id": incident.id,
+            "number": incident.name,
+            "kind": incident.kind,
+            "state": incident.phase.value,
+            "priority": incident.priority,
+            "summary": incident.summary,
+            "since_ms": last.since,
+            "detected_ms": last.detected,
+            "ended_ms": last.ended,
+            "opened_ms": incident.opened,
+            "cause": incident.cause,
+            "earlier": incident.earlier,
+        },
+        "target": None
+        if target is None
+        else {
+            "id": target.id,
+            "name": target.name,
+            "address": target.address,
+            "kind": target.kind,
+            "labels": target.labels,
+        },
+        "check": None if check is None else {"id": check.id, "name": check.name},
+        "agents": [{"id": agent.id, "name": agent.name} for agent in found],
+    }
