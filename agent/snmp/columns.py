@@ -15,14 +15,16 @@ _UP_TIME = b"\x06\x08\x2b\x06\x01\x02\x01\x01\x03\x00\x43"
 """sysUpTime.0 and the type of its value, as they stand in a varbind."""
 _NO_ERROR = b"\x02\x01\x00\x02\x01\x00"
 """Error status and index of an answer without an error."""
-_MOST_KNOWN = 16_384
-_LONGEST_KNOWN = 50
-"""Octets of a name that is remembered, so that odd devices cannot fill the memory with long ones."""
+_MOST_KNOWN = 32_768
+_LONGEST_KNOWN = 54
+"""Octets of a head that is remembered, so that odd devices cannot fill the memory with long names."""
+_MOST_OCTETS = {0x02: 8, 0x41: 4, 0x42: 4, 0x43: 4, 0x46: 8}
+"""Types of numbers, and how many octets they have at most; the unsigned ones one more, for a zero before them."""
+_MASKS = {0x41: 0xFFFFFFFF, 0x42: 0xFFFFFFFF, 0x43: 0xFFFFFFFF, 0x46: 0xFFFFFFFFFFFFFFFF}
 
-_indexes: dict[Oid, dict[bytes, Oid]] = {}
-"""Column → object's name as it is encoded, type and length too → index: the same few thousand come each time."""
-_shared: dict[Oid, Oid] = {}
-"""One tuple for each index, however many columns have it."""
+_Met = tuple[Oid, int, int]
+"""What a head says: the row's index, empty beyond the column; the octets of the value; below which number they are read
+without a look at sign and type, 0 for a text."""
 
 
 class Columns(NamedTuple):
@@ -37,14 +39,47 @@ class Columns(NamedTuple):
     ended: tuple[int, ...] = ()
 
 
-class Column:
-    """A column that is walked, and the names of its objects that are known already."""
+class _Heads:
+    """Heads of varbinds that came lately, by column: the same few thousand come each time, from every device.
 
-    __slots__ = ("known", "oid")
+    A head is all of a varbind but the octets of the value.
+    """
+
+    __slots__ = ("_columns", "_count", "_shared")
+
+    def __init__(self) -> None:
+        self._columns: dict[Oid, tuple[dict[bytes, _Met], dict[bytes, _Met]]] = {}
+        self._shared: dict[_Met, _Met] = {}
+        self._count = 0
+
+    def of(self, column: Oid) -> tuple[dict[bytes, _Met], dict[bytes, _Met]]:
+        """Those of the column's rows, and those of what stood in its place behind its end."""
+        return self._columns.setdefault(column, ({}, {}))
+
+    def keep(self, heads: dict[bytes, _Met], head: bytes, met: _Met) -> _Met:
+        """Remember one; the same for all columns that have that row with a value of that size."""
+        if self._count >= _MOST_KNOWN:
+            for rows, beyond in self._columns.values():
+                rows.clear()
+                beyond.clear()
+            self._shared.clear()
+            self._count = 0
+        self._count += 1
+        met = heads[head] = self._shared.setdefault(met, met)
+        return met
+
+
+_heads = _Heads()
+
+
+class Column:
+    """A column that is walked, and the heads that are known of it."""
+
+    __slots__ = ("beyond", "known", "oid")
 
     def __init__(self, oid: Oid) -> None:
         self.oid = oid
-        self.known = _indexes.setdefault(oid, {})
+        self.known, self.beyond = _heads.of(oid)
 
 
 def columns_of(buffer: bytes, at: int, columns: Sequence[Column], uptime: bool) -> Columns | None:
@@ -68,7 +103,7 @@ def columns_of(buffer: bytes, at: int, columns: Sequence[Column], uptime: bool) 
             if buffer[begin] != Tag.SEQUENCE or buffer[begin + 2 : size_at] != _UP_TIME:
                 return None
             if over != begin + 2 + buffer[begin + 1] or (
-                buffer[size_at] > 4 and not _padded(buffer, size_at + 1, over, Tag.TIME_TICKS)
+                buffer[size_at] > 4 and (buffer[size_at] > 5 or buffer[size_at + 1])
             ):
                 return None
             since = int.from_bytes(buffer[size_at + 1 : over], "big", signed=True) & 0xFFFFFFFF
@@ -79,94 +114,104 @@ def columns_of(buffer: bytes, at: int, columns: Sequence[Column], uptime: bool) 
 
 
 def _rows(buffer: bytes, at: int, end: int, columns: Sequence[Column], uptime: int | None) -> Columns | None:
-    found = Columns(uptime, [[] for _ in columns], [[] for _ in columns])
-    steps = [
-        (place, column.known, indexes.append, values.append)
-        for place, (column, indexes, values) in enumerate(zip(columns, found.indexes, found.values, strict=True))
-    ]
-    beyond: dict[int, int] = {}
     if at >= end:
         return None
-    number, most_octets = int.from_bytes, _MOST_OCTETS
+    indexes: list[Oid] = []
+    values: list[Value] = []
+    known = [column.known.get for column in columns]
+    add_index, add_value, number = indexes.append, values.append, int.from_bytes
+    ended = False
     while at < end:
-        # Written out for speed: every value of every table passes here.
-        for place, known, add_index, add_value in steps:
-            # A varbind of less than 128 bytes: 30 size 06 size name type size value.
-            size = buffer[at + 1]
-            value_at = at + 4 + buffer[at + 3]
-            name = buffer[at + 2 : value_at]
-            over = at + 2 + size
-            begin = value_at + 2
-            if begin + buffer[value_at + 1] != over or size > 127 or buffer[at] != 0x30:
-                return None
-            at = over
-            index = known.get(name)
-            if index is None:
-                index = _met(columns[place], name)
-                if index is None:
-                    # The column is at its end: what stands in its place now is of others.
-                    beyond.setdefault(place, len(found.indexes[place]))
-                    index = ()
-            add_index(index)
-            tag = buffer[value_at]
-            if tag == 0x04:
-                add_value(buffer[begin:over])
-            elif tag not in most_octets:
-                return None
-            elif begin == over:
-                add_value(0)
-            elif buffer[begin] < 128:
-                # No sign, and so no difference between the types but how much they hold.
-                size = over - begin
-                if size == 1:
-                    add_value(buffer[begin])
-                elif size <= most_octets[tag] or _padded(buffer, begin, over, tag):
-                    add_value(number(buffer[begin:over], "big"))
-                else:
+        # Written out for speed: every value of every table passes here. A varbind is 30 size 06 size name type size
+        # value, and all before the value is looked up at once.
+        for met_of in known:
+            begin = at + 6 + buffer[at + 3]
+            head = buffer[at:begin]
+            met = met_of(head)
+            if met is None:
+                met = _met(columns[len(values) % len(columns)], head)
+                if met is None:
                     return None
-            elif over - begin > most_octets[tag]:
-                return None
-            elif tag == 0x02:
-                add_value(number(buffer[begin:over], "big", signed=True))
+                ended |= not met[0]
+            index, size, below = met
+            over = begin + size
+            add_index(index)
+            if not below:
+                add_value(buffer[begin:over])
             else:
-                add_value(number(buffer[begin:over], "big", signed=True) & _MASKS[tag])
-            if over >= end:
+                value = buffer[begin] if below == 128 else number(buffer[begin:over], "big")
+                if value >= below:
+                    signed = _signed(buffer[begin:over], head[-2])
+                    if signed is None:
+                        return None
+                    value = signed
+                add_value(value)
+            at = over
+            if at >= end:
                 break
-    if at != end:
-        return None
-    for place, size in beyond.items():
-        del found.indexes[place][size:], found.values[place][size:]
-    for indexes in found.indexes:
-        if not all(map(lt, indexes, indexes[1:])):
+    return _in_columns(uptime, indexes, values, len(columns), ended) if at == end else None
+
+
+def _in_columns(uptime: int | None, indexes: list[Oid], values: list[Value], width: int, ended: bool) -> Columns | None:
+    """What stands row by row, column by column; None when its rows do not grow."""
+    found = Columns(
+        uptime, [indexes[place::width] for place in range(width)], [values[place::width] for place in range(width)]
+    )
+    beyond = []
+    if ended:
+        for place, (own, cells) in enumerate(zip(found.indexes, found.values, strict=True)):
+            if () in own:
+                # What stands in its place from there on is of others.
+                size = own.index(())
+                del own[size:], cells[size:]
+                beyond.append(place)
+    first = found.indexes[0]
+    for own in found.indexes:
+        # Most often all columns have the same rows, which need to be looked at once.
+        if (own is first or own != first) and not all(map(lt, own, own[1:])):
             return None
     return found._replace(ended=tuple(beyond)) if beyond else found
 
 
-_MOST_OCTETS = {0x02: 8, 0x41: 4, 0x42: 4, 0x43: 4, 0x46: 8}
-"""Types of numbers, and how many octets they have at most; the unsigned ones one more, for a zero before them."""
-_MASKS = {0x41: 0xFFFFFFFF, 0x42: 0xFFFFFFFF, 0x43: 0xFFFFFFFF, 0x46: 0xFFFFFFFFFFFFFFFF}
-
-
-def _padded(buffer: bytes, begin: int, over: int, tag: int) -> bool:
-    """Whether an unsigned number takes one octet more than its width for a zero before it."""
-    return tag in _MASKS and over - begin == _MOST_OCTETS[tag] + 1 and buffer[begin] == 0
-
-
-def _met(column: Column, name: bytes) -> Oid | None:
-    """The index in a name met for the first time, None when it is of no row of the column. Raises Malformed."""
-    if name[0] != Tag.OBJECT_IDENTIFIER:
-        raise Malformed("expected an object's name", 0)
-    oid, size = read_oid(name[2:]), len(column.oid)
-    index = oid[size:]
-    if oid[:size] != column.oid:
+def _signed(octets: bytes, tag: int) -> int | None:
+    """A number whose top bit is set; None for one wider than its type."""
+    if len(octets) > _MOST_OCTETS[tag]:
         return None
-    if not index:
-        raise Malformed("a column where one of its objects should be", 0)
-    if len(name) > _LONGEST_KNOWN:
-        return index
-    if sum(map(len, _indexes.values())) >= _MOST_KNOWN:
-        for some in _indexes.values():
-            some.clear()
-        _shared.clear()
-    index = column.known[name] = _shared.setdefault(index, index)
-    return index
+    number = int.from_bytes(octets, "big", signed=True)
+    return number & _MASKS[tag] if tag in _MASKS else number
+
+
+def _met(column: Column, head: bytes) -> _Met | None:
+    """What a head says that came in a column's place, None when it is not regular. Raises Malformed."""
+    met = column.beyond.get(head)
+    if met is not None:
+        return met
+    name_size, tag, size = head[3], head[-2], head[-1]
+    if len(head) != 6 + name_size or head[0] != Tag.SEQUENCE or head[1] != 4 + name_size + size or head[1] > 127:
+        return None
+    if head[2] != Tag.OBJECT_IDENTIFIER:
+        raise Malformed("expected an object's name", 2)
+    oid = read_oid(head[4:-2])
+    index = oid[len(column.oid) :] if oid[: len(column.oid)] == column.oid else None
+    if tag == Tag.END_OF_MIB_VIEW and not size:
+        met = ((), 0, 0)
+    elif index == () or (tag != Tag.OCTET_STRING and not _fits(tag, size)):
+        return None
+    else:
+        met = (index or (), size, _below(tag, size))
+    if len(head) > _LONGEST_KNOWN:
+        return met
+    return _heads.keep(column.known if met[0] else column.beyond, head, met)
+
+
+def _fits(tag: int, size: int) -> bool:
+    """Whether there are numbers of that type in so many octets."""
+    return tag in _MOST_OCTETS and size <= _MOST_OCTETS[tag] + (tag in _MASKS)
+
+
+def _below(tag: int, size: int) -> int:
+    """Below which a number of that type is what its octets say; 0 for a text."""
+    if tag == Tag.OCTET_STRING:
+        return 0
+    # The top bit is the sign's; one octet more than the type's width may only hold a zero.
+    return 1 << 8 * (size - 1) if size > _MOST_OCTETS[tag] else max(1, 1 << 8 * size >> 1)

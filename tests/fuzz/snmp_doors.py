@@ -67,12 +67,16 @@ def _columns(pdu: bytes) -> None:
             assert (first.oid, first.tag, first.value) == (_UPTIME, Tag.TIME_TICKS, short.uptime)
         for place, column in enumerate(_COLUMNS):
             rows = varbinds[place :: len(_COLUMNS)]
-            inside = list(takewhile(lambda row: row.oid[: len(column)] == column, rows))  # noqa: B023 - used at once
+            inside = list(takewhile(lambda row: _is_of(row, column), rows))  # noqa: B023 - used at once
             assert (place in short.ended) == (len(inside) < len(rows))
             rows = inside
             assert [(*column, *index) for index in short.indexes[place]] == [row.oid for row in rows]
             assert short.values[place] == [row.value for row in rows]
     response(pdu)
+
+
+def _is_of(row: VarBind, column: Oid) -> bool:
+    return row.oid[: len(column)] == column and row.tag != Tag.END_OF_MIB_VIEW
 
 
 def _name(octets: bytes) -> None:
@@ -179,5 +183,6 @@ def _tables() -> list[Response]:
             )
         ]
         uptime = VarBind(_UPTIME, Tag.TIME_TICKS, 3_000_000_000 + rows)
-        found += [Response(Kind.RESPONSE, 5, 0, 0, cells), Response(Kind.RESPONSE, 5, 0, 0, [uptime, *cells])]
+        last = [VarBind(one.oid, Tag.END_OF_MIB_VIEW, None) for one in cells[-len(_COLUMNS) :]]
+        found += [Response(Kind.RESPONSE, 5, 0, 0, cells), Response(Kind.RESPONSE, 5, 0, 0, [uptime, *cells, *last])]
     return found

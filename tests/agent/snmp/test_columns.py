@@ -54,8 +54,42 @@ def test_numbers_are_read_as_the_long_way_reads_them(written: str, value: int) -
     assert read.values == [[value]]
 
 
+def test_the_end_of_all_objects_is_the_end_of_the_column() -> None:
+    read = columns_of(answer(b"\x02\x01\x05", b"\x82\x00"), 0, [Column(COLUMN)], uptime=True)
+
+    assert read is not None
+    assert (read.indexes, read.values, read.ended) == ([[(1,)]], [[5]], (0,))
+
+
+def test_columns_of_which_one_lacks_a_row_are_read_apart() -> None:
+    other = (*COLUMN[:-1], 16)
+    oids = [(*COLUMN, 1), (*other, 1), (*COLUMN, 2), (*other, 3), (*COLUMN, 3)]
+    pdu = encode(Response(Kind.RESPONSE, 5, 0, 0, [VarBind(oid, Tag.INTEGER, oid[-1]) for oid in oids]))
+
+    read = columns_of(pdu, 0, [Column(COLUMN), Column(other)], uptime=False)
+
+    assert read is not None
+    assert read.indexes == [[(1,), (2,), (3,)], [(1,), (3,)]]
+    assert read.values == [[1, 2, 3], [1, 3]]
+
+
+@pytest.mark.parametrize("rows", [(1, 1), (2, 1), (1, 3, 2)])
+def test_rows_that_do_not_grow_are_left_to_the_long_way(rows: tuple[int, ...]) -> None:
+    pdu = encode(Response(Kind.RESPONSE, 5, 0, 0, [VarBind((*COLUMN, row), Tag.INTEGER, 1) for row in rows]))
+
+    assert columns_of(pdu, 0, [Column(COLUMN)], uptime=False) is None
+
+
 @pytest.mark.parametrize(
-    "written", ["41 05 0100000005", "46 09 010000000000000000", "02 09 000000000000000000", "8200"]
+    "written",
+    [
+        "41 05 0100000005",
+        "46 09 010000000000000000",
+        "02 09 000000000000000000",
+        "43 06 000000000001",
+        "81 00",
+        "82 01 00",
+    ],
 )
 def test_an_odd_value_is_left_to_the_long_way(written: str) -> None:
     assert columns_of(answer(bytes.fromhex(written)), 0, [Column(COLUMN)], uptime=True) is None
