@@ -15,7 +15,7 @@ second, and the later word is then moot. Every step is dated and names its actor
 work was paused, is read from the steps and never stored beside them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -154,6 +154,20 @@ def advance(course: Course, step: Step) -> Course | None:
         case Verb.REOPEN:
             return replace(following, resolved=None, closed=None, self_recovered=False)
     return following
+
+
+def inserted(steps: Sequence[Step], step: Step) -> Course | None:
+    """The course with one more step at its own time among the steps there are, which are in order.
+
+    A ticket system tells of an answer after the fault has ended by itself; the answer was given before. None when the
+    table does not have the step at that time. Raises ValueError as :func:`course` does.
+    """
+    before = [one for one in steps if one.at <= step.at]
+    current = advance(course(before), step)
+    for later in steps[len(before) :]:
+        if current is not None:
+            current = advance(current, later) or current
+    return current
 
 
 def course(steps: Iterable[Step]) -> Course:

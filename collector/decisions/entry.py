@@ -11,12 +11,25 @@ from collector.store.incidents import Happening, Incident
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A decision to apply within a transaction; ``at`` (ms UTC) is when it was recorded."""
+    """A decision to apply within a transaction; ``at`` (ms UTC) is when it was recorded.
+
+    What was done in a ticket system carries the date of that system (``happened``) and where it comes from (``via``).
+    """
 
     tx: sqlite3.Connection
     position: int
     at: int
     payload: Mapping[str, Any]
+
+    @property
+    def via(self) -> str:
+        """The ticket system in which it was done; empty for what was done here."""
+        return str(self.payload.get("via", {}).get("system", ""))
+
+    def happened(self, incident: Incident) -> int:
+        """When it was done (ms UTC): not before the incident was opened, not after it was told."""
+        told = self.payload.get("happened")
+        return self.at if told is None else min(max(int(told), incident.opened), self.at)
 
     def note(self, incident: Incident, *, verb: str = "", moot: bool = False) -> None:
         """Remember it among the events of the incident."""
@@ -24,7 +37,7 @@ class Decision:
         event = Happening(
             position=self.position,
             verb=verb or str(self.payload["verb"]),
-            at=self.at,
+            at=self.happened(incident),
             actor_kind=actor["kind"],
             actor=actor["name"],
             text=str(self.payload.get("text", "")),

@@ -6,7 +6,7 @@ from collector.decisions.entry import Decision
 from collector.decisions.telling import queue, tell
 from collector.store import errands, incidents
 from collector.store.incidents import Incident
-from rules.incident import ActorKind, Course, Phase, Step, Verb, advance
+from rules.incident import ActorKind, Course, Phase, Step, Verb, advance, inserted
 
 RECOVER = "recover"
 
@@ -54,7 +54,8 @@ def step(decision: Decision, incident: Incident) -> None:
     """ack, start, pause, resume, comment, resolve, close, reopen: moot where the incident is not in a phase for it."""
     payload = decision.payload
     verb, actor = Verb(payload["verb"]), ActorKind(payload["actor"]["kind"])
-    course = advance(incidents.course_of(decision.tx, incident.id), Step(verb, decision.at, actor))
+    done = Step(verb, decision.happened(incident), actor)
+    course = inserted(incidents.steps_of(decision.tx, incident.id), done)
     decision.note(incident, moot=course is None)
     if course is None:
         return

@@ -15,12 +15,17 @@ OVER = frozenset({"resolved", "closed"})
 
 def tell(decision: Decision, incident: Incident, event: str) -> None:
     """Tell every system that was told of the incident, except the one the news comes from."""
-    actor = decision.payload["actor"]
     for system, last in errands.announced(decision.tx, incident.id).items():
-        from_there = actor["kind"] == ActorKind.TICKET_SYSTEM and actor["name"] == system
+        from_there = system in (decision.via, _speaker(decision))
         # Where a return of the fault was never announced, there is no end of it to announce either.
         if not from_there and not (event == "resolved" and last in OVER):
             queue(decision, incident, system, event, due=decision.at)
+
+
+def _speaker(decision: Decision) -> str:
+    """The ticket system that spoke for itself; empty when somebody else did."""
+    actor = decision.payload["actor"]
+    return str(actor["name"]) if actor["kind"] == ActorKind.TICKET_SYSTEM else ""
 
 
 def queue(decision: Decision, incident: Incident, system: str, event: str, due: int) -> None:

@@ -256,23 +256,27 @@ def end_episode(tx: sqlite3.Connection, incident: str, ended: int) -> None:
 
 
 def events(tx: sqlite3.Connection, incident: str) -> list[Happening]:
-    """What happened to an incident, in order."""
+    """What happened to an incident, in the order in which it happened."""
     rows = tx.execute(
         "SELECT position, verb, at, actor_kind, actor, text, moot FROM incident_event WHERE incident = :id"
-        " ORDER BY position",
+        " ORDER BY at, position",
         {"id": incident},
     )
     return [Happening(**{**dict(row), "moot": bool(row["moot"])}) for row in rows]
 
 
-def course_of(tx: sqlite3.Connection, incident: str) -> Course:
-    """What the steps of an incident come to."""
-    steps = (
+def steps_of(tx: sqlite3.Connection, incident: str) -> list[Step]:
+    """The steps of an incident that changed something, in the order in which they happened."""
+    return [
         Step(Verb(event.verb), event.at, ActorKind(event.actor_kind))
         for event in events(tx, incident)
         if not event.moot and event.verb in set(Verb)
-    )
-    return course(steps)
+    ]
+
+
+def course_of(tx: sqlite3.Connection, incident: str) -> Course:
+    """What the steps of an incident come to."""
+    return course(steps_of(tx, incident))
 
 
 def happened(tx: sqlite3.Connection, position: int) -> bool:
