@@ -86,6 +86,10 @@ class Drafts:
         """Nothing is left to do about a resolved incident (id)."""
         return {"verb": Verb.CLOSE.value, "incident": incident, "actor": MONITOR, "text": text}
 
+    def comment(self, incident: str, text: str) -> Draft:
+        """Something to say about an incident (id)."""
+        return {"verb": Verb.COMMENT.value, "incident": incident, "actor": MONITOR, "text": text}
+
     def comes_back(self, incident: Incident | None, since: int) -> bool:
         """Whether a fault that began at ``since`` continues this incident, which is over."""
         if incident is None or incident.living:

@@ -7,6 +7,7 @@ from typing import Any
 
 from collector.remote.telling import Telling
 from collector.settings import secret
+from collector.ticket_terms import terms_of, without_terms
 from collector.tickets.ticket_system import TicketSystem
 from rules import settings
 from rules.errors import Invalid
@@ -27,7 +28,8 @@ def make(name: str, table: Mapping[str, Any], now: Callable[[], int], resolve: R
     if kind not in kinds():
         raise Invalid(f"{where}: kind: expected one of {', '.join(kinds())}{suggest(str(kind), kinds())}")
     module = importlib.import_module(f"{__name__}.{kind}")
-    options = {key: value for key, value in table.items() if key != "kind"}
+    options = {key: value for key, value in without_terms(table).items() if key != "kind"}
+    terms_of(name, table)
     made: TicketSystem = module.System(settings.read(module.Options, options, where, resolve=resolve), now)
     return made
 

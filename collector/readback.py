@@ -1,0 +1,159 @@
+"""What the reading of a ticket means for its incident: the steps that people did there, each once. Pure.
+
+A system that keeps a history tells moments with dates and names. Where it keeps none, the change of standing between
+two readings is all there is, and it is dated by the reading.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from collector.drafts import Draft
+from collector.store.followed import GONE, Followed
+from collector.tickets.ticket_system import Deed, Moment, Remote, Standing
+from rules.incident import ActorKind, Phase, Verb, permitted
+
+_STEPS = {deed: Verb(deed.value) for deed in Deed if deed.value in set(Verb)}
+_OVER = (Standing.RESOLVED, Standing.CLOSED)
+_TOWARDS = {
+    Standing.ACKNOWLEDGED: Deed.ACKNOWLEDGE,
+    Standing.STARTED: Deed.START,
+    Standing.PAUSED: Deed.PAUSE,
+    Standing.RESOLVED: Deed.RESOLVE,
+}
+_SAID = {Deed.ASSIGN: "assigned to {}", Deed.PRIORITY: "priority {}"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads: the system's name, whether its steps move the incident, and the systems that hear of a reopening."""
+
+    system: str
+    lead: bool
+    others: tuple[str, ...] = ()
+
+
+def drafts(
+    reader: Reader,
+    incident: str,
+    phase: Phase,
+    remote: Remote | None,
+    last: Followed | None,
+    known: Collection[str],
+    now: int,
+) -> list[Draft]:
+    """The decisions that follow from a reading at ``now`` (ms UTC) of the ticket of an incident (id) in a phase.
+
+    ``remote`` None: the system has no such ticket any more. ``known`` are the moments taken before.
+    """
+    if remote is None:
+        return [_standing(reader, incident, Followed(GONE), "The ticket does not exist any more", now)]
+    found = list(_taken(reader, incident, remote.moments, known, now))
+    before = Standing(last.standing) if last is not None and last.standing != GONE else Standing.OPEN
+    if reader.lead and not remote.moments and before is not remote.standing:
+        found += _inferred(reader, incident, phase, before, remote, now)
+    standing = Followed(remote.standing.value, remote.assignee, remote.priority)
+    if standing != last:
+        found.append(_standing(reader, incident, standing, _changed(last, standing, remote), now))
+    return found
+
+
+def told(reader: Reader, incident: str, moments: Collection[Moment], known: Collection[str], now: int) -> list[Draft]:
+    """The decisions that follow from moments which a system's call vouched for at ``now`` (ms UTC)."""
+    return list(_taken(reader, incident, moments, known, now))
+
+
+def _taken(
+    reader: Reader, incident: str, moments: Collection[Moment], known: Collection[str], now: int
+) -> Iterator[Draft]:
+    for moment in moments:
+        if moment.ours or moment.id in known:
+            continue
+        verb = _STEPS.get(moment.deed)
+        if verb is not None and (reader.lead or verb is Verb.COMMENT):
+            yield _step(reader, incident, verb, moment, now)
+        elif moment.deed is Deed.SATISFACTION and moment.text.strip().isdigit():
+            yield _draft(reader, incident, "satisfaction", moment, now, score=int(moment.text))
+
+
+def _inferred(
+    reader: Reader, incident: str, phase: Phase, before: Standing, remote: Remote, now: int
+) -> Iterator[Draft]:
+    """The steps between two standings that are still possible: what is not possible any more we did ourselves."""
+    for deed in _between(before, remote.standing):
+        verb = _STEPS[deed]
+        if verb not in permitted(phase):
+            continue
+        moment = Moment(f"{before}>{remote.standing}@{now}:{deed}", deed, now, remote.assignee, remote.words)
+        yield _step(reader, incident, verb, moment, now)
+        phase = _after(verb, phase)
+
+
+def _between(before: Standing, after: Standing) -> list[Deed]:
+    deeds = []
+    if before in _OVER and after not in _OVER:
+        deeds.append(Deed.REOPEN)
+    elif before is Standing.PAUSED and after not in _OVER:
+        deeds.append(Deed.RESUME)
+    if after is Standing.CLOSED:
+        return [*deeds, *([] if before is Standing.RESOLVED else [Deed.RESOLVE]), Deed.CLOSE]
+    if after in _TOWARDS and not (before is Standing.CLOSED and after is Standing.RESOLVED):
+        deeds.append(_TOWARDS[after])
+    return deeds
+
+
+def _after(verb: Verb, phase: Phase) -> Phase:
+    match verb:
+        case Verb.RESOLVE:
+            return Phase.RESOLVED
+        case Verb.CLOSE:
+            return Phase.CLOSED
+        case Verb.REOPEN | Verb.RESUME:
+            return Phase.OPEN
+    return phase
+
+
+def _step(reader: Reader, incident: str, verb: Verb, moment: Moment, now: int) -> Draft:
+    more: dict[str, Any] = {"systems": list(reader.others)} if verb is Verb.REOPEN else {}
+    return _draft(reader, incident, verb.value, moment, now, **more)
+
+
+def _draft(reader: Reader, incident: str, verb: str, moment: Moment, now: int, **more: Any) -> Draft:
+    """Only people stop a clock: what a robot did there is the system's own word."""
+    kind = ActorKind.TICKET_SYSTEM if moment.robot else ActorKind.PERSON
+    name = reader.system if moment.robot else f"{moment.by or 'somebody'} ({reader.system})"
+    return {
+        "verb": verb,
+        "incident": incident,
+        "actor": {"kind": kind.value, "name": name},
+        "text": moment.text,
+        "happened": now if moment.at is None else moment.at,
+        "via": {"system": reader.system, "moment": moment.id},
+        **more,
+    }
+
+
+def _standing(reader: Reader, incident: str, standing: Followed, text: str, now: int) -> Draft:
+    return {
+        "verb": "followed",
+        "incident": incident,
+        "actor": {"kind": ActorKind.TICKET_SYSTEM.value, "name": reader.system},
+        "text": text,
+        "happened": now,
+        "via": {"system": reader.system},
+        "standing": standing.standing,
+        "assignee": standing.assignee,
+        "priority": standing.priority,
+    }
+
+
+def _changed(last: Followed | None, now: Followed, remote: Remote) -> str:
+    """What is new about a ticket, in words."""
+    said = []
+    if last is None or last.standing != now.standing:
+        said.append(remote.words or now.standing)
+    if now.assignee and (last is None or last.assignee != now.assignee):
+        said.append(_SAID[Deed.ASSIGN].format(now.assignee))
+    if now.priority and last is not None and last.priority != now.priority:
+        said.append(_SAID[Deed.PRIORITY].format(now.priority))
+    return ", ".join(said)
