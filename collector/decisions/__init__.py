@@ -10,6 +10,10 @@ to do, and whether one is still unsent decides whether it can be taken back.
     recover    ended                               the fault is over; the incident is resolved unless it was already
     ack, start, pause, resume, comment, resolve, close
     delivered  system, errand, ticket, url, state  a ticket system has taken an errand
+    followed   standing, assignee, priority        a ticket was read, and something about it is new
+
+What was done in a ticket system also carries ``happened``, that system's date (ms UTC), and ``via``: the system and its
+own id of the moment.
 """
 
 import sqlite3
@@ -18,8 +22,9 @@ from typing import Any
 
 from collector.decisions.delivery import DELIVERED, delivered
 from collector.decisions.entry import Decision
+from collector.decisions.followed import FOLLOWED, seen
 from collector.decisions.lifecycle import RECOVER, opening, recover, step
-from collector.store import incidents
+from collector.store import followed, incidents
 from collector.store.incidents import Incident
 from rules.incident import Verb
 
@@ -27,6 +32,7 @@ _APPLIED: Mapping[str, Callable[[Decision, Incident], None]] = {
     **{verb.value: step for verb in Verb if verb is not Verb.OPEN},
     RECOVER: recover,
     DELIVERED: delivered,
+    FOLLOWED: seen,
 }
 """What is done for each verb; a new family of verbs is a file of its own beside these."""
 
@@ -41,6 +47,10 @@ def apply(tx: sqlite3.Connection, position: int, at: int, payload: Mapping[str, 
         return set()
     incident = incidents.find(tx, str(payload["incident"]))
     # Without an incident its opening was moot: the fault had one already.
-    if incident is not None:
+    if incident is None:
+        return set()
+    # What was done in a ticket system is told at every reading, and taken once.
+    moment = str(payload.get("via", {}).get("moment", ""))
+    if not moment or followed.take(tx, incident.id, decision.via, moment, position):
         _APPLIED[str(payload["verb"])](decision, incident)
     return set()
