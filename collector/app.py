@@ -16,6 +16,7 @@ from collector.clock import Clock
 from collector.errands import Errands
 from collector.events import Events
 from collector.fold import Fold
+from collector.following import Following
 from collector.incidents import Incidents
 from collector.intake import Intake
 from collector.jobs import Jobs
@@ -53,6 +54,7 @@ class House:
     settled: Settled
     incidents: Incidents
     errands: Errands
+    following: Following
     events: Events
     traps: Traps
     progress: Board = field(default_factory=Board)
@@ -93,15 +95,16 @@ def open_house(
             state, intake, fold, registry, timelines, tracks, access.contacts, events, clock, settings
         )
         errands = Errands(state, intake, fold, clock, settings)
+        following = Following(state, intake, fold, clock, settings)
         incidents.listeners.append(errands.wake)
         fold.appliers["config"] = registry.apply
         fold.appliers["incident"] = incidents.apply
         fold.appliers["trap"] = traps.apply
         fold.after_commit.append(incidents.after_commit)
         # From here on in the order of the walk: first what takes, last what tells. The stack ends them the other way.
-        rooms: list[Fold | Intake | Incidents | Errands | Jobs] = [fold, intake]
+        rooms: list[Fold | Intake | Incidents | Errands | Following | Jobs] = [fold, intake]
         if deciding:
-            rooms += [incidents, errands, Jobs(log, settled.work, clock, settings)]
+            rooms += [incidents, errands, following, Jobs(log, settled.work, clock, settings)]
         for room in rooms:
             room.start()
             stack.callback(room.stop)
@@ -121,6 +124,7 @@ def open_house(
             settled=settled,
             incidents=incidents,
             errands=errands,
+            following=following,
             events=events,
             traps=Traps(state, intake, plans, clock),
         )
