@@ -4,25 +4,20 @@ Guarantee: at least once, every try of one event with the same ``webhook-id``. A
 seen gets each event exactly once.
 """
 
-import base64
-import binascii
-import hashlib
-import hmac
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from collector.remote.http import Http, short
+from collector.remote.signing import key_of, signed
 from collector.remote.telling import Reply, Telling
 from collector.tickets.ticket_system import Messenger
 from rules.duration import Duration
 from rules.errors import Invalid
 from rules.secret import Secret
-
-_PREFIX = "whsec_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,34 +58,8 @@ class System(Messenger):
 
     def send(self, telling: Telling) -> Reply:
         body = body_of(telling)
-        # The timestamp is that of the try, not of the event: receivers refuse what is older than five minutes.
-        stamp = self._now() // 1000
-        headers = {
-            "Content-Type": "application/json",
-            "webhook-id": telling.id,
-            "webhook-timestamp": str(stamp),
-            "webhook-signature": signature(self._keys, telling.id, stamp, body),
-        }
+        headers = signed(self._keys, telling.id, self._now(), body)
         return reply_of(self._http.ask("POST", raw=body, headers=headers).text)
-
-
-def key_of(secret: Secret) -> bytes:
-    """The signing key: what stands in base 64 behind ``whsec_``, or the bytes of any other text."""
-    text = secret.reveal()
-    if text.startswith(_PREFIX):
-        encoded = text.removeprefix(_PREFIX)
-        try:
-            return base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
-        except (binascii.Error, ValueError) as wrong:
-            raise Invalid("secret: behind whsec_ stands no base 64") from wrong
-    return text.encode()
-
-
-def signature(keys: Sequence[bytes], message: str, stamp: int, body: bytes) -> str:
-    """The header ``webhook-signature``: one ``v1,…`` for each key, HMAC-SHA256 over id, timestamp and body."""
-    signed = f"{message}.{stamp}.".encode() + body
-    digests = (hmac.new(key, signed, hashlib.sha256).digest() for key in keys)
-    return " ".join("v1," + base64.b64encode(digest).decode("ascii") for digest in digests)
 
 
 def body_of(telling: Telling) -> bytes:
