@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from collector import calendars
 from collector.agreed import Agreed
-from collector.store import incidents, targets
+from collector.store import follow_up, incidents, targets
 from collector.store.incidents import Happening, Incident
 from rules.calendar import ServiceHours
 from rules.incident import ActorKind, Verb, Waiting
+from rules.parameters import Parameters
 from rules.request import Answer, Kind, Origin, Request
 from rules.sla_clock import Hours, Pause
 
@@ -19,11 +20,12 @@ _ORIGINS = {ActorKind.MONITOR: Origin.MONITOR, ActorKind.PERSON: Origin.PERSON}
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """An incident as a request, and the name of the agreement by which it is judged: that of its target."""
+    """An incident as a request, and the agreement by which it is judged, that of its target: its name and terms."""
 
     incident: Incident
     agreement: str
     request: Request
+    parameters: Parameters
 
 
 def asked(
@@ -43,7 +45,8 @@ def asked(
         calendar = (target.calendar if target is not None else "") or terms.calendar
         if calendar not in hours:
             hours[calendar] = calendars.in_force(tx, calendar)
-        told.append(Asked(incident, terms.promise.agreement, request(tx, incident, hours[calendar], at)))
+        asking = request(tx, incident, hours[calendar], at)
+        told.append(Asked(incident, terms.promise.agreement, asking, terms.promise.parameters))
     return told
 
 
@@ -63,6 +66,7 @@ def request(tx: sqlite3.Connection, incident: Incident, hours: Hours | None, at:
         started=started[0] if started else None,
         solved=solved,
         recovered=solved if alone else None,
+        called_back=None if solved is None else follow_up.called_back(tx, incident.id, solved, at),
         pauses=_pauses(events),
         reopened=reopened,
         hours=hours,

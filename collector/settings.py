@@ -11,6 +11,7 @@ from collector.languages import LANGUAGES
 from rules import settings
 from rules.duration import Duration
 from rules.errors import Invalid
+from rules.escalation import SHIPPED, Step
 from rules.parameters import HOUR, Parameters
 from rules.period import zone
 
@@ -62,6 +63,8 @@ class Settings:
     """Parameters of the calculation, by their names in docs/reference/availability.md."""
     tickets: dict[str, Any] = field(default_factory=dict)
     """Ticket systems, by name; each kind has a page of its own."""
+    escalation: tuple[Step, ...] = SHIPPED
+    """Who is told next when those who should act on an incident do not; the first in the list first."""
     data: Path = field(default=Path(), init=False)
     """The data folder. Not a setting: it is where this file was found."""
 

@@ -10,6 +10,8 @@ to do, and whether one is still unsent decides whether it can be taken back.
     recover    ended                               the fault is over; the incident is resolved unless it was already
     ack, start, pause, resume, comment, resolve, close
     delivered  system, errand, ticket, url, state  a ticket system has taken an errand
+    warned, escalated                              a deadline comes nearer (``clocks.py``)
+    cause, action, satisfaction, called_back       what follows (``follow_up.py``)
     followed   standing, assignee, priority        a ticket was read, and something about it is new
 
 What was done in a ticket system also carries ``happened``, that system's date (ms UTC), and ``via``: the system and its
@@ -20,8 +22,19 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from collector.decisions.clocks import ESCALATED, WARNED, escalated, warned
 from collector.decisions.delivery import DELIVERED, delivered
 from collector.decisions.entry import Decision
+from collector.decisions.follow_up import (
+    ACTION,
+    CALLED_BACK,
+    CAUSE,
+    SATISFACTION,
+    action,
+    called_back,
+    cause,
+    satisfaction,
+)
 from collector.decisions.followed import FOLLOWED, seen
 from collector.decisions.lifecycle import RECOVER, opening, recover, step
 from collector.store import followed, incidents
@@ -32,6 +45,12 @@ _APPLIED: Mapping[str, Callable[[Decision, Incident], None]] = {
     **{verb.value: step for verb in Verb if verb is not Verb.OPEN},
     RECOVER: recover,
     DELIVERED: delivered,
+    WARNED: warned,
+    ESCALATED: escalated,
+    CAUSE: cause,
+    ACTION: action,
+    SATISFACTION: satisfaction,
+    CALLED_BACK: called_back,
     FOLLOWED: seen,
 }
 """What is done for each verb; a new family of verbs is a file of its own beside these."""

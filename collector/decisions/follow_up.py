@@ -3,7 +3,7 @@
     cause          class, code, cause, whys         the cause as it is known now
     action         action (number, absent for a new one) and what changes: kind, what, owner, due, done, effective,
                    remark, withdrawn
-    satisfaction   score, solved, source            how content the one who asked is: by a link, in a ticket, told to people
+    satisfaction   score, solved, source            how content the one who asked is: by a link, a ticket, people
     called_back    reached, solved                  a try to call them back
 
 What is noted about an incident that is over changes nothing of its course.
@@ -21,6 +21,9 @@ CAUSE = "cause"
 ACTION = "action"
 SATISFACTION = "satisfaction"
 CALLED_BACK = "called_back"
+
+LINK, TICKET, PEOPLE = "link", "ticket", "people"
+"""Where an answer comes from."""
 
 
 def cause(decision: Decision, incident: Incident) -> None:
@@ -80,7 +83,7 @@ def satisfaction(decision: Decision, incident: Incident) -> None:
         text=payload.get("text", ""),
         at=decision.happened(incident),
         actor=payload["actor"]["name"],
-        source=payload["source"],
+        source=payload.get("source") or (TICKET if decision.via else PEOPLE),
     )
     follow_up.put_satisfaction(decision.tx, incident.id, told)
     decision.note(incident)
