@@ -37,6 +37,32 @@ class Deed(StrEnum):
     SATISFACTION = "satisfaction"
 
 
+_OVER = (Standing.RESOLVED, Standing.CLOSED)
+_TOWARDS = {
+    Standing.ACKNOWLEDGED: Deed.ACKNOWLEDGE,
+    Standing.STARTED: Deed.START,
+    Standing.PAUSED: Deed.PAUSE,
+}
+
+
+def deeds(before: Standing, after: Standing) -> tuple[Deed, ...]:
+    """What somebody did who moved a ticket from one standing to another, in order."""
+    if before is after:
+        return ()
+    done = []
+    if before in _OVER and after not in _OVER:
+        done.append(Deed.REOPEN)
+    elif before is Standing.PAUSED and after not in _OVER:
+        done.append(Deed.RESUME)
+    if after in _TOWARDS:
+        done.append(_TOWARDS[after])
+    elif after in _OVER and before not in _OVER:
+        done.append(Deed.RESOLVE)
+    if after is Standing.CLOSED:
+        done.append(Deed.CLOSE)
+    return tuple(done)
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """One thing done to a ticket there. ``id`` is the same at every reading and differs from that of all others.
