@@ -37,6 +37,7 @@ from collector.decisions.follow_up import (
 )
 from collector.decisions.followed import FOLLOWED, seen
 from collector.decisions.lifecycle import RECOVER, opening, recover, step
+from collector.decisions.news import news
 from collector.store import followed, incidents
 from collector.store.incidents import Incident
 from rules.incident import Verb
@@ -63,6 +64,7 @@ def apply(tx: sqlite3.Connection, position: int, at: int, payload: Mapping[str, 
     decision = Decision(tx, position, at, payload)
     if payload["verb"] == Verb.OPEN:
         opening(decision)
+        news(decision)
         return set()
     incident = incidents.find(tx, str(payload["incident"]))
     # Without an incident its opening was moot: the fault had one already.
@@ -72,4 +74,5 @@ def apply(tx: sqlite3.Connection, position: int, at: int, payload: Mapping[str, 
     moment = str(payload.get("via", {}).get("moment", ""))
     if not moment or followed.take(tx, incident.id, decision.via, moment, position):
         _APPLIED[str(payload["verb"])](decision, incident)
+        news(decision)
     return set()

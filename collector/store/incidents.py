@@ -284,6 +284,18 @@ def happened(tx: sqlite3.Connection, position: int) -> bool:
     return tx.execute("SELECT 1 FROM incident_event WHERE position = :at", {"at": position}).fetchone() is not None
 
 
+def event_at(tx: sqlite3.Connection, position: int) -> tuple[str, Happening] | None:
+    """The event of the log entry at this position, after the id of its incident; None where it is of no incident."""
+    row = tx.execute(
+        "SELECT incident, position, verb, at, actor_kind, actor, text, moot FROM incident_event WHERE position = :at",
+        {"at": position},
+    ).fetchone()
+    if row is None:
+        return None
+    values = dict(row)
+    return str(values.pop("incident")), Happening(**{**values, "moot": bool(values["moot"])})
+
+
 def add_event(tx: sqlite3.Connection, incident: str, event: Happening) -> None:
     """Remember an event."""
     tx.execute(
