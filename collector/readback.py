@@ -21,6 +21,7 @@ _TOWARDS = {
     Standing.PAUSED: Deed.PAUSE,
     Standing.RESOLVED: Deed.RESOLVE,
 }
+_SCORES = ("1", "2", "3", "4", "5")
 _SAID = {Deed.ASSIGN: "assigned to {}", Deed.PRIORITY: "priority {}"}
 
 
@@ -72,8 +73,8 @@ def _taken(
         verb = _STEPS.get(moment.deed)
         if verb is not None and (reader.lead or verb is Verb.COMMENT):
             yield _step(reader, incident, verb, moment, now)
-        elif moment.deed is Deed.SATISFACTION and moment.text.strip().isdigit():
-            yield _draft(reader, incident, "satisfaction", moment, now, score=int(moment.text))
+        elif moment.deed is Deed.SATISFACTION and moment.text.strip() in _SCORES:
+            yield _draft(reader, incident, "satisfaction", moment, now, score=int(moment.text), source="ticket")
 
 
 def _inferred(
