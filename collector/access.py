@@ -18,6 +18,7 @@ from collector.roles import MAY, Permission, Role
 from collector.store import agents, people, sign_in
 from collector.store.state import State
 from rules.errors import Forbidden, Invalid, Unauthenticated, Unavailable
+from rules.incident import ActorKind
 
 LINK_LIFE = 3_600_000
 """How long a sign-in link may wait for its one use, in ms."""
@@ -47,6 +48,12 @@ class Principal:
     def actor(self) -> dict[str, str]:
         """How the log names them."""
         return {"kind": self.kind, "id": self.id, "name": self.name}
+
+    @property
+    def steps_as(self) -> ActorKind:
+        """As what they act on an incident. Only a ticket system's own token speaks for it; whatever else a person holds
+        speaks for the person."""
+        return ActorKind.TICKET_SYSTEM if self.role is Role.TICKETING else ActorKind.PERSON
 
     def may(self, permission: Permission) -> bool:
         """Whether the role allows it; a scope may still forbid it for one target."""

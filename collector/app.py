@@ -13,16 +13,21 @@ from pathlib import Path
 
 from collector.access import Access
 from collector.clock import Clock
+from collector.clocks import Clocks
 from collector.errands import Errands
 from collector.events import Events
+from collector.feedback_links import FeedbackLinks
 from collector.fold import Fold
+from collector.follow_up import FollowUp
 from collector.following import Following
 from collector.incidents import Incidents
 from collector.intake import Intake
 from collector.jobs import Jobs
 from collector.live import Live
+from collector.place import address
 from collector.plans import Plans
 from collector.progress import Board
+from collector.recording import Recording
 from collector.registry import Registry
 from collector.settings import Settings
 from collector.settled import Settled
@@ -55,6 +60,8 @@ class House:
     incidents: Incidents
     errands: Errands
     following: Following
+    clocks: Clocks
+    follow_up: FollowUp
     events: Events
     traps: Traps
     progress: Board = field(default_factory=Board)
@@ -97,14 +104,19 @@ def open_house(
         errands = Errands(state, intake, fold, clock, settings)
         following = Following(state, intake, fold, clock, settings)
         incidents.listeners.append(errands.wake)
+        recording = Recording(state, intake, fold, events)
+        recording.listeners.append(errands.wake)
+        clocks = Clocks(state, fold, recording, clock, settings)
+        links = FeedbackLinks(settings.key_file, address(settings))
+        follow_up = FollowUp(state, recording, links, clock, settings)
         fold.appliers["config"] = registry.apply
         fold.appliers["incident"] = incidents.apply
         fold.appliers["trap"] = traps.apply
         fold.after_commit.append(incidents.after_commit)
         # From here on in the order of the walk: first what takes, last what tells. The stack ends them the other way.
-        rooms: list[Fold | Intake | Incidents | Errands | Following | Jobs] = [fold, intake]
+        rooms: list[Fold | Intake | Incidents | Errands | Following | Clocks | Jobs] = [fold, intake]
         if deciding:
-            rooms += [incidents, errands, following, Jobs(log, settled.work, clock, settings)]
+            rooms += [incidents, errands, following, clocks, Jobs(log, settled.work, clock, settings)]
         for room in rooms:
             room.start()
             stack.callback(room.stop)
@@ -125,6 +137,8 @@ def open_house(
             incidents=incidents,
             errands=errands,
             following=following,
+            clocks=clocks,
+            follow_up=follow_up,
             events=events,
             traps=Traps(state, intake, plans, clock),
         )

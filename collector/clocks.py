@@ -122,7 +122,7 @@ class Clocks(Working):
         stands = running(one, now)
         drafts = list(self._warnings(one, stands, warned, now))
         ahead = [at for stand in stands.values() if (at := following(stand.deadline, now)) is not None]
-        for due in due_steps(self._settings.escalation, one.request, stands, one.incident.priority, taken):
+        for due in due_steps(self._settings.escalation_steps, one.request, stands, one.incident.priority, taken):
             if due.at <= now:
                 drafts.append(self._escalation(one, due.step.to, due.rule, stands))
             else:

@@ -15,6 +15,20 @@ from rules.errors import Invalid
 _EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 -- compared with, not bound to
 
 
+def secure(settings: Settings) -> bool:
+    """Whether the collector's address speaks HTTPS: everywhere but on loopback."""
+    return settings.listen not in ("localhost", "::1") and not settings.listen.startswith("127.")
+
+
+def address(settings: Settings) -> str:
+    """The address of the collector's pages and API, without a slash at its end."""
+    if settings.public_url:
+        return settings.public_url.rstrip("/")
+    listen = socket.getfqdn() if settings.listen in _EVERYWHERE else settings.listen
+    host = f"[{listen}]" if ":" in listen else listen
+    return f"{'https' if secure(settings) else 'http'}://{host}:{settings.port}"
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """The collector's address and the certificates behind it. Agents pin the authority, never the leaf.
@@ -28,16 +42,12 @@ class Place:
     @property
     def secure(self) -> bool:
         """Whether the address speaks HTTPS: everywhere but on loopback."""
-        return self.settings.listen not in ("localhost", "::1") and not self.settings.listen.startswith("127.")
+        return secure(self.settings)
 
     @property
     def url(self) -> str:
         """The address of pages and API, without a slash at its end."""
-        if self.settings.public_url:
-            return self.settings.public_url.rstrip("/")
-        listen = socket.getfqdn() if self.settings.listen in _EVERYWHERE else self.settings.listen
-        host = f"[{listen}]" if ":" in listen else listen
-        return f"{'https' if self.secure else 'http'}://{host}:{self.settings.port}"
+        return address(self.settings)
 
     def certificate(self, now: int) -> Pair:
         """The chain and key to serve with: your own, else one signed by the collector's authority for its names."""

@@ -9,6 +9,7 @@ class Permission(StrEnum):
 
     READ = "read"  # targets, figures, incidents, reports
     HANDLE = "handle"  # acknowledge, comment, resolve incidents
+    IMPROVE = "improve"  # tell causes, have actions done and judge them, call back
     MUTE = "mute"
     PLAN = "plan"  # propose maintenance, end or cancel it
     PROPOSE = "propose"  # propose corrections
@@ -37,12 +38,12 @@ class Role(StrEnum):
 _P = Permission
 MAY: Mapping[Role, frozenset[Permission]] = {
     Role.VIEWER: frozenset({_P.READ}),
-    Role.OPERATOR: frozenset({_P.READ, _P.HANDLE, _P.MUTE, _P.PLAN, _P.PROPOSE, _P.REPORT}),
+    Role.OPERATOR: frozenset({_P.READ, _P.HANDLE, _P.IMPROVE, _P.MUTE, _P.PLAN, _P.PROPOSE, _P.REPORT}),
     Role.ADMIN: frozenset(_P),
-    Role.QUALITY: frozenset({_P.READ, _P.PROPOSE, _P.APPROVE, _P.REPORT, _P.AUDIT}),
-    Role.SERVICE_DESK: frozenset({_P.READ, _P.HANDLE, _P.MUTE}),
+    Role.QUALITY: frozenset({_P.READ, _P.IMPROVE, _P.PROPOSE, _P.APPROVE, _P.REPORT, _P.AUDIT}),
+    Role.SERVICE_DESK: frozenset({_P.READ, _P.HANDLE, _P.IMPROVE, _P.MUTE}),
     Role.CUSTOMER: frozenset({_P.READ}),
     Role.AUDITOR: frozenset({_P.READ, _P.AUDIT}),
     Role.AGENT: frozenset({_P.SUBMIT}),
-    Role.TICKETING: frozenset({_P.READ, _P.HANDLE}),
+    Role.TICKETING: frozenset({_P.READ, _P.HANDLE, _P.IMPROVE}),
 }

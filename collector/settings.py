@@ -63,8 +63,9 @@ class Settings:
     """Parameters of the calculation, by their names in docs/reference/availability.md."""
     tickets: dict[str, Any] = field(default_factory=dict)
     """Ticket systems, by name; each kind has a page of its own."""
-    escalation: tuple[Step, ...] = SHIPPED
-    """Who is told next when those who should act on an incident do not; the first in the list first."""
+    escalation: tuple[Step, ...] | None = None
+    """Who is told next when those who should act on an incident do not. Without it the shipped steps; an empty list is
+    nobody."""
     data: Path = field(default=Path(), init=False)
     """The data folder. Not a setting: it is where this file was found."""
 
@@ -76,6 +77,11 @@ class Settings:
     def calculation(self) -> Parameters:
         """The parameters of the calculation as this installation sets them."""
         return Parameters().with_settings(self.parameters)
+
+    @property
+    def escalation_steps(self) -> tuple[Step, ...]:
+        """The steps of escalation that hold."""
+        return SHIPPED if self.escalation is None else self.escalation
 
     @property
     def key_file(self) -> Path:

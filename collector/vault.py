@@ -54,11 +54,12 @@ class Vault:
 
     def _key(self) -> Fernet:
         if self._fernet is None:
-            self._fernet = Fernet(_read_or_make(self._path))
+            self._fernet = Fernet(read_or_make(self._path))
         return self._fernet
 
 
-def _read_or_make(path: Path) -> bytes:
+def read_or_make(path: Path) -> bytes:
+    """The key in that file; a new one where there is no file. Raises Invalid, Broken for a file that holds none."""
     try:
         key = path.read_bytes().strip()
         Fernet(key)

@@ -242,6 +242,7 @@ def test_the_page_of_roles_is_the_table_of_roles() -> None:
     columns = (
         Permission.READ,
         Permission.HANDLE,
+        Permission.IMPROVE,
         Permission.MUTE,
         Permission.PLAN,
         Permission.PROPOSE,
