@@ -16,6 +16,8 @@ TAGS = {"md5": 12, "sha1": 12, "sha224": 16, "sha256": 24, "sha384": 32, "sha512
 SALT = 8
 """Octets that a message brings to make its encryption differ from all others (RFC 3414 §8.1.1.1, RFC 3826 §3.1.2.1)."""
 
+_BLOCK = 16
+"""Octets of a block of AES."""
 _STRETCHED = 1 << 20
 _AES_OCTETS = {"aes128": 16, "aes192": 24, "aes256": 32, "aes192-blumenthal": 24, "aes256-blumenthal": 32}
 
@@ -106,12 +108,16 @@ def _aes(key: bytes) -> tuple[Cipher, Cipher]:
         from cryptography.hazmat.primitives.ciphers.modes import CFB
 
     algorithm = AES(key)
+    # An IV is to CFB what each block of ciphertext is to the next: one decryption goes on for all messages.
+    running = Made(algorithm, CFB(bytes(_BLOCK))).decryptor().update
 
     def encrypt(text: bytes, boots: int, time: int, salt: bytes) -> bytes:
         return Made(algorithm, CFB((boots << 32 | time).to_bytes(8, "big") + salt)).encryptor().update(text)
 
     def decrypt(text: bytes, boots: int, time: int, salt: bytes) -> bytes:
-        return Made(algorithm, CFB((boots << 32 | time).to_bytes(8, "big") + salt)).decryptor().update(text)
+        whole = (boots << 32 | time).to_bytes(8, "big") + salt + text
+        # The next message begins with a block of its own.
+        return running(whole + bytes(-len(text) % _BLOCK))[_BLOCK : len(whole)]
 
     return encrypt, decrypt
 
