@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 from agent.snmp.ber import Malformed, Oid, Tag, VarBind
-from agent.snmp.columns import Columns, columns_of
+from agent.snmp.columns import columns_of
 from agent.snmp.credentials import Access
 from agent.snmp.errors import Cause, Denied, ErrorStatus, Garbled, Unanswered
 from agent.snmp.line import Line, Request
@@ -64,8 +64,7 @@ class Device:
     @property
     def engine_id(self) -> bytes | None:
         """Its engine id, None with v1, v2c and before the first answer."""
-        known: bytes | None = getattr(self.line.security, "engine_id", None)
-        return known or None
+        return self.line.security.engine_id or None
 
     @property
     def twins(self) -> tuple[str, ...]:
@@ -163,9 +162,9 @@ class Device:
         columns = walk.reading
         line = self.line
 
-        def reader(buffer: bytes, at: int) -> Columns | Response:
+        def reader(buffer: bytes, at: int) -> Response | None:
             regular = columns_of(buffer, at, columns, uptime)
-            return regular if regular is not None and walk.goes_on(regular) else _checked(buffer, at)
+            return None if regular is not None and walk.take_columns(regular) else _checked(buffer, at)
 
         request = Request(
             line,
@@ -177,10 +176,8 @@ class Device:
             reader,
             line.transport.now() + patience_s,
         )
-        told: Columns | Response = await self._sent(request, ahead=False)
-        if isinstance(told, Columns):
-            walk.take_columns(told)
-        else:
+        told: Response | None = await self._sent(request, ahead=False)
+        if told is not None:
             _take(walk, told.varbinds, uptime)
         return request.size, request.took_s
 
@@ -227,8 +224,8 @@ class Device:
         except asyncio.CancelledError:
             transport.withdraw(request)
             raise
-        engine = self.engine_id
-        if engine is not None and engine != self.noted_engine:
+        engine = request.line.security.engine_id
+        if engine and engine != self.noted_engine:
             self._room.engine_seen(self, engine)
         return told
 

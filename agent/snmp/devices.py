@@ -93,6 +93,10 @@ class _Introduction:
 
         self._user = User(Access("", "v3"))
 
+    @property
+    def engine_id(self) -> bytes:
+        return self._user.engine_id
+
     def seal(self, pdu: bytes, number: int) -> bytes:
         return self._user.seal(pdu, number)
 
@@ -100,13 +104,13 @@ class _Introduction:
         try:
             return self._user.open(datagram)
         except Report:
-            if not self._user.engine_id:
+            if not self.engine_id:
                 raise
             return datagram, 0
 
     def met(self, _buffer: bytes, _at: int) -> bytes:
         """The engine id, whatever else the answer says."""
-        return self._user.engine_id
+        return self.engine_id
 
 
 _rooms: WeakKeyDictionary[asyncio.AbstractEventLoop, _Room] = WeakKeyDictionary()

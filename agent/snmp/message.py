@@ -64,7 +64,13 @@ class Report(Exception):
 
 
 class Security(Protocol):
-    """What wraps PDUs for one device and unwraps those that come from it."""
+    """What wraps PDUs for one device and unwraps those that come from it.
+
+    ``engine_id`` is that of the device, empty before v3 has told it and where there is none.
+    """
+
+    @property
+    def engine_id(self) -> bytes: ...
 
     def seal(self, pdu: bytes, number: int) -> bytes:
         """The datagram that carries a PDU with that number. Raises Denied when this machine cannot make it."""
@@ -76,6 +82,7 @@ class Security(Protocol):
 class Community:
     """The security of v1 and v2c: a word that all can read."""
 
+    engine_id = b""
     __slots__ = ("_before",)
 
     def __init__(self, version: str, community: bytes) -> None:
@@ -129,12 +136,21 @@ _READABLE = frozenset(Kind) - {Kind.TRAP}
 def request(kind: int, number: int, oids: Sequence[Oid], non_repeaters: int = 0, repetitions: int = 0) -> bytes:
     """The PDU that asks for these objects. The two last are GETBULK's. Raises ValueError for what is no object name."""
     body = b"".join([asked(oid) for oid in oids])
-    bulk = kind == Kind.GET_BULK
-    settings = encode_integer(non_repeaters) + encode_integer(repetitions) if bulk else _NO_SETTINGS
-    return element(kind, encode_integer(number) + settings + element(Tag.SEQUENCE, body))
+    if kind != Kind.GET_BULK:
+        settings = _NO_SETTINGS
+    elif 0 <= non_repeaters < 128 and 0 <= repetitions < 128:
+        settings = b"\x02\x01%c\x02\x01%c" % (non_repeaters, repetitions)
+    else:
+        settings = encode_integer(non_repeaters) + encode_integer(repetitions)
+    return element(kind, encode_number(number) + settings + element(Tag.SEQUENCE, body))
 
 
 _NO_SETTINGS = b"\x02\x01\x00\x02\x01\x00"
+
+
+def encode_number(number: int) -> bytes:
+    """The INTEGER by which an answer finds its question. Nearly all random ones of 31 bits take four octets."""
+    return b"\x02\x04" + number.to_bytes(4, "big") if 1 << 23 <= number < 1 << 31 else encode_integer(number)
 
 
 def encode(pdu: Response) -> bytes:

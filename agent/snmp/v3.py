@@ -14,7 +14,7 @@ from agent.snmp import usm
 from agent.snmp.ber import Malformed, Oid, Tag, content, element, encode_integer, expect, integer, octets
 from agent.snmp.credentials import Access
 from agent.snmp.errors import Cause, Denied
-from agent.snmp.message import Forged, Kind, Report, request, response
+from agent.snmp.message import Forged, Kind, Report, encode_number, request, response
 
 WINDOW_S = 150
 """How far a message's time may be from the engine's (RFC 3414 §2.2.3)."""
@@ -254,7 +254,7 @@ class User:
 
 def _wrapped(number: int, flags: int, security: bytes, scoped: bytes) -> bytes:
     """The message (RFC 3412 §6) around security parameters and a payload."""
-    head = element(0x30, b"%b%b\x04\x01%c%b" % (encode_integer(number), _SIZE, flags, _USM))
+    head = element(0x30, b"%b%b\x04\x01%c%b" % (encode_number(number), _SIZE, flags, _USM))
     return element(0x30, b"%b%b%b%b" % (_VERSION, head, security, scoped))
 
 
@@ -320,8 +320,8 @@ def _short(data: bytes) -> _Message | None:
     salt_size = data[at + 1]
     if data[at] != 0x04 or at + 2 + salt_size != payload:
         return None
-    return _Message(
-        flags, engine, boots, time, user, data[tag_at:at], tag_at, data[at + 2 : payload], payload, len(data)
+    return _Message._make(
+        (flags, engine, boots, time, user, data[tag_at:at], tag_at, data[at + 2 : payload], payload, len(data))
     )
 
 
