@@ -30,7 +30,8 @@ without a look at sign and type, 0 for a text."""
 class Columns(NamedTuple):
     """What an answer brought, by the place of the column in the question; indexes grow. ``uptime`` as it came.
 
-    ``ended`` are the places of columns that the answer went beyond.
+    Columns with the same indexes have one list of them. ``ended`` are the places of columns that the answer went
+    beyond.
     """
 
     uptime: int | None
@@ -75,11 +76,12 @@ _heads = _Heads()
 class Column:
     """A column that is walked, and the heads that are known of it."""
 
-    __slots__ = ("beyond", "known", "oid")
+    __slots__ = ("beyond", "known", "met_of", "oid")
 
     def __init__(self, oid: Oid) -> None:
         self.oid = oid
         self.known, self.beyond = _heads.of(oid)
+        self.met_of = self.known.get
 
 
 def columns_of(buffer: bytes, at: int, columns: Sequence[Column], uptime: bool) -> Columns | None:
@@ -114,11 +116,11 @@ def columns_of(buffer: bytes, at: int, columns: Sequence[Column], uptime: bool) 
 
 
 def _rows(buffer: bytes, at: int, end: int, columns: Sequence[Column], uptime: int | None) -> Columns | None:
-    if at >= end:
+    if at >= end or not columns:
         return None
     indexes: list[Oid] = []
     values: list[Value] = []
-    known = [column.known.get for column in columns]
+    known = [column.met_of for column in columns]
     add_index, add_value, number = indexes.append, values.append, int.from_bytes
     ended = False
     while at < end:
@@ -166,9 +168,11 @@ def _in_columns(uptime: int | None, indexes: list[Oid], values: list[Value], wid
                 del own[size:], cells[size:]
                 beyond.append(place)
     first = found.indexes[0]
-    for own in found.indexes:
-        # Most often all columns have the same rows, which need to be looked at once.
-        if (own is first or own != first) and not all(map(lt, own, own[1:])):
+    for place, own in enumerate(found.indexes):
+        if place and own == first:
+            # Most often all columns have the same rows: they are looked at once, and are one list.
+            found.indexes[place] = first
+        elif not all(map(lt, own, own[1:])):
             return None
     return found._replace(ended=tuple(beyond)) if beyond else found
 

@@ -24,6 +24,8 @@ _STRIKES = 2
 """Time-outs after which a table is left."""
 _MOST_S = 60.0
 _SCALARS_AT_ONCE = 24
+_FOR_ALL = (OSError, Denied, Silent)
+"""What befalls one question, and will befall all others too."""
 _ABSENT = (Tag.NO_SUCH_OBJECT, Tag.NO_SUCH_INSTANCE, Tag.END_OF_MIB_VIEW, Tag.NULL)
 
 
@@ -73,12 +75,14 @@ class Reading:
         return self._table(columns)
 
     async def _side_by_side(self) -> None:
-        workers = [asyncio.ensure_future(self._work()) for _ in range(MOST_UNDER_WAY)]
+        others = [asyncio.ensure_future(self._work()) for _ in range(MOST_UNDER_WAY - 1)]
         try:
-            await asyncio.gather(*workers)
+            await self._work()
+            for other in others:
+                await other
         finally:
-            for worker in workers:
-                worker.cancel()
+            for other in others:
+                other.cancel()
 
     async def _work(self) -> None:
         while self._waiting:
@@ -126,7 +130,7 @@ class Reading:
         pace = self._pace
         while not walk.done:
             patience_s = self._patience()
-            if patience_s <= 0 or isinstance(self._lost, OSError | Denied | Silent):
+            if patience_s <= 0 or (self._lost is not None and isinstance(self._lost, _FOR_ALL)):
                 walk.stop("no time was left" if self._lost is None else str(self._lost))
                 return
             if self._taken >= self._most:
@@ -228,7 +232,7 @@ class Reading:
             walk.stop(str(refused))
 
     def _lose(self, trouble: Exception) -> None:
-        if self._lost is None or not isinstance(self._lost, Silent | Denied | OSError):
+        if self._lost is None or not isinstance(self._lost, _FOR_ALL):
             self._lost = trouble
 
     def _patience(self) -> float:
@@ -241,14 +245,15 @@ class Reading:
         stamps: dict[Oid, tuple[list[Oid], list[int | None]]] = {}
         for walk in self._walks:
             self._faults += walk.faults
+            stamped = walk.stamps
             for column, found in walk.cells.items():
+                lasts, uptimes = stamped[column]
                 if not cells[column]:
-                    cells[column], stamps[column] = found, walk.stamps[column]
+                    cells[column], stamps[column] = found, stamped[column]
                 else:
                     cells[column].update(found)
-                    lasts, uptimes = walk.stamps[column]
                     stamps[column][0].extend(lasts)
                     stamps[column][1].extend(uptimes)
                 if self._uptime is None:
-                    self._uptime = next((told for told in walk.stamps[column][1] if told is not None), None)
+                    self._uptime = next((told for told in uptimes if told is not None), None)
         return Table(cells, self._scalars, tuple(self._faults), self._uptime, stamps)

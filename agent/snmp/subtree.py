@@ -24,7 +24,7 @@ class Subtree(Walk):
         super().__init__([root], most)
         self.fresh: list[VarBind] = []
 
-    def goes_on(self, answer: Columns) -> bool:
+    def take_columns(self, answer: Columns) -> bool:
         """Never: the quick way for regular answers leaves the types out."""
         return False
 

@@ -4,6 +4,7 @@ Pure: ``Walk`` says what to ask next and is told what came; it knows no socket a
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from agent.snmp.ber import Oid, Tag, Value, VarBind
 from agent.snmp.columns import Column, Columns
@@ -14,17 +15,24 @@ _END = (Tag.NO_SUCH_OBJECT, Tag.NO_SUCH_INSTANCE, Tag.END_OF_MIB_VIEW)
 
 
 class _Run(Column):
-    """How far one column is walked: ``at`` is the index reached, ``stamps`` are the last index of each answer and the
-    sysUpTime that came with it."""
+    """How far one column is walked: ``at`` is the index reached, ``rows`` how many there are by now.
 
-    __slots__ = ("at", "indexes", "stamps", "values")
+    ``parts`` are what each answer brought: indexes, values, and the sysUpTime that came with them.
+    """
+
+    __slots__ = ("at", "parts", "rows")
 
     def __init__(self, oid: Oid) -> None:
         super().__init__(oid)
         self.at: Oid = ()
-        self.indexes: list[Oid] = []
-        self.values: list[Value] = []
-        self.stamps: tuple[list[Oid], list[int | None]] = ([], [])
+        self.rows = 0
+        self.parts: list[tuple[list[Oid], list[Value], int | None]] = []
+
+    def keep(self, indexes: list[Oid], values: list[Value], uptime: int | None) -> None:
+        """Take a part that goes on where the walk is."""
+        self.at = indexes[-1]
+        self.rows += len(indexes)
+        self.parts.append((indexes, values, uptime))
 
 
 class Walk:
@@ -52,28 +60,40 @@ class Walk:
     @property
     def cells(self) -> dict[Oid, dict[Oid, Value]]:
         """What was found: column → index → value. Made anew each time it is asked for."""
-        return {run.oid: dict(zip(run.indexes, run.values, strict=True)) for run in self._runs}
+        found: dict[Oid, dict[Oid, Value]] = {}
+        before: list[list[Oid]] | None = None
+        rows: dict[Oid, Value] = {}
+        for run in self._runs:
+            indexes = [part[0] for part in run.parts]
+            values = chain.from_iterable([part[1] for part in run.parts])
+            if indexes == before:
+                # A copy knows where each index belongs; to find that out anew costs more.
+                rows = rows.copy()
+                rows.update(zip(rows, values, strict=True))
+            else:
+                rows, before = dict(zip(chain.from_iterable(indexes), values, strict=True)), indexes
+            found[run.oid] = rows
+        return found
 
     @property
     def stamps(self) -> dict[Oid, tuple[list[Oid], list[int | None]]]:
-        """Column → the last index of each answer, and the sysUpTime that came with it."""
-        return {run.oid: run.stamps for run in self._runs}
+        """Column → the last index of each answer, and the sysUpTime that came with it. Made anew each time."""
+        return {run.oid: ([part[0][-1] for part in run.parts], [part[2] for part in run.parts]) for run in self._runs}
 
     def forget(self) -> None:
         """Let go of what was found so far: it was handed on. Where the walk is stays known."""
         for run in self._runs:
-            run.indexes.clear()
-            run.values.clear()
+            run.parts.clear()
 
     @property
     def rows(self) -> int:
         """How many rows the longest column has by now."""
-        return max([len(run.indexes) for run in self._runs])
+        return max([run.rows for run in self._runs])
 
     @property
     def reached(self) -> int:
         """How many rows one of the columns that are not at their end has by now."""
-        return len(self._open[0].indexes)
+        return self._open[0].rows
 
     @property
     def done(self) -> bool:
@@ -106,28 +126,21 @@ class Walk:
             self._take_column(run, answer[place :: len(asked)], uptime)
         self._cap()
 
-    def goes_on(self, answer: Columns) -> bool:
-        """Whether a regular answer goes on where this walk is."""
-        for run, indexes in zip(self._open, answer.indexes, strict=True):
+    def take_columns(self, answer: Columns) -> bool:
+        """Take a regular answer; whether it goes on where this walk is. If not, nothing of it was taken."""
+        uptime, runs = answer.uptime, self._open
+        for run, indexes in zip(runs, answer.indexes, strict=True):
             if indexes and indexes[0] <= run.at:
                 return False
-        return True
-
-    def take_columns(self, answer: Columns) -> None:
-        """Take a regular answer that goes on where this walk is."""
-        uptime = answer.uptime
-        for run, indexes, values in zip(self._open, answer.indexes, answer.values, strict=True):
+        for run, indexes, values in zip(runs, answer.indexes, answer.values, strict=True):
             if indexes:
-                run.at = last = indexes[-1]
-                run.indexes += indexes
-                run.values += values
+                run.keep(indexes, values, uptime)
                 self.taken += len(indexes)
-                lasts, uptimes = run.stamps
-                lasts.append(last)
-                uptimes.append(uptime)
-        for run in [self._open[place] for place in answer.ended]:
-            self._close(run)
+        if answer.ended:
+            for run in [runs[place] for place in answer.ended]:
+                self._close(run)
         self._cap()
+        return True
 
     def _cap(self) -> None:
         if self.taken >= self._most and self._open:
@@ -146,7 +159,7 @@ class Walk:
                 found[oid[size:]] = value
                 last = oid
             else:
-                self._keep(run, last, found, uptime)
+                self._keep(run, found, uptime)
                 return
             last = column + run.at
             found = {}
@@ -160,17 +173,12 @@ class Walk:
                 break
             found[oid[size:]] = value
             last = oid
-        self._keep(run, last, found, uptime)
+        self._keep(run, found, uptime)
 
-    def _keep(self, run: _Run, last: Oid, found: dict[Oid, Value], uptime: int | None) -> None:
+    def _keep(self, run: _Run, found: dict[Oid, Value], uptime: int | None) -> None:
         if found:
-            run.at = index = last[len(run.oid) :]
-            run.indexes += found
-            run.values += found.values()
+            run.keep(list(found), list(found.values()), uptime)
             self.taken += len(found)
-            lasts, uptimes = run.stamps
-            lasts.append(index)
-            uptimes.append(uptime)
 
     def close(self, column: Oid, why: str = "") -> None:
         """End one column, with a fault when ``why`` is given."""
