@@ -1,0 +1,67 @@
+"""Sentences that the log holds in English, said in another language: known again by their form.
+
+What the monitor says of an incident is recorded once, in English, with names and figures in it. A reader of another
+language gets the same sentence: its form is looked up in the catalogue, what stood in its places is put in again.
+"""
+
+import functools
+import re
+from collections.abc import Sequence
+from string import Formatter
+
+from collector.texts import Translator
+
+FORMS: tuple[str, ...] = (
+    "{name} is down",
+    "{name}: {check} is beyond its limits",
+    "{name}: the management path (snmp) does not answer",
+    "{name}: {check} fails",
+    "{name} recovered",
+    "The agent {name} is silent",
+    "The agent {name} is silent again",
+    "The agent {name} is silent. What it alone looks at is unknown.",
+    "{names} reports again",
+    "The agent was retired",
+    "All {count} agents are silent",
+    "All {count} agents fell silent at once: look at the collector and its network.",
+    "No fault of {name} any more: it is {state}",
+    "Resolved, and it did not come back",
+    "{sentence} again",
+    "{sentence}: {words}",
+)
+"""The most special first: what one form does not take is left to those behind it. ``sentence`` is one of these too."""
+
+_INNER = frozenset({"sentence", "state"})
+_DEPTH = 3
+
+
+def said(text: str, words: Translator, depth: int = _DEPTH) -> str:
+    """A recorded sentence in the translator's language; the text itself where its form is not known."""
+    if not words.catalogue or depth == 0:
+        return text
+    for form, pattern in _patterns(FORMS):
+        found = pattern.fullmatch(text)
+        if found is None:
+            continue
+        values = found.groupdict()
+        if "sentence" in values and said(values["sentence"], words, depth - 1) == values["sentence"]:
+            continue
+        inner = {key: said(value, words, depth - 1) for key, value in values.items() if key == "sentence"}
+        inner |= {key: words(value) for key, value in values.items() if key == "state"}
+        return words(form, **{**values, **inner}) if values else words(form)
+    return text
+
+
+@functools.cache
+def _patterns(forms: Sequence[str]) -> list[tuple[str, "re.Pattern[str]"]]:
+    return [(form, re.compile(_pattern(form), re.DOTALL)) for form in forms]
+
+
+def _pattern(form: str) -> str:
+    parts = []
+    for text, place, _, _ in Formatter().parse(form):
+        parts.append(re.escape(text))
+        if place is not None:
+            # The shortest stretch: in "a is down: b: c" the sentence ends with the first colon.
+            parts.append(f"(?P<{place}>.+?)")
+    return "".join(parts)
