@@ -10,17 +10,10 @@ from typing import Any
 
 from collector.drafts import Draft
 from collector.store.followed import GONE, Followed
-from collector.tickets.ticket_system import Deed, Moment, Remote, Standing
+from collector.tickets.ticket_system import Deed, Moment, Remote, Standing, deeds
 from rules.incident import ActorKind, Phase, Verb, permitted
 
 _STEPS = {deed: Verb(deed.value) for deed in Deed if deed.value in set(Verb)}
-_OVER = (Standing.RESOLVED, Standing.CLOSED)
-_TOWARDS = {
-    Standing.ACKNOWLEDGED: Deed.ACKNOWLEDGE,
-    Standing.STARTED: Deed.START,
-    Standing.PAUSED: Deed.PAUSE,
-    Standing.RESOLVED: Deed.RESOLVE,
-}
 _SCORES = ("1", "2", "3", "4", "5")
 _SAID = {Deed.ASSIGN: "assigned to {}", Deed.PRIORITY: "priority {}"}
 
@@ -81,26 +74,13 @@ def _inferred(
     reader: Reader, incident: str, phase: Phase, before: Standing, remote: Remote, now: int
 ) -> Iterator[Draft]:
     """The steps between two standings that are still possible: what is not possible any more we did ourselves."""
-    for deed in _between(before, remote.standing):
+    for deed in deeds(before, remote.standing):
         verb = _STEPS[deed]
         if verb not in permitted(phase):
             continue
         moment = Moment(f"{before}>{remote.standing}@{now}:{deed}", deed, now, remote.assignee, remote.words)
         yield _step(reader, incident, verb, moment, now)
         phase = _after(verb, phase)
-
-
-def _between(before: Standing, after: Standing) -> list[Deed]:
-    deeds = []
-    if before in _OVER and after not in _OVER:
-        deeds.append(Deed.REOPEN)
-    elif before is Standing.PAUSED and after not in _OVER:
-        deeds.append(Deed.RESUME)
-    if after is Standing.CLOSED:
-        return [*deeds, *([] if before is Standing.RESOLVED else [Deed.RESOLVE]), Deed.CLOSE]
-    if after in _TOWARDS and not (before is Standing.CLOSED and after is Standing.RESOLVED):
-        deeds.append(_TOWARDS[after])
-    return deeds
 
 
 def _after(verb: Verb, phase: Phase) -> Phase:
