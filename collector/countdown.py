@@ -1,9 +1,13 @@
 """Countdown: the deadlines of one incident as they stand, and which of them comes next."""
 
+import sqlite3
 from typing import Any
 
-from collector.requests import Asked
-from rules.request import Rule, Standing, standing
+from collector import calendars
+from collector.agreed import Agreed
+from collector.requests import Asked, terms_of
+from collector.store.targets import Target
+from rules.request import Request, Rule, Standing, next_deadline, standing
 from rules.sla_clock import Deadline, earliest
 
 _OVER = frozenset({Rule.CALL_BACK})
@@ -29,6 +33,13 @@ def running(one: Asked, at: int) -> dict[Rule, Standing]:
 def following(one: Asked, at: int) -> Deadline | None:
     """The deadline that comes first, or has passed first; None when nothing is asked any more."""
     return earliest(stand.deadline for stand in running(one, at).values())
+
+
+def first(tx: sqlite3.Connection, agreed: Agreed, target: Target | None, priority: str, at: int) -> Deadline | None:
+    """The deadline that will come first of an incident that is opened at an instant (ms UTC)."""
+    terms, calendar = terms_of(agreed, target, at)
+    request = Request("", at, priorities=((at, priority),), hours=calendars.in_force(tx, calendar))
+    return next_deadline(request, terms.promise.parameters, at)
 
 
 def told(deadline: Deadline | None) -> dict[str, Any] | None:

@@ -3,11 +3,14 @@
 import sqlite3
 from typing import Any
 
+from collector.agreed import Agreed
+from collector.countdown import first, told
 from collector.decisions.lifecycle import RECOVER
 from collector.faults import Kind
 from collector.ids import new_id
 from collector.settings import Settings
 from collector.store import incidents as table
+from collector.store import targets
 from collector.store.incidents import Incident
 from rules.incident import ActorKind, Verb
 from rules.period import local
@@ -45,6 +48,8 @@ class Drafts:
     ) -> Draft:
         """A new incident; its tickets are due ``ticket_after`` the beginning of the fault."""
         key = new_id("i")
+        about = targets.find(tx, target) if target else None
+        agreed = Agreed(tx, self.settings.calculation, self.settings.tz)
         return {
             "verb": Verb.OPEN.value,
             "incident": key,
@@ -63,6 +68,7 @@ class Drafts:
             "detected": detected,
             "due": since + ticket_after,
             "systems": self.systems,
+            "deadline": told(first(tx, agreed, about, priority, now)),
         }
 
     def reopening(self, incident: Incident, text: str, since: int, detected: int, ticket_after: int) -> Draft:

@@ -5,9 +5,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from collector import calendars
-from collector.agreed import Agreed
+from collector.agreed import Agreed, Terms
 from collector.store import follow_up, incidents, targets
 from collector.store.incidents import Happening, Incident
+from collector.store.targets import Target
 from rules.calendar import ServiceHours
 from rules.incident import ActorKind, Verb, Waiting
 from rules.parameters import Parameters
@@ -41,13 +42,18 @@ def asked(
         target = targets.find(tx, incident.target) if incident.target else None
         if wanted is not None and (target is None or target.id not in wanted):
             continue
-        terms = agreed.house if target is None else agreed.of(target, at - 1)
-        calendar = (target.calendar if target is not None else "") or terms.calendar
+        terms, calendar = terms_of(agreed, target, at)
         if calendar not in hours:
             hours[calendar] = calendars.in_force(tx, calendar)
         asking = request(tx, incident, hours[calendar], at)
         told.append(Asked(incident, terms.promise.agreement, asking, terms.promise.parameters))
     return told
+
+
+def terms_of(agreed: Agreed, target: Target | None, at: int) -> tuple[Terms, str]:
+    """The terms in force just before an instant (ms UTC) for a target or what has none, and the calendar's name."""
+    terms = agreed.house if target is None else agreed.of(target, at - 1)
+    return terms, (target.calendar if target is not None else "") or terms.calendar
 
 
 def request(tx: sqlite3.Connection, incident: Incident, hours: Hours | None, at: int) -> Request:

@@ -5,9 +5,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from collector.decisions.entry import Decision
-from collector.store import agents, checks, errands, incidents, targets
+from collector.store import agents, checks, errands, families, incidents, targets
 from collector.store.incidents import Incident
 from rules.incident import ActorKind
+
+_HANDED_ON = ("brief", "dependents", "deadline")
+"""What a decision carries for those who are told, and is told as it stands."""
+
+NAMED = 20
+"""How many of the targets and incidents that belong to one are named; the others are counted."""
 
 OVER = frozenset({"resolved", "closed"})
 """The events after which a system takes the fault for over."""
@@ -35,6 +41,20 @@ def queue(decision: Decision, incident: Incident, system: str, event: str, due: 
     errands.queue(decision.tx, incident.id, system, event, body, due, decision.at)
 
 
+def _dependents(tx: sqlite3.Connection, incident: Incident) -> dict[str, Any]:
+    """The targets that its fault takes along: how many, and the first of them by name."""
+    found = families.dependents(tx, incident.id, NAMED + 1)
+    count = len(found) if len(found) <= NAMED else families.count_dependents(tx, incident.id)
+    return {"count": count, "names": [one.name for one in found[:NAMED]]}
+
+
+def _members(tx: sqlite3.Connection, incident: Incident) -> dict[str, Any]:
+    """The other incidents that it tells of: how many, and the first of them."""
+    found = families.members(tx, incident.id, NAMED + 1)
+    count = len(found) if len(found) <= NAMED else families.count_members(tx, incident.id)
+    return {"count": count, "first": [{"number": one.number, "summary": one.summary} for one in found[:NAMED]]}
+
+
 def facts(tx: sqlite3.Connection, incident: Incident, payload: Mapping[str, Any]) -> dict[str, Any]:
     """What ticket systems are told, as it is at the decision."""
     last = incidents.episodes(tx, incident.id)[-1]
@@ -57,7 +77,10 @@ def facts(tx: sqlite3.Connection, incident: Incident, payload: Mapping[str, Any]
             "opened_ms": incident.opened,
             "cause": incident.cause,
             "earlier": incident.earlier,
+            "unstable": incident.unstable is not None,
         },
+        "dependents": _dependents(tx, incident),
+        "members": _members(tx, incident),
         "target": None
         if target is None
         else {
@@ -69,4 +92,5 @@ def facts(tx: sqlite3.Connection, incident: Incident, payload: Mapping[str, Any]
         },
         "check": None if check is None else {"id": check.id, "name": check.name},
         "agents": [{"id": agent.id, "name": agent.name} for agent in found],
+        **{key: payload[key] for key in _HANDED_ON if key in payload},
     }
