@@ -7,6 +7,7 @@ state, so a crash at any instant loses nothing; what it decided twice is applied
 """
 
 import logging
+import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 
@@ -121,9 +122,18 @@ class Incidents(Working):
     # What people do
 
     def act(
-        self, key: str, verb: Verb, principal: Principal, text: str = "", *, reason: str = "", cause: str = ""
+        self,
+        key: str,
+        verb: Verb,
+        principal: Principal,
+        text: str = "",
+        *,
+        reason: str = "",
+        cause: str = "",
+        into: str = "",
     ) -> Incident:
-        """Do one step for somebody, and wait until it shows. ``reason`` says what a pause waits for.
+        """Do one step for somebody, and wait until it shows. ``reason`` says what a pause waits for, or why it is void;
+        ``into`` names the incident that a merged one becomes part of.
 
         Raises Missing, Conflicting (the incident is not in a phase for that), Invalid, Unavailable (it is recorded,
         but does not show yet).
@@ -134,23 +144,33 @@ class Incidents(Working):
             raise Invalid(f"Say what it waits for: {', '.join(Waiting)}.")
         if verb is Verb.COMMENT and not text.strip():
             raise Invalid("A comment needs a text.")
+        if verb is Verb.VOID and not (reason or text).strip():
+            raise Invalid("Say why it is void.")
         with self._state.read() as tx:
             incident = table.get(tx, key)
+            leading = _leading(tx, incident, into) if verb is Verb.MERGE else None
+            again = table.of_fault(tx, incident.fault) if verb is Verb.REOPEN else None
         if verb not in permitted(incident.phase):
             possible = ", ".join(permitted(incident.phase))
             raise Conflicting(
                 f"{incident.name} is {incident.phase}: {verb} is not possible now (possible: {possible})."
             )
+        if again is not None and again.living:
+            raise Conflicting(f"The same fault is dealt with in {again.name} by now.")
         payload: Draft = {
             "verb": verb.value,
             "incident": incident.id,
             "actor": {"kind": _actor_kind(principal).value, "name": principal.name},
-            "text": ": ".join(part for part in (reason, text.strip()) if part),
+            "text": ": ".join(part for part in (reason.strip(), text.strip()) if part),
         }
+        if leading is not None:
+            payload["into"] = leading.id
+            payload["text"] = payload["text"] or f"{incident.name} ({incident.summary}) is merged into {leading.name}"
         if verb is Verb.RESOLVE and cause:
             payload["cause"] = cause
         if verb is Verb.REOPEN:
-            payload["systems"] = self._drafts.systems
+            with self._state.read() as tx:
+                payload["systems"] = self._drafts.recipients.of(tx, incident.target, incident.priority)
         if not self._record([payload]):
             raise Unavailable("It is recorded, but the collector is busy and does not show it yet.")
         with self._state.read() as tx:
@@ -325,6 +345,18 @@ class Incidents(Working):
             self._timelines.touch([scene.target.id])
             data = {"target": scene.target.id, "state": state, "since": since}
             self._events.publish(EventKind.STATE, data)
+
+
+def _leading(tx: sqlite3.Connection, incident: Incident, into: str) -> Incident:
+    """The incident that another one is merged into. Raises Invalid, Missing, Conflicting."""
+    if not into:
+        raise Invalid("Say into which incident it is merged.")
+    leading = table.get(tx, into)
+    if leading.id == incident.id:
+        raise Invalid(f"{incident.name} cannot be merged into itself.")
+    if not leading.living:
+        raise Conflicting(f"{leading.name} is {leading.phase}: merge into one that is being dealt with.")
+    return leading
 
 
 def _actor_kind(principal: Principal) -> ActorKind:

@@ -8,8 +8,11 @@
     comment       any                                       stays
     resolve       open, acknowledged, started, paused       resolved
     close         resolved                                  closed
-    reopen        resolved, closed                          open
+    merge         open … paused, resolved                   merged
+    void          open … paused, resolved, closed           void
+    reopen        resolved, closed, merged, void            open
 
+A merged incident is told of by another one, a void one was none: neither is a request that anybody had to answer.
 A step that the table does not have changes nothing: a monitor and a person may resolve the same incident in the same
 second, and the later word is then moot. Every step is dated and names its actor; who answered when, and for how long
 work was paused, is read from the steps and never stored beside them.
@@ -31,6 +34,8 @@ class Phase(StrEnum):
     PAUSED = "paused"
     RESOLVED = "resolved"
     CLOSED = "closed"
+    MERGED = "merged"
+    VOID = "void"
 
 
 class Verb(StrEnum):
@@ -45,6 +50,8 @@ class Verb(StrEnum):
     RESOLVE = "resolve"
     CLOSE = "close"
     REOPEN = "reopen"
+    MERGE = "merge"
+    VOID = "void"
 
 
 class ActorKind(StrEnum):
@@ -67,6 +74,9 @@ class Waiting(StrEnum):
 LIVE = frozenset({Phase.OPEN, Phase.ACKNOWLEDGED, Phase.STARTED, Phase.PAUSED})
 """The phases in which a fault is being dealt with."""
 
+SET_ASIDE = frozenset({Phase.MERGED, Phase.VOID})
+"""The phases of what is no incident of its own any more. A fault that returns opens a new one."""
+
 _STAYS = None
 _BEFORE_THE_PAUSE = "before"
 
@@ -78,7 +88,9 @@ TABLE: Mapping[Verb, tuple[frozenset[Phase], Phase | str | None]] = {
     Verb.COMMENT: (frozenset(Phase), _STAYS),
     Verb.RESOLVE: (LIVE, Phase.RESOLVED),
     Verb.CLOSE: (frozenset({Phase.RESOLVED}), Phase.CLOSED),
-    Verb.REOPEN: (frozenset({Phase.RESOLVED, Phase.CLOSED}), Phase.OPEN),
+    Verb.REOPEN: (frozenset({Phase.RESOLVED, Phase.CLOSED, *SET_ASIDE}), Phase.OPEN),
+    Verb.MERGE: (LIVE | {Phase.RESOLVED}, Phase.MERGED),
+    Verb.VOID: (LIVE | {Phase.RESOLVED, Phase.CLOSED}, Phase.VOID),
 }
 """For each step the phases it may follow, and the phase it leads to."""
 
@@ -149,7 +161,7 @@ def advance(course: Course, step: Step) -> Course | None:
         case Verb.RESOLVE:
             alone = step.actor is ActorKind.MONITOR and course.answered is None
             return replace(following, resolved=step.at, self_recovered=alone)
-        case Verb.CLOSE:
+        case Verb.CLOSE | Verb.MERGE | Verb.VOID:
             return replace(following, closed=step.at)
         case Verb.REOPEN:
             return replace(following, resolved=None, closed=None, self_recovered=False)

@@ -113,11 +113,13 @@ class IncidentView(IncidentRow):
 
 @dataclass(frozen=True, slots=True)
 class StepSpec:
-    """What goes with a step: ``text`` for all, ``reason`` for a pause, ``cause`` for a resolution."""
+    """What goes with a step: ``text`` for all, ``reason`` for a pause or what is void, ``cause`` for a resolution,
+    ``into`` (number or id) for a merging."""
 
     text: str = ""
     reason: str = ""
     cause: str = ""
+    into: str = ""
 
 
 class IncidentsDoor(Controller):
@@ -165,7 +167,10 @@ class IncidentsDoor(Controller):
     def step(
         self, house: House, principal: Principal, key: str, verb: str, data: StepSpec | None = None
     ) -> IncidentView:
-        """ack, start, pause, resume, comment, resolve, close or reopen. 409 where the incident is not ready for it."""
+        """ack, start, pause, resume, comment, resolve, close, reopen, merge or void.
+
+        409 where the incident is not ready for it.
+        """
         if verb not in set(Verb) or verb == Verb.OPEN:
             raise Missing(f"There is no step {verb!r} of an incident.")
         with house.state.read() as tx:
@@ -173,7 +178,11 @@ class IncidentsDoor(Controller):
             target = targets.find(tx, incident.target) if incident.target else None
         require(principal, Permission.HANDLE, target.labels if target else None)
         said = data or StepSpec()
-        house.incidents.act(incident.id, Verb(verb), principal, said.text, reason=said.reason, cause=said.cause)
+        with house.state.read() as tx:
+            into = seen(tx, principal, said.into).id if said.into else ""
+        house.incidents.act(
+            incident.id, Verb(verb), principal, said.text, reason=said.reason, cause=said.cause, into=into
+        )
         with house.state.read() as tx:
             return _view(tx, incidents.get(tx, incident.id))
 

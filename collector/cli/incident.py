@@ -25,6 +25,10 @@ def arrange(parser: argparse.ArgumentParser) -> None:
             step.add_argument("text", metavar="TEXT")
         if verb == "pause":
             step.add_argument("--for", dest="reason", choices=WAITING, required=True, help="what it waits for")
+        if verb == "merge":
+            step.add_argument("--into", metavar="N", required=True, help="the incident that tells of it from now on")
+        if verb == "void":
+            step.add_argument("--reason", metavar="R", required=True, help="why it was no incident")
         if verb == "resolve":
             step.add_argument("--cause", metavar="C")
         step.set_defaults(verb=verb)
@@ -39,6 +43,8 @@ _STEPS = {
     "resolve": "the fault is gone",
     "close": "nothing is left to do",
     "reopen": "it was not over",
+    "merge": "it is part of another incident",
+    "void": "it was no incident",
 }
 
 
@@ -103,7 +109,7 @@ def run_step(arguments: argparse.Namespace) -> int:
     from collector.client import quote
     from collector.reports.words import INCIDENT_STATES, named
 
-    given = {"text": "text", "reason": "reason", "cause": "cause"}
+    given = {"text": "text", "reason": "reason", "cause": "cause", "into": "into"}
     body = {key: getattr(arguments, name) for key, name in given.items() if getattr(arguments, name, None) is not None}
     with answer.collector(arguments) as client:
         done = client.post(f"incidents/{quote(arguments.number)}/{arguments.verb}", body)

@@ -9,6 +9,8 @@ to do, and whether one is still unsent decides whether it can be taken back.
     reopen     since, detected, due, systems       (a person's has only systems)
     recover    ended                               the fault is over; the incident is resolved unless it was already
     ack, start, pause, resume, comment, resolve, close
+    merge, void                                    it was none of its own (``set_aside.py``)
+    attached, gathered, returned, unstable, stable what belongs together (``families.py``)
     delivered  system, errand, ticket, url, state  a ticket system has taken an errand
     warned, escalated                              a deadline comes nearer (``clocks.py``)
     cause, action, satisfaction, called_back       what follows (``follow_up.py``)
@@ -25,6 +27,18 @@ from typing import Any
 from collector.decisions.clocks import ESCALATED, WARNED, escalated, warned
 from collector.decisions.delivery import DELIVERED, delivered
 from collector.decisions.entry import Decision
+from collector.decisions.families import (
+    ATTACHED,
+    GATHERED,
+    RETURNED,
+    STABLE,
+    UNSTABLE,
+    attached,
+    gathered,
+    returned,
+    stable,
+    unstable,
+)
 from collector.decisions.follow_up import (
     ACTION,
     CALLED_BACK,
@@ -38,12 +52,20 @@ from collector.decisions.follow_up import (
 from collector.decisions.followed import FOLLOWED, seen
 from collector.decisions.lifecycle import RECOVER, opening, recover, step
 from collector.decisions.news import news
+from collector.decisions.set_aside import merge, void
 from collector.store import followed, incidents
 from collector.store.incidents import Incident
 from rules.incident import Verb
 
 _APPLIED: Mapping[str, Callable[[Decision, Incident], None]] = {
     **{verb.value: step for verb in Verb if verb is not Verb.OPEN},
+    Verb.MERGE.value: merge,
+    Verb.VOID.value: void,
+    ATTACHED: attached,
+    GATHERED: gathered,
+    RETURNED: returned,
+    UNSTABLE: unstable,
+    STABLE: stable,
     RECOVER: recover,
     DELIVERED: delivered,
     WARNED: warned,

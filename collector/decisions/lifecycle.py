@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from collector.decisions.entry import Decision
 from collector.decisions.telling import queue, tell
-from collector.store import errands, incidents
+from collector.store import errands, families, incidents
 from collector.store.incidents import Incident
 from rules.incident import ActorKind, Course, Phase, Step, Verb, advance, inserted
 
@@ -42,9 +42,11 @@ def opening(decision: Decision) -> None:
         phase=Phase.OPEN,
         opened=decision.at,
         earlier="" if before is None else before.name,
+        parent=payload.get("parent", ""),
     )
     incidents.add(tx, incident)
     incidents.begin_episode(tx, incident.id, payload["since"], payload["detected"])
+    families.attach(tx, incident.id, payload.get("dependents", ()), None)
     decision.note(incident)
     for system in payload["systems"]:
         queue(decision, incident, system, "opened", due=payload["due"])
@@ -60,6 +62,9 @@ def step(decision: Decision, incident: Incident) -> None:
     if course is None:
         return
     changed = after(incident, course, payload.get("cause", ""))
+    if verb is Verb.REOPEN:
+        # What had been merged stands alone again, unless it comes back in a storm.
+        changed = replace(changed, parent=payload.get("parent", ""))
     incidents.put(decision.tx, changed)
     if verb is not Verb.REOPEN:
         tell(decision, changed, _TOLD[verb])
@@ -68,14 +73,17 @@ def step(decision: Decision, incident: Incident) -> None:
         incidents.begin_episode(decision.tx, incident.id, payload["since"], payload["detected"])
     told = errands.announced(decision.tx, incident.id)
     for system in payload["systems"]:
-        event = "reopened" if system in told else "opened"
+        event = "reopened" if system in told and system not in payload.get("anew", ()) else "opened"
         queue(decision, changed, system, event, due=payload.get("due", decision.at))
 
 
 def recover(decision: Decision, incident: Incident) -> None:
-    """The fault is over; the incident is resolved unless it was already."""
+    """The fault is over; the incident is resolved unless it was already, or there is more that it tells of."""
     ended = decision.payload["ended"]
     incidents.end_episode(decision.tx, incident.id, ended)
+    if incident.unstable is not None or families.lasting(decision.tx, incident.id):
+        decision.note(incident, verb=RECOVER)
+        return
     errands.cancel_unsent(decision.tx, incident.id, ended)
     resolving = Step(Verb.RESOLVE, decision.at, ActorKind.MONITOR)
     course = advance(incidents.course_of(decision.tx, incident.id), resolving)

@@ -37,8 +37,15 @@ def _speaker(decision: Decision) -> str:
 def queue(decision: Decision, incident: Incident, system: str, event: str, due: int) -> None:
     """Have one system told of an event, not before ``due`` (ms UTC)."""
     told = facts(decision.tx, incident, decision.payload)
-    body = {"event": event, "at": decision.at, "key": incident.correlation, "facts": told}
+    key = _key(decision.tx, incident, system, event)
+    body = {"event": event, "at": decision.at, "key": key, "facts": told}
     errands.queue(decision.tx, incident.id, system, event, body, due, decision.at)
+
+
+def _key(tx: sqlite3.Connection, incident: Incident, system: str, event: str) -> str:
+    """The key of the ticket that is told: each further ticket of an incident in a system has one of its own."""
+    number = errands.openings(tx, incident.id, system) + (event == "opened")
+    return incident.correlation if number <= 1 else f"{incident.correlation}.{number}"
 
 
 def _dependents(tx: sqlite3.Connection, incident: Incident) -> dict[str, Any]:

@@ -48,6 +48,13 @@ KINDS = {
     "threshold": "Threshold",
     "agent_lost": "Agent lost",
     "collector": "Collector",
+    "site": "Site dark",
+    "storm": "Storm",
+    "certificate": "Certificate",
+    "burn": "Budget burns",
+    "forecast": "Forecast miss",
+    "problem": "Problem",
+    "improvement": "Improvement",
 }
 
 INCIDENT_STATES = {
@@ -57,6 +64,8 @@ INCIDENT_STATES = {
     "paused": "Paused",
     "resolved": "Resolved",
     "closed": "Closed",
+    "merged": "Merged",
+    "void": "Void",
 }
 
 

@@ -32,6 +32,8 @@ class Incident:
     self_recovered: bool = False
     cause: str = ""
     earlier: str = ""
+    parent: str = ""
+    unstable: int | None = None
 
     @property
     def name(self) -> str:
@@ -153,6 +155,22 @@ def of_target(tx: sqlite3.Connection, target: str, since: int) -> list[Incident]
     return [_incident(row) for row in rows]
 
 
+def lasting_of(tx: sqlite3.Connection, target: str) -> list[Incident]:
+    """The incidents about a target (id) whose fault is still there, whatever was done about them."""
+    rows = tx.execute(
+        f"SELECT {_COLUMNS} FROM incident WHERE target = :target"
+        " AND EXISTS (SELECT 1 FROM episode WHERE incident = incident.id AND ended IS NULL) ORDER BY opened, id",
+        {"target": target},
+    )
+    return [_incident(row) for row in rows]
+
+
+def members(tx: sqlite3.Connection, incident: str) -> list[Incident]:
+    """The incidents that an incident (id) tells of, by number."""
+    rows = tx.execute(f"SELECT {_COLUMNS} FROM incident WHERE parent = :id ORDER BY year, number", {"id": incident})
+    return [_incident(row) for row in rows]
+
+
 def opened_in(tx: sqlite3.Connection, start: int, end: int) -> list[Incident]:
     """The incidents opened in [start, end) (ms UTC), by opening."""
     rows = tx.execute(
@@ -191,7 +209,8 @@ def page(
     rows = tx.execute(
         f"SELECT {_COLUMNS} FROM incident WHERE (:target = '' OR target = :target)"
         + (f" AND phase IN ({marks})" if asked else "")
-        + " AND (:since IS NULL OR resolved IS NULL OR resolved >= :since) AND (:until IS NULL OR opened < :until)"
+        + " AND (:since IS NULL OR coalesce(resolved, closed, :since) >= :since)"
+        " AND (:until IS NULL OR opened < :until)"
         " AND (:opened IS NULL OR opened < :opened OR (opened = :opened AND id < :key))"
         " ORDER BY opened DESC, id DESC LIMIT :limit",
         {

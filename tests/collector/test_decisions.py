@@ -12,6 +12,7 @@ from collector.errands import Errands
 from collector.incidents import Incidents
 from collector.specs import MaintenanceSpec
 from collector.store import incidents
+from rules.errors import Conflicting
 from rules.incident import Verb
 from tests.collector.rooms import ADMIN
 from tests.collector.watch import URGENT, World
@@ -152,7 +153,8 @@ def test_a_step_after_the_recovery_is_refused_with_the_steps_that_are_possible(w
     world.mend("core-1")
     world.run(20)
 
-    with pytest.raises(Exception, match=r"is resolved: ack is not possible now \(possible: comment, close, reopen\)"):
+    possible = r"is resolved: ack is not possible now \(possible: comment, close, reopen, merge, void\)"
+    with pytest.raises(Conflicting, match=possible):
         world.incidents.act(world.one().name, Verb.ACKNOWLEDGE, ADMIN)
 
 

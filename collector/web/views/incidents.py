@@ -179,8 +179,8 @@ def incident_page(
 
 
 def _actions(phase: Phase, words: Translator) -> tuple[Action, ...]:
-    """The buttons: comments have a form of their own, and the first step forward stands out."""
-    verbs = [verb for verb in permitted(phase) if verb is not Verb.COMMENT]
+    """The buttons: what needs more than a button has a form of its own, and the first step forward stands out."""
+    verbs = [verb for verb in permitted(phase) if verb not in (Verb.COMMENT, Verb.MERGE, Verb.VOID)]
     return tuple(
         Action(
             verb.value,

@@ -131,6 +131,14 @@ HAPPENINGS: Mapping[str, str] = {
     "resolve": marked("resolved"),
     "close": marked("closed"),
     "reopen": marked("reopened"),
+    "recover": marked("the fault is over"),
+    "merge": marked("merged"),
+    "void": marked("void"),
+    "attached": marked("takes others along"),
+    "gathered": marked("tells of more incidents"),
+    "returned": marked("the fault is back"),
+    "unstable": marked("comes and goes"),
+    "stable": marked("comes and goes no more"),
 }
 
 ACTORS: Mapping[str, str] = {

@@ -1,0 +1,96 @@
+"""The statements of what belongs to an incident: others that it tells of, and targets that its fault takes along."""
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Dependent:
+    """A target that a fault takes with it. ``since`` (ms UTC): seen cut off; None while it only hangs on it."""
+
+    target: str
+    name: str
+    since: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An incident that another one tells of. ``lasting``: its fault is still there."""
+
+    id: str
+    number: str
+    summary: str
+    lasting: bool
+
+
+_LASTING = "EXISTS (SELECT 1 FROM episode WHERE incident = incident.id AND ended IS NULL)"
+
+
+def members(tx: sqlite3.Connection, incident: str, limit: int = -1) -> list[Member]:
+    """The incidents that an incident (id) tells of, by number."""
+    rows = tx.execute(
+        f"SELECT id, year, number, summary, {_LASTING} AS lasting FROM incident WHERE parent = :id"
+        " ORDER BY year, number LIMIT :limit",
+        {"id": incident, "limit": limit},
+    )
+    return [
+        Member(row["id"], f"INC-{row['year']}-{row['number']:06}", row["summary"], bool(row["lasting"])) for row in rows
+    ]
+
+
+def count_members(tx: sqlite3.Connection, incident: str) -> int:
+    """How many incidents an incident (id) tells of."""
+    return int(tx.execute("SELECT count(*) FROM incident WHERE parent = ?", (incident,)).fetchone()[0])
+
+
+def lasting(tx: sqlite3.Connection, incident: str) -> bool:
+    """Whether a fault is still there of which the incident (id) tells: its own, or one of its members'."""
+    row = tx.execute(
+        "SELECT 1 FROM episode WHERE incident = :id AND ended IS NULL UNION ALL"
+        " SELECT 1 FROM incident JOIN episode ON episode.incident = incident.id AND ended IS NULL"
+        " WHERE parent = :id LIMIT 1",
+        {"id": incident},
+    ).fetchone()
+    return row is not None
+
+
+def outlived(tx: sqlite3.Connection) -> set[str]:
+    """The incidents (ids) that tell of others, when the faults of all those are over."""
+    rows = tx.execute(
+        f"SELECT parent FROM incident WHERE parent <> '' GROUP BY parent"
+        f" HAVING sum(CASE WHEN {_LASTING} THEN 1 ELSE 0 END) = 0"
+    )
+    return {str(row["parent"]) for row in rows}
+
+
+def attach(tx: sqlite3.Connection, incident: str, targets: Iterable[str], since: int | None) -> None:
+    """List targets (ids) in an incident; from ``since`` (ms UTC) they were seen cut off, the earliest counts."""
+    tx.executemany(
+        "INSERT INTO dependent (incident, target, since) VALUES (:incident, :target, :since)"
+        " ON CONFLICT (incident, target) DO UPDATE SET since = CASE"
+        "  WHEN dependent.since IS NULL OR excluded.since < dependent.since THEN excluded.since"
+        "  ELSE dependent.since END",
+        [{"incident": incident, "target": target, "since": since} for target in targets],
+    )
+
+
+def dependents(tx: sqlite3.Connection, incident: str, limit: int = -1) -> list[Dependent]:
+    """The targets listed in an incident, by name."""
+    rows = tx.execute(
+        "SELECT dependent.target, object.name, since FROM dependent JOIN object ON object.id = dependent.target"
+        " WHERE incident = :id ORDER BY object.name, dependent.target LIMIT :limit",
+        {"id": incident, "limit": limit},
+    )
+    return [Dependent(row["target"], row["name"], row["since"]) for row in rows]
+
+
+def count_dependents(tx: sqlite3.Connection, incident: str) -> int:
+    """How many targets are listed in an incident."""
+    return int(tx.execute("SELECT count(*) FROM dependent WHERE incident = ?", (incident,)).fetchone()[0])
+
+
+def cut_off(tx: sqlite3.Connection, incident: str) -> set[str]:
+    """The targets (ids) listed in an incident that were seen cut off."""
+    rows = tx.execute("SELECT target FROM dependent WHERE incident = ? AND since IS NOT NULL", (incident,))
+    return {str(row["target"]) for row in rows}
