@@ -94,7 +94,7 @@ class AgentDecisions:
             key, summary = f"agent:{agent.id}", f"The agent {agent.name} is silent"
             before = table.of_fault(tx, key)
             if before is not None and self._drafts.comes_back(before, since):
-                again = self._drafts.reopening(before, f"{summary} again", since, now, ticket_after.important)
+                again = self._drafts.reopening(tx, before, f"{summary} again", since, now, ticket_after.important)
                 verdict.drafts.append(again)
                 continue
             opening = self._drafts.opening(

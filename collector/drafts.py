@@ -8,6 +8,7 @@ from collector.countdown import first, told
 from collector.decisions.lifecycle import RECOVER
 from collector.faults import Kind
 from collector.ids import new_id
+from collector.recipients import Recipients
 from collector.settings import Settings
 from collector.store import incidents as table
 from collector.store import targets
@@ -26,8 +27,8 @@ class Drafts:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.systems = sorted(settings.tickets)
-        """The ticket systems that hear of new incidents."""
+        self.recipients = Recipients(settings)
+        """Which ticket systems hear of an incident."""
 
     def opening(
         self,
@@ -67,12 +68,21 @@ class Drafts:
             "since": since,
             "detected": detected,
             "due": since + ticket_after,
-            "systems": self.systems,
+            "systems": self.recipients.of(tx, target, priority),
             "deadline": told(first(tx, agreed, about, priority, now)),
         }
 
-    def reopening(self, incident: Incident, text: str, since: int, detected: int, ticket_after: int) -> Draft:
+    def reopening(
+        self,
+        tx: sqlite3.Connection,
+        incident: Incident,
+        text: str,
+        since: int,
+        detected: int,
+        ticket_after: int,
+    ) -> Draft:
         """The fault of an incident came back."""
+        systems = self.recipients.of(tx, incident.target, incident.priority)
         return {
             "verb": Verb.REOPEN.value,
             "incident": incident.id,
@@ -81,7 +91,8 @@ class Drafts:
             "since": since,
             "detected": detected,
             "due": since + ticket_after,
-            "systems": self.systems,
+            "systems": systems,
+            "anew": self.recipients.anew(systems, incident, since),
         }
 
     def recovery(self, incident: str, ended: int, text: str) -> Draft:

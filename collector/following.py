@@ -181,7 +181,8 @@ class Following:
     def _reader(self, tx: sqlite3.Connection, incident: str, name: str) -> Reader:
         """Of the systems that have a ticket of an incident and may lead, the first by name does."""
         leading = [one.system for one in incidents.tickets(tx, incident) if self._may_lead(one.system)]
-        others = tuple(system for system in self._drafts.systems if system != name)
+        about = incidents.get(tx, incident)
+        others = tuple(one for one in self._drafts.recipients.of(tx, about.target, about.priority) if one != name)
         return Reader(name, leading[:1] == [name], others)
 
     def _may_lead(self, name: str) -> bool:

@@ -33,7 +33,7 @@ def overruled(
             )
             return [] if any(said) else [drafts.comment(incident.id, text)]
         case HumanClose.REOPEN:
-            return [drafts.reopening(incident, text, lasting[-1].since, lasting[-1].detected, 0)]
+            return [drafts.reopening(tx, incident, text, lasting[-1].since, lasting[-1].detected, 0)]
         case HumanClose.NEW:
             ended = resolved[-1].at
             opening = drafts.opening(

@@ -131,7 +131,7 @@ class TargetDecisions:
 
     def _again(self, tx: sqlite3.Connection, scene: Scene, incident: Incident, fault: Fault, since: int) -> Draft:
         text = f"{incident.summary} again" + self._said(scene, fault)
-        return self._drafts.reopening(incident, text, since, fault.detected, self._ticket_after(tx, scene, fault))
+        return self._drafts.reopening(tx, incident, text, since, fault.detected, self._ticket_after(tx, scene, fault))
 
     def _ticket_after(self, tx: sqlite3.Connection, scene: Scene, fault: Fault) -> int:
         """What a layer says of a check that is concerned, or else what is agreed for the target's priority."""

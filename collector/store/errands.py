@@ -174,6 +174,16 @@ def announced(tx: sqlite3.Connection, incident: str) -> dict[str, str]:
     return {row["system"]: row["event"] for row in rows}
 
 
+def openings(tx: sqlite3.Connection, incident: str, system: str) -> int:
+    """How many tickets an incident was to get in a system, without those that were taken back."""
+    row = tx.execute(
+        "SELECT count(*) AS n FROM errand WHERE incident = :incident AND system = :system AND event = 'opened'"
+        " AND state <> 'cancelled'",
+        {"incident": incident, "system": system},
+    )
+    return int(row.fetchone()["n"])
+
+
 def of_incident(tx: sqlite3.Connection, incident: str) -> list[Errand]:
     """The errands of an incident, by system and order."""
     rows = tx.execute(

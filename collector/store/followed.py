@@ -1,9 +1,13 @@
 """The statements of followed tickets: how each last stood in its system, and which of its moments are known."""
 
+import re
 import sqlite3
 from dataclasses import dataclass
 
 from rules.incident import LIVE
+
+_FURTHER = re.compile(r"\.[0-9]+$")
+"""What a correlation key ends with when an incident got a further ticket in one system."""
 
 _LIVING = ", ".join(f"'{phase.value}'" for phase in sorted(LIVE))
 
@@ -60,6 +64,14 @@ def put(tx: sqlite3.Connection, incident: str, system: str, seen: Followed) -> N
     )
 
 
+def forget(tx: sqlite3.Connection, incident: str, system: str) -> None:
+    """The incident has another ticket there, of which nothing is known yet."""
+    tx.execute(
+        "DELETE FROM followed WHERE incident = :incident AND system = :system",
+        {"incident": incident, "system": system},
+    )
+
+
 def moments(tx: sqlite3.Connection, incident: str, system: str) -> set[str]:
     """The moments of a ticket that have been taken."""
     rows = tx.execute(
@@ -111,8 +123,8 @@ def incident_of(tx: sqlite3.Connection, system: str, named: str) -> str | None:
     """The incident (id) of a ticket that a system names by its own id, or by our correlation key; None if not ours."""
     row = tx.execute(
         "SELECT incident FROM ledger WHERE system = :system AND ticket = :named"
-        " UNION ALL SELECT id FROM incident WHERE correlation = :named LIMIT 1",
-        {"system": system, "named": named},
+        " UNION ALL SELECT id FROM incident WHERE correlation = :key LIMIT 1",
+        {"system": system, "named": named, "key": _FURTHER.sub("", named)},
     ).fetchone()
     return None if row is None else str(row["incident"])
 
