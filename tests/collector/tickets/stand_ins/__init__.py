@@ -1,1 +1,1 @@
-"""Stand-ins: ticket systems as their documentation describes them, in this process. One for each kind, named like it."""
+"""Stand-ins: ticket systems as documented, in this process. One for each kind, named like it."""
