@@ -21,11 +21,12 @@ from collector.requests import Asked, asked
 from collector.settings import Settings
 from collector.store import clocks as table
 from collector.store import incidents
+from collector.store.follow_up import LONGEST_CALL_BACK, to_call_back
 from collector.store.state import State
 from collector.working import Working
 from rules.escalation import due_steps
 from rules.incident import ActorKind
-from rules.parameters import DAY, HOUR
+from rules.parameters import HOUR
 from rules.request import Rule, Standing
 from rules.warning import following, reached
 
@@ -35,9 +36,6 @@ _BUDGET_S = 0.2
 
 _AGAIN = HOUR
 """How often (ms) everything is planned anew."""
-
-_LONGEST_CALL_BACK = 30 * DAY
-"""How long after its solution (ms) an incident is watched for a call-back."""
 
 MONITOR = {"kind": ActorKind.MONITOR.value, "name": "nineward"}
 
@@ -108,7 +106,7 @@ class Clocks(Working):
         with self._state.read() as tx:
             last, revision = table.last_change(tx), table.last_revision(tx)
             if revision != self._revision or now - self._whole_at >= _AGAIN or self._seen < 0:
-                found = table.watched(tx, now - _LONGEST_CALL_BACK)
+                found = [*table.watched(tx), *to_call_back(tx, now - LONGEST_CALL_BACK)]
                 self._revision, self._whole_at = revision, now
             elif last != self._seen:
                 found = sorted(table.changed_since(tx, self._seen))

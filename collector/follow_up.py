@@ -21,7 +21,7 @@ from rules.errors import Conflicting, Forbidden, Invalid
 from rules.incident import ActorKind, Phase
 from rules.parameters import DAY
 from rules.period import local, parse_instant
-from rules.root_cause import MOST_WHYS, CauseClass, CauseCode
+from rules.root_cause import MOST_WHYS, CauseArea, CauseCode
 
 KINDS = ("corrective", "preventive")
 SCORES = range(1, 6)
@@ -48,13 +48,13 @@ class FollowUp:
         self._settings = settings
 
     def cause(
-        self, key: str, principal: Principal, text: str, *, class_: str = "", code: str = "", whys: Sequence[str] = ()
+        self, key: str, principal: Principal, text: str, *, area: str = "", code: str = "", whys: Sequence[str] = ()
     ) -> None:
         """Tell the cause, in place of what was told before. Raises Invalid."""
         answers = [why.strip() for why in whys if why.strip()]
         mistakes = []
-        if class_ and class_ not in set(CauseClass):
-            mistakes.append(f"class: expected {', '.join(CauseClass)}, found {class_!r}")
+        if area and area not in set(CauseArea):
+            mistakes.append(f"area: expected {', '.join(CauseArea)}, found {area!r}")
         if code and code not in set(CauseCode):
             mistakes.append(f"code: expected {', '.join(CauseCode)}, found {code!r}")
         if len(answers) > MOST_WHYS:
@@ -66,9 +66,11 @@ class FollowUp:
             key,
             principal,
             CAUSE,
-            ": ".join(part for part in (class_, code, said) if part),
+            ": ".join(part for part in (area, code, said) if part),
             cause=said,
-            **{"class": class_, "code": code, "whys": answers},
+            area=area,
+            code=code,
+            whys=answers,
         )
 
     def add_action(

@@ -1,7 +1,7 @@
-"""Root causes: what made a fault possible, told in the classes by which causes are counted and worked on.
+"""Root causes: what made a fault possible, told in the words by which causes are counted and worked on.
 
-A cause has one of four classes (where it has to be mended) and, where it is known, what it was that broke. An analysis
-asks why five times at most. Repeated and urgent faults need one within five working days of their solution.
+A cause lies in one of four areas (where it has to be mended) and has, where it is known, what it was that broke. An
+analysis asks why five times at most. Repeated and urgent faults need one within five working days of their solution.
 """
 
 from datetime import timedelta
@@ -10,7 +10,7 @@ from enum import StrEnum
 from rules.period import instant, local
 
 
-class CauseClass(StrEnum):
+class CauseArea(StrEnum):
     """Where a cause has to be mended."""
 
     PROCESS = "process"

@@ -1,6 +1,6 @@
 """What follows an incident, as decisions: its cause, what is done about that, what those who asked said.
 
-    cause          class, code, cause, whys         the cause as it is known now
+    cause          area, code, cause, whys         the cause as it is known now
     action         action (number, absent for a new one) and what changes: kind, what, owner, due, done, effective,
                    remark, withdrawn
     satisfaction   score, solved, source            how content the one who asked is: by a link, a ticket, people
@@ -30,7 +30,7 @@ def cause(decision: Decision, incident: Incident) -> None:
     """The cause is known, or known better."""
     payload = decision.payload
     found = RootCause(
-        class_=payload.get("class", ""),
+        area=payload.get("area", ""),
         code=payload.get("code", ""),
         text=payload["cause"],
         whys=tuple(payload.get("whys", ())),

@@ -55,16 +55,9 @@ def last_revision(tx: sqlite3.Connection) -> int:
     return int(tx.execute("SELECT coalesce(max(position), 0) AS last FROM revision").fetchone()["last"])
 
 
-def watched(tx: sqlite3.Connection, since: int) -> list[str]:
-    """The incidents (ids) with a clock that may run: those dealt with, and those solved at ``since`` (ms UTC) or later
-    whose askers nobody has called back."""
+def watched(tx: sqlite3.Connection) -> list[str]:
+    """The incidents (ids) that are dealt with, by opening."""
     rows = tx.execute(
-        "SELECT id FROM incident WHERE phase IN ('open', 'acknowledged', 'started', 'paused')"
-        " OR (phase IN ('resolved', 'closed') AND resolved >= :since AND self_recovered = 0"
-        "  AND NOT EXISTS (SELECT 1 FROM call_back WHERE incident = incident.id AND reached = 1"
-        "   AND call_back.at >= incident.resolved)"
-        "  AND NOT EXISTS (SELECT 1 FROM satisfaction WHERE incident = incident.id"
-        "   AND satisfaction.at >= incident.resolved)) ORDER BY opened, id",
-        {"since": since},
+        "SELECT id FROM incident WHERE phase IN ('open', 'acknowledged', 'started', 'paused') ORDER BY opened, id"
     )
     return [row["id"] for row in rows]

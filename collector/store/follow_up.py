@@ -5,13 +5,17 @@ import sqlite3
 from dataclasses import dataclass, fields
 
 from rules.errors import Missing
+from rules.parameters import DAY
+
+LONGEST_CALL_BACK = 30 * DAY
+"""How long after its solution (ms) those who asked are waiting for a call."""
 
 
 @dataclass(frozen=True, slots=True)
 class RootCause:
-    """The cause as it is known. ``class_`` and ``code`` are empty where only words were told. ``at`` in ms UTC."""
+    """The cause as it is known. ``area`` and ``code`` are empty where only words were told. ``at`` in ms UTC."""
 
-    class_: str
+    area: str
     code: str
     text: str
     whys: tuple[str, ...]
@@ -75,23 +79,23 @@ _IMPROVEMENT = ", ".join(entry.name for entry in fields(Improvement))
 def cause(tx: sqlite3.Connection, incident: str) -> RootCause | None:
     """The cause of an incident as it is known; None while nobody told it."""
     row = tx.execute(
-        "SELECT class, code, text, whys, at, actor FROM root_cause WHERE incident = :incident", {"incident": incident}
+        "SELECT area, code, text, whys, at, actor FROM root_cause WHERE incident = :incident", {"incident": incident}
     ).fetchone()
     if row is None:
         return None
-    return RootCause(row["class"], row["code"], row["text"], tuple(json.loads(row["whys"])), row["at"], row["actor"])
+    return RootCause(row["area"], row["code"], row["text"], tuple(json.loads(row["whys"])), row["at"], row["actor"])
 
 
 def put_cause(tx: sqlite3.Connection, incident: str, found: RootCause) -> None:
     """Note the cause in place of what was known before."""
     tx.execute(
-        "INSERT INTO root_cause (incident, class, code, text, whys, at, actor)"
-        " VALUES (:incident, :class, :code, :text, :whys, :at, :actor)"
-        " ON CONFLICT (incident) DO UPDATE SET class = excluded.class, code = excluded.code, text = excluded.text,"
+        "INSERT INTO root_cause (incident, area, code, text, whys, at, actor)"
+        " VALUES (:incident, :area, :code, :text, :whys, :at, :actor)"
+        " ON CONFLICT (incident) DO UPDATE SET area = excluded.area, code = excluded.code, text = excluded.text,"
         " whys = excluded.whys, at = excluded.at, actor = excluded.actor",
         {
             "incident": incident,
-            "class": found.class_,
+            "area": found.area,
             "code": found.code,
             "text": found.text,
             "whys": json.dumps(found.whys, ensure_ascii=False),
@@ -146,6 +150,16 @@ def put_improvement(tx: sqlite3.Connection, found: Improvement) -> None:
     tx.execute(f"INSERT OR REPLACE INTO improvement ({_IMPROVEMENT}) VALUES ({marks})", values)
 
 
+def returned(tx: sqlite3.Connection, fault: str, since: int) -> int:
+    """How often a fault came back after an instant (ms UTC), in whichever incident."""
+    row = tx.execute(
+        "SELECT count(*) AS n FROM episode JOIN incident ON incident.id = episode.incident"
+        " WHERE incident.fault = :fault AND episode.since > :since",
+        {"fault": fault, "since": since},
+    ).fetchone()
+    return int(row["n"])
+
+
 def satisfaction(tx: sqlite3.Connection, incident: str) -> Satisfaction | None:
     """The last answer of the one who asked; None where there is none."""
     row = tx.execute(
@@ -198,6 +212,20 @@ def add_call_back(tx: sqlite3.Connection, incident: str, position: int, tried: C
             "actor": tried.actor,
         },
     )
+
+
+def to_call_back(tx: sqlite3.Connection, since: int) -> list[str]:
+    """The incidents (ids) solved at ``since`` (ms UTC) or later, after somebody had answered them, of whose askers
+    nobody has heard since; the first solved first."""
+    rows = tx.execute(
+        "SELECT id FROM incident WHERE phase IN ('resolved', 'closed') AND resolved >= :since AND self_recovered = 0"
+        " AND NOT EXISTS (SELECT 1 FROM call_back WHERE incident = incident.id AND reached = 1"
+        "  AND call_back.at >= incident.resolved)"
+        " AND NOT EXISTS (SELECT 1 FROM satisfaction WHERE incident = incident.id"
+        "  AND satisfaction.at >= incident.resolved) ORDER BY resolved, id",
+        {"since": since},
+    )
+    return [row["id"] for row in rows]
 
 
 def called_back(tx: sqlite3.Connection, incident: str, since: int, until: int) -> int | None:

@@ -21,7 +21,7 @@ CREATE TABLE escalation (
 -- The cause as it is known, in the words of the last who said so.
 CREATE TABLE root_cause (
     incident TEXT PRIMARY KEY,
-    class TEXT NOT NULL,         -- process, people, technology, tool; empty where only the words were told
+    area TEXT NOT NULL,          -- process, people, technology, tool; empty where only the words were told
     code TEXT NOT NULL,          -- what broke, or empty
     text TEXT NOT NULL,
     whys TEXT NOT NULL,          -- JSON list of answers to "why?", the first one first
