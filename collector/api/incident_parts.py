@@ -11,6 +11,7 @@ from typing import Any
 
 from collector.agreed import Agreed
 from collector.countdown import following, running, stands
+from collector.handling import milestones
 from collector.requests import Asked, asked
 from collector.settings import Settings
 from collector.store import clocks as clock_table
@@ -52,6 +53,28 @@ class ClockView:
     done: int | None
     took: int | None
     warned: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class MilestonesView:
+    """What happened when, from the failure to the closing, and the lengths of time (ms) between; null for what did not
+    happen or is not known. ``restoration`` is the repair time that is judged."""
+
+    failed: int
+    detected: int | None
+    opened: int | None
+    answered: int | None
+    started: int | None
+    repaired: int | None
+    restored: int | None
+    confirmed: int | None
+    closed: int | None
+    detection: int | None
+    response: int | None
+    start_of_work: int | None
+    active_repair: int | None
+    restoration: int | None
+    resolution: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +226,12 @@ def clocks(tx: sqlite3.Connection, one: Asked, at: int) -> list[ClockView]:
             )
         )
     return found
+
+
+def handled(tx: sqlite3.Connection, incident: Incident, at: int) -> MilestonesView:
+    """What happened when, and how long that took."""
+    found = milestones(tx, incident, at)
+    return MilestonesView(**{name: getattr(found, name) for name in MilestonesView.__dataclass_fields__})
 
 
 def brief(tx: sqlite3.Connection, log: Log, incident: Incident) -> dict[str, Any] | None:

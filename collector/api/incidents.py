@@ -4,19 +4,41 @@ import base64
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from litestar import Controller, get, post
 from litestar.params import QueryParameter
 
 from collector.access import require
 from collector.api.given import House, Principal
+from collector.api.incident_parts import (
+    ClockView,
+    DeadlineView,
+    DeliveryView,
+    DependentView,
+    EscalationView,
+    FollowUpView,
+    MemberView,
+    MilestonesView,
+    asking,
+    brief,
+    clocks,
+    deadline,
+    deliveries,
+    dependents,
+    escalations,
+    follow_ups,
+    handled,
+    members,
+)
 from collector.api.paging import Cursor, Limit, Page
 from collector.api.targets import seen as seen_target
+from collector.requests import Asked
 from collector.roles import Permission
-from collector.store import checks, errands, incidents, targets
+from collector.store import checks, errands, families, followed, incidents, targets
 from collector.store.errands import Errand
-from collector.store.incidents import Incident
+from collector.store.followed import Followed
+from collector.store.incidents import Incident, Ticket
 from collector.web.incidents_kept import seen, subject, visible
 from rules.errors import Invalid, Missing
 from rules.incident import LIVE, Phase, Verb, permitted
@@ -30,13 +52,18 @@ _STATES: Mapping[str, tuple[Phase, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class TicketView:
-    """The incident's ticket in one system; ``ticket`` is empty where the system told no id."""
+    """The incident's ticket in one system; ``ticket`` is empty where the system told no id.
+
+    ``standing`` is where it stood when it was last read, whatever that system calls it; empty where it was never read.
+    """
 
     system: str
     ticket: str
     url: str
     state: str
     synced: int
+    standing: str
+    assignee: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +90,7 @@ class IncidentRow:
     cause: str
     earlier: str
     tickets: list[TicketView]
+    deadline: DeadlineView | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +131,26 @@ class ErrandView:
 
 @dataclass(frozen=True, slots=True)
 class IncidentView(IncidentRow):
-    """One incident with its story. ``actions`` are the steps that may follow now."""
+    """One incident with its story. ``actions`` are the steps that may follow now.
+
+    ``brief`` is what was written for those who must fix it. ``dependents`` and ``members`` name the first of them, the
+    counts count all.
+    """
 
     episodes: list[EpisodeView]
     events: list[EventView]
     errands: list[ErrandView]
     actions: list[str]
+    clocks: list[ClockView]
+    milestones: MilestonesView
+    escalations: list[EscalationView]
+    brief: dict[str, Any] | None
+    dependents: list[DependentView]
+    dependents_count: int
+    members: list[MemberView]
+    members_count: int
+    deliveries: list[DeliveryView]
+    follow_up: FollowUpView
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +194,10 @@ class IncidentsDoor(Controller):
                 before=_read(cursor),
                 limit=limit + 1,
             )
-            rows = [_row(tx, one) for one in visible(tx, principal, found[:limit])]
+            mine = list(visible(tx, principal, found[:limit]))
+            now = house.clock.now()
+            asked = asking(tx, house.settings, mine, now)
+            rows = [_row(tx, one, asked[one.id], now) for one in mine]
         more = len(found) > limit
         return Page(rows, _write(found[limit - 1]) if more else None)
 
@@ -161,7 +206,7 @@ class IncidentsDoor(Controller):
         """One incident by number or id, with all that happened to it."""
         require(principal, Permission.READ)
         with house.state.read() as tx:
-            return _view(tx, seen(tx, principal, key))
+            return view(house, tx, seen(tx, principal, key))
 
     @post("/{key:str}/{verb:str}", sync_to_thread=True, status_code=200)
     def step(
@@ -184,7 +229,7 @@ class IncidentsDoor(Controller):
             incident.id, Verb(verb), principal, said.text, reason=said.reason, cause=said.cause, into=into
         )
         with house.state.read() as tx:
-            return _view(tx, incidents.get(tx, incident.id))
+            return view(house, tx, incidents.get(tx, incident.id))
 
 
 class ErrandsDoor(Controller):
@@ -207,7 +252,7 @@ class ErrandsDoor(Controller):
             return _errands(tx, [released])[0]
 
 
-def _row(tx: sqlite3.Connection, incident: Incident) -> IncidentRow:
+def _row(tx: sqlite3.Connection, incident: Incident, asked: Asked, at: int) -> IncidentRow:
     last = incidents.episodes(tx, incident.id)[-1]
     check = checks.find(tx, incident.check) if incident.check else None
     return IncidentRow(
@@ -230,15 +275,21 @@ def _row(tx: sqlite3.Connection, incident: Incident) -> IncidentRow:
         self_recovered=incident.self_recovered,
         cause=incident.cause,
         earlier=incident.earlier,
-        tickets=[
-            TicketView(one.system, one.ticket, one.url, one.state, one.synced)
-            for one in incidents.tickets(tx, incident.id)
-        ],
+        tickets=[_ticket(tx, incident, one) for one in incidents.tickets(tx, incident.id)],
+        deadline=deadline(asked, at),
     )
 
 
-def _view(tx: sqlite3.Connection, incident: Incident) -> IncidentView:
-    row = _row(tx, incident)
+def _ticket(tx: sqlite3.Connection, incident: Incident, one: Ticket) -> TicketView:
+    read = followed.last(tx, incident.id, one.system) or Followed("")
+    return TicketView(one.system, one.ticket, one.url, one.state, one.synced, read.standing, read.assignee)
+
+
+def view(house: House, tx: sqlite3.Connection, incident: Incident) -> IncidentView:
+    """One incident with everything that is told of it."""
+    now = house.clock.now()
+    asked = asking(tx, house.settings, [incident], now)[incident.id]
+    row = _row(tx, incident, asked, now)
     return IncidentView(
         **{name: getattr(row, name) for name in IncidentRow.__dataclass_fields__},
         episodes=[EpisodeView(one.since, one.detected, one.ended) for one in incidents.episodes(tx, incident.id)],
@@ -248,6 +299,16 @@ def _view(tx: sqlite3.Connection, incident: Incident) -> IncidentView:
         ],
         errands=_errands(tx, errands.of_incident(tx, incident.id)),
         actions=[verb.value for verb in permitted(incident.phase)],
+        clocks=clocks(tx, asked, now),
+        milestones=handled(tx, incident, now),
+        escalations=escalations(tx, incident),
+        brief=brief(tx, house.log, incident),
+        dependents=dependents(tx, incident),
+        dependents_count=families.count_dependents(tx, incident.id),
+        members=members(tx, incident),
+        members_count=families.count_members(tx, incident.id),
+        deliveries=deliveries(tx, incident),
+        follow_up=follow_ups(tx, house.settings, incident, house.follow_up.links.of(incident.id), now),
     )
 
 
