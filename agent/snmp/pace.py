@@ -136,6 +136,11 @@ class Pace:
             return 0.0
         return max(0.0, self._left_out[table][0] - now)
 
+    @property
+    def leaves_out(self) -> bool:
+        """Whether there is a table that stalled the device, and was not read to its end since."""
+        return self._left_out is not None
+
     def whole(self, table: Oid) -> None:
         """A table was read to its end."""
         if self._left_out is not None:

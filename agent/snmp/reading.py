@@ -62,7 +62,8 @@ class Reading:
         for start in range(0, len(scalars), _SCALARS_AT_ONCE):
             part = scalars[start : start + _SCALARS_AT_ONCE]
             self._waiting.append(lambda part=part: self._get(part))  # type: ignore[misc]
-        for group in grouped(self._admitted(columns), self._pace.abreast):
+        admitted = self._admitted(columns) if self._pace.leaves_out else columns
+        for group in grouped(tuple(admitted), self._pace.abreast):
             walk = Walk(group, self._most)
             walk.width = self._pace.width(group[0])
             self._put(walk)
@@ -137,9 +138,9 @@ class Reading:
                 walk.stop(f"more than {self._most} values")
                 return
             bulk = not walk.alone and pace.may_bulk(self._now())
-            repetitions = self._repetitions(walk) if bulk else 0
             before = walk.taken
             asked = len(walk.open)
+            repetitions = self._repetitions(walk, asked) if bulk else 0
             try:
                 size, took_s = await self._device.rows(walk, repetitions, pace.with_uptime, patience_s)
             except (Silent, Garbled) as nothing:
@@ -164,13 +165,14 @@ class Reading:
                 elif walk.alone and came:
                     pace.no_bulk(self._now())
         pace.noted(walk.columns[0], walk.width, walk.rows)
-        for table in tables(walk.columns):
-            pace.whole(table[0][:-1])
+        if pace.leaves_out:
+            for table in tables(walk.columns):
+                pace.whole(table[0][:-1])
 
-    def _repetitions(self, walk: Walk) -> int:
+    def _repetitions(self, walk: Walk, asked: int) -> int:
         """Rows to ask for: as many as fit one answer, and towards the end of a table whose length is known only those
         left and one more, which shows that it is the end."""
-        fits = int((ROOM - self._pace.wrapping) / (walk.width * len(walk.open)))
+        fits = int((ROOM - self._pace.wrapping) / (walk.width * asked))
         length = self._pace.length(walk.columns[0])
         left = length - walk.reached if length else -1
         return max(1, min(self._pace.rows, fits, left + 1 if left >= 0 else fits))

@@ -4,7 +4,7 @@ Pure: ``Walk`` says what to ask next and is told what came; it knows no socket a
 """
 
 from collections.abc import Iterable, Sequence
-from itertools import chain
+from functools import lru_cache
 
 from agent.snmp.ber import Oid, Tag, Value, VarBind
 from agent.snmp.columns import Column, Columns
@@ -15,24 +15,18 @@ _END = (Tag.NO_SUCH_OBJECT, Tag.NO_SUCH_INSTANCE, Tag.END_OF_MIB_VIEW)
 
 
 class _Run(Column):
-    """How far one column is walked: ``at`` is the index reached, ``rows`` how many there are by now.
+    """How far one column is walked: ``at`` is the index reached, ``lasts`` are the last index of each answer and
+    ``uptimes`` the sysUpTime that came with it."""
 
-    ``parts`` are what each answer brought: indexes, values, and the sysUpTime that came with them.
-    """
-
-    __slots__ = ("at", "parts", "rows")
+    __slots__ = ("at", "indexes", "lasts", "uptimes", "values")
 
     def __init__(self, oid: Oid) -> None:
         super().__init__(oid)
         self.at: Oid = ()
-        self.rows = 0
-        self.parts: list[tuple[list[Oid], list[Value], int | None]] = []
-
-    def keep(self, indexes: list[Oid], values: list[Value], uptime: int | None) -> None:
-        """Take a part that goes on where the walk is."""
-        self.at = indexes[-1]
-        self.rows += len(indexes)
-        self.parts.append((indexes, values, uptime))
+        self.indexes: list[Oid] = []
+        self.values: list[Value] = []
+        self.lasts: list[Oid] = []
+        self.uptimes: list[int | None] = []
 
 
 class Walk:
@@ -61,39 +55,39 @@ class Walk:
     def cells(self) -> dict[Oid, dict[Oid, Value]]:
         """What was found: column → index → value. Made anew each time it is asked for."""
         found: dict[Oid, dict[Oid, Value]] = {}
-        before: list[list[Oid]] | None = None
+        before: list[Oid] = []
         rows: dict[Oid, Value] = {}
         for run in self._runs:
-            indexes = [part[0] for part in run.parts]
-            values = chain.from_iterable([part[1] for part in run.parts])
-            if indexes == before:
-                # A copy knows where each index belongs; to find that out anew costs more.
+            if run.indexes == before:
+                # A copy has a place for each index; to find one anew costs more.
                 rows = rows.copy()
-                rows.update(zip(rows, values, strict=True))
+                rows.update(zip(before, run.values, strict=True))
             else:
-                rows, before = dict(zip(chain.from_iterable(indexes), values, strict=True)), indexes
+                before = run.indexes
+                rows = dict(zip(before, run.values, strict=True))
             found[run.oid] = rows
         return found
 
     @property
     def stamps(self) -> dict[Oid, tuple[list[Oid], list[int | None]]]:
-        """Column → the last index of each answer, and the sysUpTime that came with it. Made anew each time."""
-        return {run.oid: ([part[0][-1] for part in run.parts], [part[2] for part in run.parts]) for run in self._runs}
+        """Column → the last index of each answer, and the sysUpTime that came with it."""
+        return {run.oid: (run.lasts, run.uptimes) for run in self._runs}
 
     def forget(self) -> None:
         """Let go of what was found so far: it was handed on. Where the walk is stays known."""
         for run in self._runs:
-            run.parts.clear()
+            run.indexes.clear()
+            run.values.clear()
 
     @property
     def rows(self) -> int:
         """How many rows the longest column has by now."""
-        return max([run.rows for run in self._runs])
+        return max([len(run.indexes) for run in self._runs])
 
     @property
     def reached(self) -> int:
         """How many rows one of the columns that are not at their end has by now."""
-        return self._open[0].rows
+        return len(self._open[0].indexes)
 
     @property
     def done(self) -> bool:
@@ -132,10 +126,16 @@ class Walk:
         for run, indexes in zip(runs, answer.indexes, strict=True):
             if indexes and indexes[0] <= run.at:
                 return False
+        taken = 0
         for run, indexes, values in zip(runs, answer.indexes, answer.values, strict=True):
             if indexes:
-                run.keep(indexes, values, uptime)
-                self.taken += len(indexes)
+                run.at = last = indexes[-1]
+                run.indexes += indexes
+                run.values += values
+                run.lasts.append(last)
+                run.uptimes.append(uptime)
+                taken += len(indexes)
+        self.taken += taken
         if answer.ended:
             for run in [runs[place] for place in answer.ended]:
                 self._close(run)
@@ -177,7 +177,11 @@ class Walk:
 
     def _keep(self, run: _Run, found: dict[Oid, Value], uptime: int | None) -> None:
         if found:
-            run.keep(list(found), list(found.values()), uptime)
+            run.indexes += found
+            run.values += found.values()
+            run.at = last = run.indexes[-1]
+            run.lasts.append(last)
+            run.uptimes.append(uptime)
             self.taken += len(found)
 
     def close(self, column: Oid, why: str = "") -> None:
@@ -208,9 +212,10 @@ class Walk:
         return walks
 
 
-def grouped(columns: Sequence[Oid], abreast: int) -> list[list[Oid]]:
+@lru_cache(256)
+def grouped(columns: tuple[Oid, ...], abreast: int) -> tuple[tuple[Oid, ...], ...]:
     """Columns as they go into requests together: at most ``abreast``, those of one table side by side where they
-    fit."""
+    fit. The same are asked for each time, of thousands of devices."""
     groups: list[list[Oid]] = []
     for table in tables(columns):
         while table:
@@ -219,7 +224,7 @@ def grouped(columns: Sequence[Oid], abreast: int) -> list[list[Oid]]:
             room = abreast - len(groups[-1])
             groups[-1] += table[:room]
             table = table[room:]
-    return groups
+    return tuple(map(tuple, groups))
 
 
 def tables(columns: Iterable[Oid]) -> list[list[Oid]]:

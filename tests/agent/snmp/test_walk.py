@@ -119,7 +119,7 @@ def test_each_answer_leaves_its_own_uptime() -> None:
 def test_columns_of_one_table_stay_together_and_ten_go_at_once() -> None:
     one, other = [(1, 1, column) for column in range(8)], [(1, 2, column) for column in range(5)]
 
-    assert grouped([*one, *other, (1, 3, 1)], 10) == [one, [*other, (1, 3, 1)]]
+    assert grouped((*one, *other, (1, 3, 1)), 10) == (tuple(one), (*other, (1, 3, 1)))
 
 
 @given(
