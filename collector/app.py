@@ -24,6 +24,7 @@ from collector.incidents import Incidents
 from collector.intake import Intake
 from collector.jobs import Jobs
 from collector.live import Live
+from collector.noticing import Noticing
 from collector.place import address
 from collector.plans import Plans
 from collector.progress import Board
@@ -59,6 +60,7 @@ class House:
     settled: Settled
     incidents: Incidents
     errands: Errands
+    noticing: Noticing
     following: Following
     clocks: Clocks
     follow_up: FollowUp
@@ -101,11 +103,14 @@ def open_house(
         incidents = Incidents(
             state, intake, fold, registry, timelines, tracks, access.contacts, events, clock, settings
         )
-        errands = Errands(state, intake, fold, clock, settings)
+        errands = Errands(state, intake, fold, clock, settings, events)
         following = Following(state, intake, fold, clock, settings)
         incidents.listeners.append(errands.wake)
         recording = Recording(state, intake, fold, events)
         recording.listeners.append(errands.wake)
+        noticing = Noticing(state, fold, clock, settings)
+        incidents.listeners.append(noticing.wake)
+        recording.listeners.append(noticing.wake)
         clocks = Clocks(state, fold, recording, clock, settings)
         links = FeedbackLinks(settings.key_file, address(settings))
         follow_up = FollowUp(state, recording, links, clock, settings)
@@ -114,9 +119,9 @@ def open_house(
         fold.appliers["trap"] = traps.apply
         fold.after_commit.append(incidents.after_commit)
         # From here on in the order of the walk: first what takes, last what tells. The stack ends them the other way.
-        rooms: list[Fold | Intake | Incidents | Errands | Following | Clocks | Jobs] = [fold, intake]
+        rooms: list[Fold | Intake | Incidents | Errands | Noticing | Following | Clocks | Jobs] = [fold, intake]
         if deciding:
-            rooms += [incidents, errands, following, clocks, Jobs(log, settled.work, clock, settings)]
+            rooms += [incidents, errands, noticing, following, clocks, Jobs(log, settled.work, clock, settings)]
         for room in rooms:
             room.start()
             stack.callback(room.stop)
@@ -136,6 +141,7 @@ def open_house(
             settled=settled,
             incidents=incidents,
             errands=errands,
+            noticing=noticing,
             following=following,
             clocks=clocks,
             follow_up=follow_up,

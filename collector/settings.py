@@ -14,6 +14,8 @@ from rules.errors import Invalid
 from rules.escalation import SHIPPED, Step
 from rules.parameters import HOUR, Parameters
 from rules.period import zone
+from rules.rota import Contact, Rota, unknown
+from rules.route import Route, misnamed
 
 FILE = "nineward.toml"
 _MEBI = 1 << 20
@@ -66,11 +68,21 @@ class Settings:
     escalation: tuple[Step, ...] | None = None
     """Who is told next when those who should act on an incident do not. Without it the shipped steps; an empty list is
     nobody."""
+    notices: dict[str, Any] = field(default_factory=dict)
+    """Channels of notices to people, by name; each kind has a page of its own."""
+    routes: tuple[Route, ...] = ()
+    """Who hears of what: ``[[routes]]``. Without one, every channel hears of everything."""
+    rota: dict[str, Rota] = field(default_factory=dict)
+    """Who is on call: ``[rota.NAME]``."""
+    contacts: dict[str, Contact] = field(default_factory=dict)
+    """How people are called by name in each channel: ``[contacts.NAME]``."""
     data: Path = field(default=Path(), init=False)
     """The data folder. Not a setting: it is where this file was found."""
 
     def __post_init__(self) -> None:
         if mistakes := _contradictions({item.name: getattr(self, item.name) for item in fields(self)}):
+            raise Invalid("; ".join(mistakes))
+        if mistakes := [*misnamed(self.routes, self.notices, self.rota), *unknown(self.rota, self.contacts)]:
             raise Invalid("; ".join(mistakes))
 
     @property

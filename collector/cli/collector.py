@@ -3,6 +3,8 @@
 import argparse
 import dataclasses
 import logging
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -53,14 +55,18 @@ def run(arguments: argparse.Namespace) -> int:
 
 def check_config(arguments: argparse.Namespace) -> int:
     """Say that nineward.toml holds, or tell every mistake in it (exit code 2)."""
+    from collector import notices, tickets
     from collector.clock import Clock
     from collector.settings import FILE, load, table_of
-    from collector.tickets import configured
 
     data = _data(arguments)
     mistakes: list[str] = []
-    tickets = table_of(data).get("tickets", {})
-    for look in (lambda: load(data), lambda: configured(tickets if isinstance(tickets, dict) else {}, Clock().now)):
+    table = table_of(data)
+    looks: list[Callable[[], object]] = [lambda: load(data)]
+    for name, configured in (("tickets", tickets.configured), ("notices", notices.configured)):
+        named = table.get(name, {})
+        looks.append(partial(configured, named if isinstance(named, dict) else {}, Clock().now))
+    for look in looks:
         try:
             look()
         except Invalid as wrong:

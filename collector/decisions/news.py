@@ -33,7 +33,7 @@ def news(decision: Decision) -> None:
     incident = incidents.get(decision.tx, key)
     event = _EVENTS[happening.verb]
     payload = decision.payload
-    told = facts(decision.tx, incident, payload)
+    told = {"key": incident.correlation, **facts(decision.tx, incident, payload)}
     if event in ("warning", "escalated"):
         told["notice"] = {name: payload[name] for name in _ALSO_TOLD if name in payload}
     due = int(payload.get("due", decision.at)) if event in _DUE_LATER else decision.at

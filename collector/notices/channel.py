@@ -22,9 +22,10 @@ Now = Callable[[], int]
 class Message:
     """One message for people, the same at every try.
 
-    ``id`` names it to receivers that know repeats; ``at`` is when it was composed (ms UTC). ``lines`` follow the ``title``; ``link`` leads to our page, or is
-    empty. ``key`` is the correlation key of the incident that it is about, empty where there are several. ``mentions``
-    are people to be called by name. ``entries`` say the same for programs: JSON-ready facts, one for each incident.
+    ``id`` names it to receivers that know repeats; ``at`` is when it was composed (ms UTC). ``lines`` follow the
+    ``title``; ``link`` leads to our page, or is empty. ``key`` is the correlation key of the incident that it is about,
+    empty where there are several. ``mentions`` are people to be called by name. ``entries`` say the same for programs:
+    JSON-ready facts, one for each incident.
     """
 
     id: str
@@ -73,6 +74,9 @@ class Channel(ABC):
 
     SIZE: int = 20_000
     """How many bytes (UTF-8) of title and lines fit into one message."""
+
+    PERSONAL: bool = False
+    """Whether it reaches single people, who may be asked how content they are."""
 
     @abstractmethod
     def send(self, message: Message) -> str:

@@ -25,6 +25,7 @@ class Sender(Channel):
 
     LIMIT = 60
     SIZE = 60_000
+    PERSONAL = True
 
     def __init__(self, options: Options, now: Now) -> None:
         self._options = options

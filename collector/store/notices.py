@@ -112,6 +112,7 @@ def add_parked(tx: sqlite3.Connection, errand: Errand, trouble: str, now: int) -
     """Tell people that a ticket system does not take an errand; in the transaction that parks it, at ``now``."""
     facts = {
         **errand.body["facts"],
+        "key": errand.body["key"],
         "text": trouble,
         "errand": {"id": errand.id, "system": errand.system, "event": errand.event},
     }
