@@ -1,7 +1,8 @@
 """Errands: tells ticket systems what they are to be told, each thing until it is taken, in order.
 
 An errand is claimed by an update that finds it unclaimed, sent, and finished by an entry in the log. Between the other
-system's answer and that entry a crash can come: the errand then goes out again under the same id.
+system's answer and that entry a crash can come: the errand then goes out again under the same id, and says that it may
+have been carried out already. So does one whose answer did not come.
 """
 
 import logging
@@ -14,18 +15,22 @@ from typing import Any
 from collector import tickets
 from collector.clock import Clock
 from collector.decisions.delivery import DELIVERED
+from collector.events import EventKind, Events
 from collector.fold import Fold
 from collector.intake import Intake
 from collector.mutes import muted_until
-from collector.remote.telling import RemoteError, Reply, Telling
+from collector.phrasing import Phrasing
+from collector.remote.telling import RemoteError, Reply
 from collector.settings import Settings
 from collector.store import errands as table
-from collector.store import incidents
+from collector.store import incidents, notices
 from collector.store.errands import Errand
 from collector.store.state import State
+from collector.ticket_terms import OnRecovery, Terms, terms_of
 from collector.tickets.ticket_system import TicketSystem, tell
 from rules.errors import Missing, Unavailable
 from rules.incident import ActorKind
+from rules.pace import Pace
 from rules.parameters import DAY
 
 FIRST_PAUSE = 1_000
@@ -59,6 +64,7 @@ class Errands:
         fold: Fold,
         clock: Clock,
         settings: Settings,
+        events: Events,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._state = state
@@ -66,7 +72,11 @@ class Errands:
         self._fold = fold
         self._clock = clock
         self._tables = settings.tickets
+        self._events = events
         self._chance = chance
+        self._phrasing = Phrasing(settings)
+        self._terms: dict[str, Terms] = {}
+        self._paces: dict[str, Pace] = {}  # within the write transaction only
         self._bell = threading.Condition()
         self._rings = 0
         self._ending = False
@@ -82,7 +92,7 @@ class Errands:
         """
         self._made()
         with self._state.write() as tx:
-            table.unclaim(tx)
+            table.unclaim(tx, self._clock.now())
         self._ending = False
         for name in self.systems:
             for _ in range(_CROWD):
@@ -106,25 +116,36 @@ class Errands:
             self._bell.notify_all()
 
     def step(self, name: str, system: TicketSystem, now: int) -> bool:
-        """Tell the next thing that is due to one system, if there is any; False when there is none."""
+        """Tell the next thing that is due to one system, if there is any and it may be told; False otherwise."""
         self._take_up(now)
+        terms, pace = self._terms_of(name), self._pace_of(name)
         with self._state.write() as tx:
-            errand = table.claim(tx, name, now)
+            if not pace.free(now, urgent=True):
+                return False
+            errand = table.claim(tx, name, now, hurried=not pace.free(now, urgent=False))
             if errand is None:
                 return False
             held = self._held(tx, errand, now)
             if held is not None:
                 table.hold(tx, errand.id, held)
                 return True
+            recovered = _recovered(errand)
+            if recovered and terms.on_recovery is OnRecovery.NOTHING:
+                table.skip(tx, errand.id, "This system hears of no recovery (on_recovery).")
+                return True
+            pace.spend(now)
             ticket = next((one.ticket for one in incidents.tickets(tx, errand.incident) if one.system == name), "")
         try:
-            reply = tell(system, _telling(errand, ticket))
+            telling = self._phrasing.telling(errand, ticket, terms)
+            only_said = recovered and terms.on_recovery is OnRecovery.COMMENT
+            reply = system.note(telling) if only_said else tell(system, telling)
         except RemoteError as trouble:
             self._put_off(errand, trouble, now)
         except Exception:
             # A fault of ours or of a library: like a failed try, so that one bad errand stops no other.
             log.exception("errand=%s system=%s", errand.id, name)
-            self._put_off(errand, RemoteError("Telling it failed by a fault of Nineward; see its log."), now)
+            fault = RemoteError("Telling it failed by a fault of Nineward; see its log.", uncertain=True)
+            self._put_off(errand, fault, now)
         else:
             log.info("errand=%s event=%s attempt=%d ticket=%s", errand.id, errand.event, errand.attempts, reply.ticket)
             self._record(errand, reply)
@@ -150,6 +171,16 @@ class Errands:
         finally:
             system.close()
         return Trial(True, reply.raw or "taken")
+
+    def _terms_of(self, name: str) -> Terms:
+        if name not in self._terms:
+            self._terms[name] = terms_of(name, self._tables[name])
+        return self._terms[name]
+
+    def _pace_of(self, name: str) -> Pace:
+        if name not in self._paces:
+            self._paces[name] = Pace(self._terms_of(name).rate)
+        return self._paces[name]
 
     def _made(self) -> dict[str, TicketSystem]:
         return tickets.configured(self._tables, self._clock.now)
@@ -199,20 +230,25 @@ class Errands:
             pause = max(pause, min(int(trouble.retry_after * 1000), 4 * LONGEST_PAUSE))
         pause = int(pause * (1 + 0.2 * self._chance()))
         tired = now + pause - max(errand.due, errand.queued) > PATIENCE
-        log.warning(
-            "errand=%s attempt=%d permanent=%s %s", errand.id, errand.attempts, trouble.permanent, trouble.message
-        )
+        parked = trouble.permanent or tired
+        log.warning("errand=%s attempt=%d parked=%s %s", errand.id, errand.attempts, parked, trouble.message)
+        # The request may be on its way for as long as it was waited for: the instant is that of giving up.
+        tried = max(now, self._clock.now()) if trouble.uncertain else None
         try:
             with self._state.write() as tx:
-                if trouble.permanent or tired:
-                    table.park(tx, errand.id, trouble.message)
+                if parked:
+                    table.park(tx, errand.id, trouble.message, tried)
+                    notices.add_parked(tx, errand, trouble.message, now)
                 else:
-                    table.put_off(tx, errand.id, now + pause, trouble.message)
+                    table.put_off(tx, errand.id, now + pause, trouble.message, tried)
         except Exception:
             # Nobody else may claim it, so it would wait for the next start.
             with self._bell:
                 self._left.append(errand.id)
             raise
+        if parked:
+            incident = errand.body["facts"]["incident"]
+            self._events.publish(EventKind.INCIDENT, {"number": incident["number"], "state": incident["state"]})
 
     def _take_up(self, now: int) -> None:
         """Give back what is claimed by a worker that could not write how its try went."""
@@ -223,7 +259,7 @@ class Errands:
         try:
             with self._state.write() as tx:
                 for key in left:
-                    table.put_off(tx, key, now, "How the last try went could not be written.")
+                    table.put_off(tx, key, now, "How the last try went could not be written.", now)
         except Exception:
             with self._bell:
                 self._left += left
@@ -246,7 +282,8 @@ class Errands:
             position = self._intake.record("incident", payload).result(_APPLIED_S)
         except Exception as trouble:
             # Told but not logged: it goes out again under the same id.
-            self._put_off(errand, RemoteError(f"Taken, but it could not be logged: {trouble}."), self._clock.now())
+            now = self._clock.now()
+            self._put_off(errand, RemoteError(f"Taken, but it could not be logged: {trouble}.", uncertain=True), now)
             if not isinstance(trouble, Unavailable):
                 raise
             return
@@ -254,6 +291,6 @@ class Errands:
         self.wake()
 
 
-def _telling(errand: Errand, ticket: str) -> Telling:
-    body = errand.body
-    return Telling(errand.id, body["key"], errand.sequence, errand.event, body["at"], body["facts"], ticket)
+def _recovered(errand: Errand) -> bool:
+    """Whether it says that the fault ended by itself."""
+    return errand.event == "resolved" and bool(errand.body["facts"]["actor"]["kind"] == ActorKind.MONITOR)

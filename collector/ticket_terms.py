@@ -63,7 +63,7 @@ class Terms:
     reopen_within: Duration = 24 * HOUR
     """How long after its end a ticket is opened again; later there is a new one."""
     rate: int = 60
-    """How many requests a minute the system gets at most."""
+    """How often a minute the system is told something at most; a quarter of that is kept for what is urgent."""
     cap: int = 30
     """How many tickets an hour it gets at most; what is beyond goes into one ticket about the storm."""
 

@@ -25,7 +25,10 @@ class ErrandState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """One thing to tell one system. ``due`` and ``next`` in ms UTC: not before; ``trouble`` is the last try's."""
+    """One thing to tell one system. ``due`` and ``next`` in ms UTC: not before; ``trouble`` is the last try's.
+
+    ``tried`` is the instant (ms UTC) of the last try of which nobody knows whether it worked; None without such a try.
+    """
 
     id: str
     incident: str
@@ -39,14 +42,23 @@ class Errand:
     next: int
     trouble: str
     queued: int
+    tried: int | None
+    urgent: bool
 
 
-_COLUMNS = "id, incident, system, sequence, event, body, due, state, attempts, next, trouble, queued"
+_COLUMNS = "id, incident, system, sequence, event, body, due, state, attempts, next, trouble, queued, tried, urgent"
 
 
 def _errand(row: sqlite3.Row) -> Errand:
     values = dict(row)
-    return Errand(**{**values, "body": json.loads(values["body"]), "state": ErrandState(values["state"])})
+    return Errand(
+        **{
+            **values,
+            "body": json.loads(values["body"]),
+            "state": ErrandState(values["state"]),
+            "urgent": bool(values["urgent"]),
+        }
+    )
 
 
 def queue(
@@ -61,7 +73,7 @@ def queue(
     key = f"{incident}.{system}.{sequence}"
     tx.execute(
         f"INSERT INTO errand ({_COLUMNS}) VALUES (:id, :incident, :system, :sequence, :event, :body, :due, 'waiting',"
-        " 0, :due, '', :queued)",
+        " 0, :due, '', :queued, NULL, :urgent)",
         {
             "id": key,
             "incident": incident,
@@ -71,25 +83,31 @@ def queue(
             "body": json.dumps(body, sort_keys=True, ensure_ascii=False),
             "due": due,
             "queued": now,
+            "urgent": int(_urgent(body)),
         },
     )
     return key
 
 
-def claim(tx: sqlite3.Connection, system: str, now: int) -> Errand | None:
+def _urgent(body: Mapping[str, Any]) -> bool:
+    incident = body.get("facts", {}).get("incident") or {}
+    return bool(incident.get("priority") == "urgent")
+
+
+def claim(tx: sqlite3.Connection, system: str, now: int, *, hurried: bool = False) -> Errand | None:
     """Take the next errand of a system that is due, as its one worker; None when there is none.
 
-    An errand waits for all that its incident has before it for that system: behind the opening until that is done,
-    behind others until they are out of the way.
+    The urgent ones go first; ``hurried`` takes no others. An errand waits for all that its incident has before it for
+    that system: behind the opening until that is done, behind others until they are out of the way.
     """
     row = tx.execute(
         f"UPDATE errand SET state = 'claimed', attempts = attempts + 1 WHERE state = 'waiting' AND id = ("
         " SELECT one.id FROM errand one WHERE one.state = 'waiting' AND one.system = :system AND one.next <= :now"
-        "  AND NOT EXISTS (SELECT 1 FROM errand before WHERE before.incident = one.incident"
+        "  AND one.urgent >= :least AND NOT EXISTS (SELECT 1 FROM errand before WHERE before.incident = one.incident"
         "   AND before.system = one.system AND before.sequence < one.sequence"
         "   AND (before.state IN ('waiting', 'claimed') OR (before.state = 'parked' AND before.event = 'opened')))"
-        f" ORDER BY one.next, one.queued, one.id LIMIT 1) RETURNING {_COLUMNS}",
-        {"system": system, "now": now},
+        f" ORDER BY one.urgent DESC, one.next, one.queued, one.id LIMIT 1) RETURNING {_COLUMNS}",
+        {"system": system, "now": now, "least": int(hurried)},
     ).fetchone()
     return None if row is None else _errand(row)
 
@@ -107,11 +125,16 @@ def finish(tx: sqlite3.Connection, key: str) -> None:
     tx.execute("UPDATE errand SET state = 'done', trouble = '' WHERE id = :id", {"id": key})
 
 
-def put_off(tx: sqlite3.Connection, key: str, next_try: int, trouble: str) -> None:
-    """It did not work out: try again at that instant (ms UTC)."""
+def put_off(tx: sqlite3.Connection, key: str, next_try: int, trouble: str, tried: int | None = None) -> None:
+    """It did not work out: try again at that instant (ms UTC).
+
+    ``tried`` is the instant of a try that may have worked all the same; without it what was known of earlier tries
+    stands.
+    """
     tx.execute(
-        "UPDATE errand SET state = 'waiting', next = :next, trouble = :trouble WHERE id = :id AND state = 'claimed'",
-        {"id": key, "next": next_try, "trouble": trouble},
+        "UPDATE errand SET state = 'waiting', next = :next, trouble = :trouble, tried = coalesce(:tried, tried)"
+        " WHERE id = :id AND state = 'claimed'",
+        {"id": key, "next": next_try, "trouble": trouble, "tried": tried},
     )
 
 
@@ -124,19 +147,28 @@ def hold(tx: sqlite3.Connection, key: str, until: int) -> None:
     )
 
 
-def park(tx: sqlite3.Connection, key: str, trouble: str) -> None:
-    """It will not work out by itself."""
+def skip(tx: sqlite3.Connection, key: str, why: str) -> None:
+    """It is not told at all, by the terms of its system."""
     tx.execute(
-        "UPDATE errand SET state = 'parked', trouble = :trouble WHERE id = :id AND state = 'claimed'",
-        {"id": key, "trouble": trouble},
+        "UPDATE errand SET state = 'cancelled', trouble = :why WHERE id = :id AND state = 'claimed'",
+        {"id": key, "why": why},
+    )
+
+
+def park(tx: sqlite3.Connection, key: str, trouble: str, tried: int | None = None) -> None:
+    """It will not work out by itself. ``tried`` as for :func:`put_off`."""
+    tx.execute(
+        "UPDATE errand SET state = 'parked', trouble = :trouble, tried = coalesce(:tried, tried)"
+        " WHERE id = :id AND state = 'claimed'",
+        {"id": key, "trouble": trouble, "tried": tried},
     )
 
 
 def release(tx: sqlite3.Connection, key: str, now: int) -> Errand:
-    """Try a parked errand again. Raises Missing when no such errand is parked."""
+    """Try a parked errand again, as patiently as a new one. Raises Missing when no such errand is parked."""
     row = tx.execute(
-        f"UPDATE errand SET state = 'waiting', attempts = 0, next = :now WHERE id = :id AND state = 'parked'"
-        f" RETURNING {_COLUMNS}",
+        "UPDATE errand SET state = 'waiting', attempts = 0, next = :now, queued = :now"
+        f" WHERE id = :id AND state = 'parked' RETURNING {_COLUMNS}",
         {"id": key, "now": now},
     ).fetchone()
     if row is None:
@@ -144,16 +176,19 @@ def release(tx: sqlite3.Connection, key: str, now: int) -> Errand:
     return _errand(row)
 
 
-def unclaim(tx: sqlite3.Connection) -> None:
-    """After a start: what the last process had claimed goes out again under the same id."""
-    tx.execute("UPDATE errand SET state = 'waiting' WHERE state = 'claimed'")
+def unclaim(tx: sqlite3.Connection, now: int) -> None:
+    """After a start at ``now`` (ms UTC): what the last process had claimed goes out again under the same id.
+
+    How its try went is not known, and nobody knows when it reached the other system: not after this start.
+    """
+    tx.execute("UPDATE errand SET state = 'waiting', tried = :now WHERE state = 'claimed'", {"now": now})
 
 
 def cancel_unsent(tx: sqlite3.Connection, incident: str, ended: int) -> None:
     """The fault ended at ``ended`` (ms UTC): take back announcements that were not due by then and never tried."""
     tx.execute(
         "UPDATE errand SET state = 'cancelled' WHERE incident = :incident AND state = 'waiting' AND attempts = 0"
-        " AND event IN ('opened', 'reopened') AND due > :ended",
+        " AND tried IS NULL AND event IN ('opened', 'reopened') AND due > :ended",
         {"incident": incident, "ended": ended},
     )
     # What was to follow an opening that never was has nobody to follow.
@@ -197,6 +232,21 @@ def parked(tx: sqlite3.Connection) -> list[Errand]:
     """Every errand that failed for good, oldest first."""
     rows = tx.execute(f"SELECT {_COLUMNS} FROM errand WHERE state = 'parked' ORDER BY queued, id")
     return [_errand(row) for row in rows]
+
+
+def find(tx: sqlite3.Connection, key: str) -> Errand | None:
+    """The errand with that id, or None."""
+    row = tx.execute(f"SELECT {_COLUMNS} FROM errand WHERE id = :id", {"id": key}).fetchone()
+    return None if row is None else _errand(row)
+
+
+def waiting_by_system(tx: sqlite3.Connection) -> dict[tuple[str, str], int]:
+    """How many errands are not over, by system and state (waiting, claimed, parked)."""
+    rows = tx.execute(
+        "SELECT system, state, count(*) AS n FROM errand WHERE state IN ('waiting', 'claimed', 'parked')"
+        " GROUP BY system, state ORDER BY system, state"
+    )
+    return {(row["system"], row["state"]): int(row["n"]) for row in rows}
 
 
 def counts(tx: sqlite3.Connection) -> dict[str, int]:

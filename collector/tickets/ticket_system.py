@@ -132,7 +132,12 @@ class TicketSystem(ABC):
     def open(self, telling: Telling) -> Reply:
         """A new incident gets its ticket, and only one: after a try of unknown outcome one looks before one creates."""
         if telling.tried is not None and self.LOOKS_UP:
-            found = self.find(telling)
+            try:
+                found = self.find(telling)
+            except RemoteError as trouble:
+                # Looking makes nothing, so this try leaves nothing new to be looked for.
+                trouble.uncertain = False
+                raise
             if found is not None:
                 return found
             left = telling.tried + self.lag - self._now()
@@ -140,7 +145,6 @@ class TicketSystem(ABC):
                 raise RemoteError(
                     "Whether the ticket was made is not known, and none is found yet; looking again.",
                     retry_after=min(left, self.lag / 4) / 1000,
-                    uncertain=True,
                 )
         return self.create(telling)
 

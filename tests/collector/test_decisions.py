@@ -61,7 +61,9 @@ def start_again(world: World) -> None:
         found.state, found.intake, found.fold, found.registry, world.timelines, found.tracks, world.contacts,
         world.events, found.clock, found.settings,
     )  # fmt: skip
-    world.errands = Errands(found.state, found.intake, found.fold, found.clock, found.settings, lambda: 0.0)
+    world.errands = Errands(
+        found.state, found.intake, found.fold, found.clock, found.settings, world.events, lambda: 0.0
+    )
     world.errands.start()
     world.errands.stop()
     found.fold.after_commit.append(world.incidents.after_commit)

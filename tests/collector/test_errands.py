@@ -108,7 +108,7 @@ def test_a_crash_before_the_answer_was_logged_sends_the_same_id_again(world: Wor
     # The process is gone here: the errand stays claimed, and the next start takes it up again.
     with world.rooms.state.write() as tx:
         assert errands.claim(tx, "desk", world.now) is None
-        errands.unclaim(tx)
+        errands.unclaim(tx, world.now)
     world.decide()
 
     assert [telling.id for telling in world.desk.told] == [first.id]

@@ -227,7 +227,7 @@ def world(folder: Path, chance: Callable[[], float] = lambda: 0.0, **calculation
             found.state, found.intake, found.fold, found.registry, timelines, found.tracks, contacts, events,
             found.clock, found.settings,
         )  # fmt: skip
-        work = Errands(found.state, found.intake, found.fold, found.clock, found.settings, chance)
+        work = Errands(found.state, found.intake, found.fold, found.clock, found.settings, events, chance)
         found.fold.appliers["incident"] = stage.apply
         found.fold.after_commit.append(stage.after_commit)
         stage.prepare()
