@@ -62,9 +62,9 @@ class Routing:
         priority = str(news.facts.get("incident", {}).get("priority", ""))
         for channel, way in self._ways(tx, news, priority, now).items():
             manner = self._manners[channel]
-            after = now + way.wait
+            after, rest = now + way.wait, 0
             if manner.quiet is not None and priority not in manner.awake:
-                after = max(after, manner.quiet.until(now, self._settings.tz) or 0)
+                rest = manner.quiet.until(now, self._settings.tz) or 0
             urgent = priority == URGENT or news.event == Event.ESCALATED
             yield Notice(
                 id=f"{news.id}.{channel}",
@@ -73,9 +73,9 @@ class Routing:
                 event=news.event,
                 at=news.at,
                 urgent=urgent,
-                parcel=f"{int(urgent)}\x1f{way.parcel}",
+                parcel=f"{int(urgent)}\x1f{rest}\x1f{way.parcel}",
                 mentions=way.mentions,
-                next=after,
+                next=max(after, rest),
                 facts=news.facts,
             )
 

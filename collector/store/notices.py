@@ -37,7 +37,8 @@ class News:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A piece of news for one channel. What is of one ``parcel`` goes out together, not before ``next`` (ms UTC)."""
+    """A piece of news for one channel. What is of one ``parcel`` goes out together, once the ``next`` (ms UTC) of
+    the first has come."""
 
     id: str
     channel: str
@@ -176,10 +177,11 @@ def told(tx: sqlite3.Connection, incident: str) -> set[str]:
 
 
 def waiting(tx: sqlite3.Connection, channel: str, now: int) -> list[Notice]:
-    """The notices of a channel that may go out now and stand in no message, oldest first."""
+    """The notices of a channel that stand in no message, of every parcel of which one may go out now; oldest first."""
     rows = tx.execute(
         "SELECT id, channel, incident, event, at, urgent, parcel, mentions, next, facts FROM notice"
-        " WHERE channel = :channel AND message = '' AND next <= :now ORDER BY at, id",
+        " WHERE channel = :channel AND message = '' AND parcel IN (SELECT first.parcel FROM notice first"
+        "  WHERE first.channel = :channel AND first.message = '' AND first.next <= :now) ORDER BY at, id",
         {"channel": channel, "now": now},
     )
     return [

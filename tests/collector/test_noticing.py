@@ -1,0 +1,391 @@
+"""Noticing: what people are told of a fault, how often, and what proves it; through the real rooms, in given time."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from collector.notices.channel import Manner
+from collector.remote.telling import RemoteError
+from collector.specs import MuteSpec
+from collector.store import errands, notices
+from collector.store.notices import MessageState
+from collector.store.targets import Priority
+from rules.errors import Missing, Unavailable
+from rules.incident import Verb
+from rules.quiet import Quiet
+from rules.rota import Contact, Rota
+from rules.route import Event, Route
+from tests.collector.rooms import ADMIN
+from tests.collector.told import Told
+from tests.collector.told import told as open_told
+from tests.collector.watch import URGENT
+
+
+def furnish(told: Told) -> Told:
+    told.world.join("a1")
+    told.world.add("core-1", **URGENT)
+    told.run(20)
+    return told
+
+
+@pytest.fixture
+def told(tmp_path: Path) -> Iterator[Told]:
+    with open_told(tmp_path) as found:
+        yield furnish(found)
+
+
+def fail(told: Told, seconds: int = 15) -> None:
+    told.world.fail("core-1")
+    told.run(seconds)
+
+
+def test_an_outage_and_its_end_are_told_once_each(told: Told) -> None:
+    fail(told)
+    told.world.mend("core-1")
+    told.run(20)
+
+    assert told.board.events() == ["opened", "resolved"]
+
+
+def test_a_message_names_the_incident_and_leads_to_its_page(told: Told) -> None:
+    fail(told)
+
+    (message,) = told.board.got
+    assert "core-1 is down" in message.title
+    assert message.link == f"https://watch.example/incidents/{told.world.one().name}"
+
+
+def test_what_a_person_does_is_told_to_those_who_heard_of_it(told: Told) -> None:
+    fail(told)
+    told.world.incidents.act(told.world.one().id, Verb.ACKNOWLEDGE, ADMIN)
+    told.run(7)
+
+    assert told.board.events() == ["opened", "acknowledged"]
+
+
+def test_a_fault_shorter_than_its_patience_is_not_told(tmp_path: Path) -> None:
+    with open_told(tmp_path) as told:
+        told.world.join("a1")
+        told.world.add("core-1", priority=Priority.IMPORTANT)
+        told.run(20)
+        told.world.fail("core-1")
+        while not told.world.all():
+            told.run(1)
+        told.world.mend("core-1")
+        while told.world.one().living:
+            told.run(1)
+        told.wait(400)
+
+        assert told.board.got == []
+
+
+def test_a_mute_holds_notices_and_their_end_takes_them_back(told: Told) -> None:
+    told.world.rooms.registry.overlays.mute(MuteSpec("core-1", reason="moving", duration="1h"), ADMIN)
+    fail(told)
+    told.world.mend("core-1")
+    told.run(20)
+    told.wait(5)
+
+    assert told.board.got == []
+
+
+def test_a_channel_that_fails_is_tried_again_with_the_same_message(told: Told) -> None:
+    told.board.deaf = [RemoteError("no answer in time") for _ in range(3)]
+    fail(told, 40)
+
+    assert len(told.board.got) == 4
+    assert all(message == told.board.got[0] for message in told.board.got)
+
+
+def test_what_a_channel_refuses_for_good_is_parked_with_its_words(told: Told) -> None:
+    told.board.trouble = [RemoteError("errcode 310000: keywords not in content", permanent=True)]
+    fail(told)
+
+    (delivery,) = told.deliveries(told.world.one().id)
+    assert (delivery.state, delivery.answer) == ("parked", "errcode 310000: keywords not in content")
+    assert told.board.got == []
+
+
+def test_a_parked_message_is_sent_again_when_a_person_says_so(told: Told) -> None:
+    told.board.trouble = [RemoteError("no", permanent=True)]
+    fail(told)
+    told.noticing.release(told.deliveries(told.world.one().id)[0].message)
+    told.run(1)
+
+    assert told.board.events() == ["opened"]
+    with pytest.raises(Missing):
+        told.noticing.release("m_none")
+
+
+def test_a_message_that_nobody_takes_for_a_day_is_parked(told: Told) -> None:
+    told.board.trouble = [RemoteError("away") for _ in range(1000)]
+    fail(told)
+    for _ in range(400):
+        told.world.rooms.clock.at += 300_000
+        told.tell()
+
+    with told.world.rooms.state.read() as tx:
+        assert notices.counts(tx) == {"parked": 1}
+
+
+def test_the_delivery_proves_when_and_what_was_answered(told: Told) -> None:
+    fail(told)
+
+    (delivery,) = told.deliveries(told.world.one().id)
+    assert (delivery.channel, delivery.event, delivery.state) == ("ops", "opened", "sent")
+    assert (delivery.sent, delivery.answer) == (told.board.at[0], "taken as number 1")
+
+
+def test_a_crash_after_sending_sends_the_same_id_again(told: Told) -> None:
+    with told.world.rooms.state.write() as tx:
+        tx.execute("CREATE TRIGGER full BEFORE UPDATE ON message WHEN NEW.sent > 0 BEGIN SELECT RAISE(ABORT, 'x'); END")
+    with pytest.raises(Exception, match="x"):
+        fail(told)
+    with told.world.rooms.state.write() as tx:
+        tx.execute("DROP TRIGGER full")
+        # The process is gone here: the message stays claimed, and the next start takes it up again.
+        notices.unclaim(tx)
+    told.run(3)
+
+    assert [message.id for message in told.board.got] == [told.board.got[0].id] * 2
+
+
+def test_a_try_that_could_not_be_written_down_is_made_again(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise Unavailable("The disk is full.")
+
+    told.board.trouble = [RemoteError("away")]
+    with monkeypatch.context() as broken:
+        broken.setattr(notices, "put_off", full)
+        with pytest.raises(Unavailable):
+            fail(told)
+    told.run(5)
+
+    assert told.board.events() == ["opened"]
+
+
+def test_many_faults_at_once_are_one_message(tmp_path: Path) -> None:
+    with open_told(tmp_path) as told:
+        told.world.join("a1")
+        for number in range(12):
+            told.world.add(f"web-{number}", f"192.0.2.{number + 1}", **URGENT)
+        told.run(20)
+        for number in range(12):
+            told.world.fail(f"web-{number}")
+        told.run(15)
+
+        assert len(told.board.got) == 1
+        assert told.board.events() == ["opened"] * 12
+
+
+def test_what_differs_in_the_words_of_group_by_goes_out_apart(tmp_path: Path) -> None:
+    with open_told(tmp_path, routes=(Route(("ops",), group_by=("site",)),)) as told:
+        told.world.join("a1")
+        for number in range(4):
+            site = {"site": "hz" if number % 2 else "bj"}
+            told.world.add(f"web-{number}", f"192.0.2.{number + 1}", labels=site, **URGENT)
+        told.run(20)
+        for number in range(4):
+            told.world.fail(f"web-{number}")
+        told.run(15)
+
+        assert [len(message.entries) for message in told.board.got] == [2, 2]
+
+
+def news(told: Told, count: int, priority: str = "general", start: int = 0) -> None:
+    """Put down news of made-up incidents, as decisions do."""
+    with told.world.rooms.state.write() as tx:
+        for number in range(start, start + count):
+            incident = {"number": f"INC-2026-{number:06}", "priority": priority, "summary": f"fault {number}"}
+            target = {"id": f"t{number}", "name": f"h{number}", "kind": "host", "labels": {"rack": str(number)}}
+            facts = {"incident": incident, "text": "down", "target": target, "key": f"k{number}"}
+            now = told.world.now
+            notices.add_news(tx, notices.News(f"{number:06}", f"i{number}", "opened", now, now, facts))
+
+
+def test_never_more_than_the_limit_in_any_minute_and_nothing_is_lost(tmp_path: Path) -> None:
+    with open_told(tmp_path, routes=(Route(("ops",), group_by=("rack",)),), limit=18) as told:
+        for turn in range(20):
+            news(told, 10, start=10 * turn)
+            told.wait(13)
+        told.wait(120)
+
+        at = told.board.at
+        assert max(sum(1 for other in at if one <= other < one + 60_000) for one in at) <= 18
+        assert len(told.board.events()) == 200
+
+
+def test_what_is_urgent_still_goes_out_when_the_rest_has_used_up_its_share(tmp_path: Path) -> None:
+    with open_told(tmp_path, routes=(Route(("ops",), group_by=("rack",), wait=0),), limit=8) as told:
+        for turn in range(20):
+            news(told, 1, start=turn)
+            told.wait(1)
+        news(told, 1, "urgent", start=500)
+        told.tell()
+
+        assert told.board.got[-1].urgent
+        assert told.board.at[-1] == told.world.now
+
+
+def test_while_a_channel_fails_the_rest_is_gathered(tmp_path: Path) -> None:
+    with open_told(tmp_path, routes=(Route(("ops",), group_by=("rack",), wait=0),)) as told:
+        told.board.trouble = [RemoteError("away") for _ in range(4)]
+        news(told, 1)
+        told.tell()
+        for turn in range(5):
+            news(told, 1, start=1 + turn)
+            told.wait(2)
+        told.wait(60)
+
+        assert len(told.board.events()) == 6
+        assert len(told.board.got) <= 6
+        assert told.board.got[0].entries[0]["incident"]["number"] == "INC-2026-000000"
+
+
+def test_a_channel_that_asks_for_rest_gets_it_and_then_one_message(tmp_path: Path) -> None:
+    with open_told(tmp_path, limit=18) as told:
+        told.board.trouble = [RemoteError("errcode 130101", retry_after=600)]
+        news(told, 1)
+        told.wait(10)
+        news(told, 30, start=1)
+        told.wait(560)
+        assert told.board.got == []
+        told.wait(60)
+
+        assert [len(message.entries) for message in told.board.got] == [1, 30]
+
+
+def test_in_quiet_hours_only_what_is_urgent_is_told_and_the_rest_when_they_end(tmp_path: Path) -> None:
+    quiet = Quiet.from_setting({"mon-sun": ["00:00-24:00"]})
+    night = Manner(quiet=quiet)
+    with open_told(tmp_path, manners={"ops": night}) as told:
+        news(told, 3)
+        news(told, 1, "urgent", start=10)
+        told.wait(10)
+
+        assert [message.urgent for message in told.board.got] == [True]
+        with told.world.rooms.state.read() as tx:
+            waiting = notices.next_notice(tx, "ops")
+        assert waiting == quiet.until(told.world.now, "Asia/Shanghai") or (waiting or 0) > told.world.now + 3_600_000
+
+
+def test_routes_choose_by_label_and_priority(tmp_path: Path) -> None:
+    routes = (
+        Route(("net",), match="rack=1"),
+        Route(("boss",), priorities=("urgent",)),
+    )
+    with open_told(tmp_path, manners={"net": Manner(), "boss": Manner()}, routes=routes) as told:
+        news(told, 3)
+        news(told, 1, "urgent", start=7)
+        told.wait(10)
+
+        assert [entry["key"] for message in told.boards["net"].got for entry in message.entries] == ["k1"]
+        assert [entry["key"] for message in told.boards["boss"].got for entry in message.entries] == ["k7"]
+
+
+def test_a_last_route_keeps_others_from_what_it_takes(tmp_path: Path) -> None:
+    routes = (Route(("net",), match="rack=1", last=True), Route(("all",)))
+    with open_told(tmp_path, manners={"net": Manner(), "all": Manner()}, routes=routes) as told:
+        news(told, 2)
+        told.wait(10)
+
+        assert [len(board.events()) for board in told.boards.values()] == [1, 1]
+
+
+def test_who_is_on_call_is_called_by_name(tmp_path: Path) -> None:
+    contacts = {"ada": Contact(mobile="13800000000"), "ben": Contact()}
+    rota = {"net": Rota(("ada", "ben"), "2020-01-06T09:00")}
+    routes = (Route(("ops",), rota="net"),)
+    with open_told(tmp_path, routes=routes, rota=rota, contacts=contacts) as told:
+        news(told, 1)
+        told.wait(10)
+
+        on_call = rota["net"].on_call(told.world.now, "Asia/Shanghai")
+        assert told.board.got[0].mentions == ((on_call, contacts[on_call]),)
+
+
+def test_an_escalation_goes_where_it_says_and_calls_people(tmp_path: Path) -> None:
+    contacts = {"eve": Contact(mail="eve@example.org")}
+    manners = {"ops": Manner(), "boss": Manner()}
+    with open_told(tmp_path, manners=manners, routes=(Route(("ops",)),), contacts=contacts) as told:
+        with told.world.rooms.state.write() as tx:
+            facts = {"incident": {"number": "INC-1", "priority": "general"}, "text": "late", "key": "k"}
+            now = told.world.now
+            told_to = {**facts, "notice": {"to": "boss, eve"}}
+            notices.add_news(tx, notices.News("1", "i1", "escalated", now, now, told_to))
+        told.wait(10)
+
+        assert told.boards["boss"].events() == ["escalated"]
+        assert [name for name, _ in told.boards["ops"].got[0].mentions] == ["eve"]
+
+
+def test_a_route_for_openings_only_tells_no_end(tmp_path: Path) -> None:
+    with open_told(tmp_path, routes=(Route(("ops",), events=(Event.OPENED,)),)) as told:
+        furnish(told)
+        fail(told)
+        told.world.mend("core-1")
+        told.run(20)
+
+        assert told.board.events() == ["opened"]
+
+
+def test_opening_and_end_that_wait_together_are_told_as_one_incident(tmp_path: Path) -> None:
+    with open_told(tmp_path, routes=(Route(("ops",), wait=60_000),)) as told:
+        furnish(told)
+        fail(told)
+        told.world.mend("core-1")
+        told.run(20)
+        told.wait(60)
+
+        (message,) = told.board.got
+        assert [entry["event"] for entry in message.entries] == ["resolved"]
+        assert any("New" in line and "Resolved" in line for line in message.lines)
+
+
+def test_news_of_yesterday_is_not_told_as_if_it_were_new(told: Told) -> None:
+    news(told, 1)
+    told.world.rooms.clock.at += 90_000_000
+    told.tell()
+
+    assert told.board.got == []
+
+
+def test_an_errand_that_no_ticket_system_takes_is_told_to_people(told: Told) -> None:
+    fail(told)
+    with told.world.rooms.state.write() as tx:
+        (errand, *_) = errands.of_incident(tx, told.world.one().id)
+        notices.add_parked(tx, errand, "desk answered 401", told.world.now)
+    told.wait(10)
+
+    last = told.board.got[-1]
+    assert last.entries[-1]["event"] == "parked"
+    assert "desk answered 401" in "\n".join(last.lines)
+
+
+def test_a_second_worker_sends_nothing_twice(told: Told) -> None:
+    news(told, 1)
+    told.noticing.route(told.routing, told.world.now)
+    told.world.rooms.clock.at += 10_000
+    with told.world.rooms.state.write() as tx:
+        told.noticing._compose(
+            tx, "ops", told.lines["ops"], told.noticing._pace(tx, "ops", told.lines["ops"], 0), told.world.now
+        )
+        claims = [notices.claim(tx, "ops", told.world.now) for _ in range(2)]
+
+    assert [claim is not None for claim in claims] == [True, False]
+    assert claims[0] is not None
+    assert claims[0].state is MessageState.CLAIMED
+
+
+def test_the_closing_letter_asks_how_content_people_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with open_told(tmp_path) as told:
+        monkeypatch.setattr(type(told.board), "PERSONAL", True)
+        furnish(told)
+        fail(told)
+        told.world.mend("core-1")
+        told.run(20)
+
+        opened, resolved = told.board.got
+        assert "feedback" not in opened.entries[0]
+        assert "/feedback/" in resolved.entries[0]["feedback"]
