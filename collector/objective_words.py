@@ -20,6 +20,8 @@ NAMES = {
     "response_by_priority": "First answer by priority",
     "start_of_work": "Start of work",
     "solved": "Solved",
+    "complaint_reply": "Reply to a complaint",
+    "call_back": "Call-back",
 }
 
 _MANY = "R4"

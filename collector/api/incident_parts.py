@@ -29,10 +29,12 @@ MOST_DEPENDENTS = 200
 
 @dataclass(frozen=True, slots=True)
 class DeadlineView:
-    """Until when something must happen by a rule. ``used`` is the share of the time that is used, null for none."""
+    """Until when something must happen by a rule. ``used`` is the share of the time that is used, null for none;
+    ``left`` is the time (ms) until then on the wall clock, negative once it has passed."""
 
     rule: str
     due: int
+    left: int
     used: float | None
     late: bool
 
@@ -198,7 +200,7 @@ def deadline(one: Asked, at: int) -> DeadlineView | None:
         return None
     allowed = first.allowance.length
     used = first.used(at) / allowed if allowed else None
-    return DeadlineView(first.rule, first.due, used, at > first.due)
+    return DeadlineView(first.rule, first.due, first.due - at, used, at > first.due)
 
 
 def clocks(tx: sqlite3.Connection, one: Asked, at: int) -> list[ClockView]:

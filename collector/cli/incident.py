@@ -1,9 +1,8 @@
 """``nineward incident``: what went wrong, and what people did about it."""
 
 import argparse
-from typing import Any
 
-from collector.cli.terminal import options
+from collector.cli.terminal import follow_up, options
 
 SUMMARY = "list incidents and work on them"
 
@@ -32,6 +31,7 @@ def arrange(parser: argparse.ArgumentParser) -> None:
         if verb == "resolve":
             step.add_argument("--cause", metavar="C")
         step.set_defaults(verb=verb)
+    follow_up.arrange(of)
 
 
 _STEPS = {
@@ -51,6 +51,7 @@ _STEPS = {
 def run_list(arguments: argparse.Namespace) -> int:
     """One line per incident."""
     from collector.cli.terminal import answer
+    from collector.incident_words import countdown
     from collector.printed import instant
     from collector.reports.words import INCIDENT_STATES, KINDS, named
 
@@ -65,6 +66,7 @@ def run_list(arguments: argparse.Namespace) -> int:
                 ("Kind", lambda item: named(KINDS, item["kind"], words)),
                 ("Target", lambda item: item.get("target")),
                 ("Opened", lambda item: instant(item["opened_at"], arguments.tz)),
+                ("Next deadline", lambda item: countdown(item.get("deadline"), arguments.tz, words)),
                 ("Resolved", lambda item: instant(item.get("resolved_at"), arguments.tz)),
                 ("Title", lambda item: item.get("title")),
             ),
@@ -74,32 +76,14 @@ def run_list(arguments: argparse.Namespace) -> int:
 
 
 def run_show(arguments: argparse.Namespace) -> int:
-    """One incident with all that happened to it."""
-    from collector.cli.terminal import answer, table
+    """One incident with all that is known of it and all that happened to it."""
+    from collector.cli.terminal import answer
+    from collector.cli.terminal.incident import whole
     from collector.client import quote
-    from collector.printed import instant
-    from collector.reports.words import INCIDENT_STATES, KINDS, named
 
     with answer.collector(arguments) as client:
         found = client.get(f"incidents/{quote(arguments.number)}")
-
-    def text(words: Any) -> str:
-        facts = [
-            (words("Incident"), found["number"]),
-            (words("State"), named(INCIDENT_STATES, found["state"], words)),
-            (words("Kind"), named(KINDS, found["kind"], words)),
-            (words("Target"), found.get("target")),
-            (words("Title"), found.get("title")),
-            (words("Opened"), instant(found["opened_at"], arguments.tz)),
-        ]
-        rows = [
-            (instant(event["at"], arguments.tz), event["kind"], event["actor"], event.get("text"))
-            for event in found["events"]
-        ]
-        heads = [words(head) for head in ("Time", "Event", "By", "Text")]
-        return table.facts(facts) + "\n\n" + table.table(heads, rows)
-
-    answer.show(arguments, found, text)
+    answer.show(arguments, found, lambda words: whole(found, arguments.tz, words))
     return 0
 
 

@@ -47,7 +47,7 @@ class Watched:
         return [event.text for event in self.happened() if event.verb in ("warned", "escalated") and not event.moot]
 
     def act(self, verb: Verb, **more: str) -> None:
-        self.world.incidents.act(self.world.one().id, verb, ADMIN, **more)  # type: ignore[arg-type]
+        self.world.incidents.act(self.world.one().id, verb, ADMIN, **more)
 
 
 def clocks_of(world: World, *steps: Step) -> Clocks:

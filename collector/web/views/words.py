@@ -139,6 +139,14 @@ HAPPENINGS: Mapping[str, str] = {
     "returned": marked("the fault is back"),
     "unstable": marked("comes and goes"),
     "stable": marked("comes and goes no more"),
+    "warned": marked("warned of a deadline"),
+    "escalated": marked("escalated"),
+    "cause": marked("cause told"),
+    "action": marked("action"),
+    "satisfaction": marked("satisfaction told"),
+    "called_back": marked("called back"),
+    "delivered": marked("ticket told"),
+    "followed": marked("ticket read"),
 }
 
 ACTORS: Mapping[str, str] = {

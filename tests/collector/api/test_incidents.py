@@ -44,7 +44,7 @@ def test_an_incident_is_shown_with_its_story_and_what_may_follow(door: Door) -> 
     found = door.ok("GET", "incidents/INC-2026-000001")
 
     assert [event["kind"] for event in found["events"]] == ["open"]
-    assert found["actions"] == ["ack", "start", "pause", "comment", "resolve"]
+    assert found["actions"] == ["ack", "start", "pause", "comment", "resolve", "merge", "void"]
     assert found["episodes"] == [{"since": door.clock.at - 2000, "detected": door.clock.at, "ended": None}]
 
 
