@@ -5,11 +5,10 @@ from collector.remote.telling import Telling
 
 def title(telling: Telling, longest: int) -> str:
     """One line of at most so many characters."""
-    line = " ".join((telling.title or str(telling.facts["text"])).split())
+    line = " ".join(telling.title.split())
     return line if len(line) <= longest else line[: longest - 1] + "…"
 
 
 def text(telling: Telling, mark: str = "") -> str:
     """Several lines; the last is the telling's reference, behind ``mark`` where there is one."""
-    said = telling.body or str(telling.facts["text"])
-    return f"{said}\n\n{mark} {telling.reference}" if mark else f"{said}\n\n{telling.reference}"
+    return f"{telling.body}\n\n{mark} {telling.reference}" if mark else f"{telling.body}\n\n{telling.reference}"

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from collector.histories.request_tracker import MESSAGES, NOBODY, History, Meaning, instant, moments, owners, standing
 from collector.remote.hooks import by_token, table_of
-from collector.remote.http import Http, short
+from collector.remote.http import Answer, Http, short
 from collector.remote.telling import RemoteError, Reply, Telling
 from collector.remote.templates import checked, filled
 from collector.remote.written import text, title
@@ -183,10 +183,7 @@ class System(TicketSystem):
         answer = self._http.ask("GET", f"/ticket/{ticket}", fine=(404,))
         if answer.status == 404:
             return None
-        try:
-            there = _table(answer.json())
-        except ValueError:
-            raise RemoteError(f"{self._http.place} answered with no JSON: {short(answer.text)}") from None
+        there = self._parsed(answer)
         owner = there["Owner"]["id"]
         scores = [each["id"] for each in there.get("CustomFields", []) if each["name"] == self._options.satisfaction]
         meaning = Meaning(self._meaning.statuses, self._meaning.pauses, str(scores[0]) if scores else "")
@@ -305,8 +302,14 @@ class System(TicketSystem):
     def _name(self, user: str) -> None:
         if user not in self._people:
             answer = self._http.ask("GET", f"/user/{user}", fine=(403, 404))
-            known = _table(answer.json()) if answer.status == 200 else {}
+            known = self._parsed(answer) if answer.status == 200 else {}
             _keep(self._people, user, str(known.get("Name") or user))
+
+    def _parsed(self, answer: Answer) -> dict[str, Any]:
+        try:
+            return _table(answer.json())
+        except ValueError:
+            raise RemoteError(f"{self._http.place} answered with no JSON: {short(answer.text)}") from None
 
     def _reply(self, ticket: str, status: str, raw: Any) -> Reply:
         return Reply(ticket, self._address(ticket), status, short(json.dumps(raw, ensure_ascii=False)))
