@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from collector.servicenow.records import plain, shown
 from collector.tickets.ticket_system import Deed, Moment, Remote, Standing, deeds
@@ -23,6 +23,22 @@ _ROBOTS = ("system", "guest")
 @dataclass(frozen=True, slots=True)
 class Reading:
     """How one instance is to be read: our user there, what its states and reasons for holding stand for."""
+
+    STATES: ClassVar[Mapping[str, Standing]] = {
+        "1": Standing.OPEN,
+        "2": Standing.STARTED,
+        "3": Standing.PAUSED,
+        "6": Standing.RESOLVED,
+        "7": Standing.CLOSED,
+        "8": Standing.CLOSED,
+    }
+    """The states of an incident as they are shipped: new, in progress, on hold, resolved, closed, cancelled."""
+    PAUSES: ClassVar[Mapping[str, Waiting]] = {
+        "1": Waiting.CUSTOMER,
+        "4": Waiting.SUPPLIER,
+        "5": Waiting.CHANGE_WINDOW,
+    }
+    """The shipped reasons for holding: awaiting caller, vendor, change. Who awaits a problem's end awaits our own."""
 
     user: str
     statuses: Mapping[str, Standing]

@@ -108,3 +108,8 @@ def shown(record: Mapping[str, Any], name: str) -> str:
     if isinstance(found, Mapping):
         found = found.get("display_value")
     return "" if found is None else str(found)
+
+
+def escaped(value: str) -> str:
+    """A value for an encoded query, where ``^`` sets conditions apart and is doubled inside of a value."""
+    return value.replace("^", "^^")

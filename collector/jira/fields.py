@@ -1,0 +1,39 @@
+"""The fields of an issue as settings give them: tables and lists whose texts are templates.
+
+Jira wants objects for most fields, as ``priority = { name = "High" }`` or ``customfield_10042 = [{ value = "…" }]``.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from collector.remote.telling import Telling
+from collector.remote.templates import checked, filled
+
+
+def read(option: str, fields: Mapping[str, Any]) -> None:
+    """Raises Invalid, naming the option and the field, when a template in it cannot be read."""
+    for name, value in fields.items():
+        for template in _templates(value):
+            checked(option, {name: template})
+
+
+def written(value: Any, telling: Telling) -> Any:
+    """The same tables and lists with what is told in their texts."""
+    if isinstance(value, str):
+        return filled(value, telling)
+    if isinstance(value, Mapping):
+        return {str(name): written(inner, telling) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [written(inner, telling) for inner in value]
+    return value
+
+
+def _templates(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _templates(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _templates(inner)
