@@ -21,6 +21,9 @@ FACTS: dict[str, Any] = {
     "agents": [],
 }
 
+TITLE = "[INC-2026-000001] core-1 is down"
+BODY = "core-1 is down: ping: no answer"
+
 
 def telling(event: str = "opened", sequence: int = 1, ticket: str = "") -> Telling:
-    return Telling(f"i_abc.desk.{sequence}", "nineward:n1:i_abc", sequence, event, START, FACTS, ticket)
+    return Telling(f"i_abc.desk.{sequence}", "nineward:n1:i_abc", sequence, event, START, FACTS, ticket, TITLE, BODY)
