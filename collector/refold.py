@@ -11,11 +11,13 @@ from pathlib import Path
 
 from collector import decisions
 from collector.ahead import ahead
+from collector.clock import Clock
 from collector.columns import Piece, Stretch, pieces
 from collector.fold import CYCLE_ROWS, Arrival, Fold
 from collector.live import Live
 from collector.registry import Registry
 from collector.settings import Settings
+from collector.settled import Settled
 from collector.store import traps
 from collector.store.entry import BEGINNING, Draft, Entry
 from collector.store.log import Log
@@ -99,6 +101,7 @@ class Refolded:
     fold: Fold
     tracks: Tracks
     timelines: Timelines
+    settled: Settled
 
     def run(self, tell: Progress = silent) -> None:
         """Fold all that the log shows and that is not folded yet. ``tell`` is given position and end now and then."""
@@ -158,6 +161,7 @@ def refolded(log: Log, last: int, settings: Settings, tell: Progress = silent) -
         fold.appliers["incident"] = decisions.apply
         fold.appliers["trap"] = traps.apply
         tracks = Tracks(prefix, state, live)
-        again = Refolded(prefix, state, live, fold, tracks, Timelines(state, tracks, settings))
+        settled = Settled(state, tracks, Clock(), settings)
+        again = Refolded(prefix, state, live, fold, tracks, Timelines(state, tracks, settings), settled)
         again.run(tell)
         yield again

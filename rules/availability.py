@@ -45,8 +45,8 @@ def figures_of(
     Times in ms, ``*_h`` in hours, ratios as fractions. A figure that does not exist is None. Each object is judged by
     its own promise, the fleet by the house's terms, which are ``parameters``; ``agreements`` holds both.
 
-    With ``group``, the name of a label, there are ``groups``: each value of it pooled like the fleet, and last those
-    without it, so that the groups add up to the fleet.
+    With ``group``, the name of a label or ``kind``, there are ``groups``: each value of it pooled like the fleet, and
+    last those without it, so that the groups add up to the fleet.
     """
     house = Promise(HOUSE, None, parameters)
     judged = sorted(entries, key=lambda entry: entry.name)
@@ -80,13 +80,15 @@ def _agreements(promises: Iterable[Promise]) -> list[dict[str, Any]]:
 
 
 def _grouped(devices: Sequence[Entry], label: str) -> Mapping[str | None, list[Entry]]:
-    """The objects by the value of a label, in its order; None for those without it."""
+    """The objects by the value of a label, or by their kind, in its order; None for those without the label."""
     found: dict[str | None, list[Entry]] = {}
-    values = {entry.labels.get(label) for entry in devices}
-    for value in sorted(values, key=lambda one: (one is None, one or "")):
-        found[value] = [entry for entry in devices if entry.labels.get(label) == value]
-    return found
+    for entry in devices:
+        found.setdefault(entry.kind if label == KIND else entry.labels.get(label), []).append(entry)
+    return dict(sorted(found.items(), key=lambda item: (item[0] is None, item[0] or "")))
 
+
+KIND = "kind"
+"""The word by which objects are grouped that is no label of theirs."""
 
 _TIMES = [(f"{state.value}_ms", state) for state in State]
 

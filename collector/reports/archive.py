@@ -64,7 +64,7 @@ class Archive:
         self._fold.wait_for(self._log.head()[0])
         with self._rooms.state.write() as tx:
             position = self._fold.position
-            data = report.build(kind, name, period, now, gather(self._rooms, period, before, now))
+            data = report.build(kind, name, period, now, gather(self._rooms, period, before, now, self._settings))
             earlier = reports.last_of(tx, kind, name, tz, report.FINAL) if data["status"] == report.FINAL else None
             if now >= self._settings.calculation.freeze_at.after(period):
                 told = self._revision(tx, earlier, data, position, period)
@@ -180,7 +180,7 @@ class Archive:
         # What was set in nineward.toml then is printed in the report; the log does not know it.
         settings = replace(self._settings, parameters=data["method"]["parameters"]).at(self._settings.data)
         with refolded(self._log, last, settings) as again:
-            evidence = gather(again, period, before, data["issued_at"])
+            evidence = gather(again, period, before, data["issued_at"], settings)
             fresh = report.build(data["kind"], data["name"], period, data["issued_at"], evidence)
             fresh["revision"] = self._revised_again(data, fresh, again, period, before)
         if seal.canonical(fresh) == seal.canonical(data):
@@ -198,7 +198,7 @@ class Archive:
             return {**told, "differences": [], "reasons": []}
         settings = replace(self._settings, parameters=previous["parameters"]).at(self._settings.data)
         with refolded(self._log, previous["position"], settings) as then:
-            evidence = gather(then, period, before, previous["issued_at"])
+            evidence = gather(then, period, before, previous["issued_at"], settings)
             old = report.build(data["kind"], data["name"], period, previous["issued_at"], evidence)
         with again.state.read() as tx:
             since, position = previous["issued_at"], again.fold.position

@@ -2,15 +2,30 @@
 
 import sqlite3
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any, Protocol
 
-from collector.reports.report import Evidence
-from collector.store import agreements, checks, incidents, people, targets, windows
+from collector.agreed import Agreed
+from collector.handling import milestones
+from collector.objectives import Objectives
+from collector.reports.chapters.trend import MONTHS
+from collector.reports.evidence import Evidence
+from collector.requests import asked
+from collector.settings import Settings
+from collector.settled import Settled
+from collector.store import agreements, checks, families, follow_up, incidents, people, targets, windows
+from collector.store.follow_up import Improvement
+from collector.store.incidents import Incident
 from collector.store.state import State
 from collector.store.targets import Target
 from collector.timelines import Timelines
 from collector.tracks import Tracks
-from rules.period import Period
+from rules.analysis import analyse_lives
+from rules.attained import answered
+from rules.availability import KIND
+from rules.milestones import parts
+from rules.period import Period, local, midnight, months
+from rules.request import Request
 from rules.result import Outcome
 
 
@@ -23,9 +38,11 @@ class Rooms(Protocol):
     def tracks(self) -> Tracks: ...
     @property
     def timelines(self) -> Timelines: ...
+    @property
+    def settled(self) -> Settled: ...
 
 
-def gather(rooms: Rooms, period: Period, before: Period, now: int) -> Evidence:
+def gather(rooms: Rooms, period: Period, before: Period, now: int, settings: Settings) -> Evidence:
     """The evidence for a period, as far as it has passed at ``now``; ``before`` is the period before it.
 
     A function of the log up to one position and of its arguments: the caller sees to it that nothing is folded
@@ -33,20 +50,31 @@ def gather(rooms: Rooms, period: Period, before: Period, now: int) -> Evidence:
     """
     passed = period.until(now)
     earlier = rooms.timelines.figures(None, before, now)["fleet"]
+    found, _ = rooms.timelines.lives(None, passed, now)
     with rooms.state.read() as tx:
+        asked_of = _asked(tx, settings, passed)
         known = {target.id: target for target in targets.ever(tx)}
         names = {key: target.name for key, target in known.items()}
         names.update((service.id, service.name) for service in agreements.ever_services(tx))
         persons = {person.id: person.name for person in people.ever(tx)}
         return Evidence(
-            figures=rooms.timelines.figures(None, passed, now),
+            figures=rooms.timelines.figures(None, passed, now, KIND),
             before=earlier if earlier["agreed_ms"] else None,
             targets=[_about(target) for target in known.values() if not target.pending],
             pending=[_pending(tx, rooms.tracks, target) for target in known.values() if target.pending],
             mutes=_mutes(tx, period, names, persons),
             maintenance=_maintenance(tx, period, names, persons),
             corrections=_corrections(tx, period, names, persons),
-            incidents=_incidents(tx, period, names),
+            incidents=[_incident(tx, one, names, passed.end) for one in _of(tx, period)],
+            analysis=analyse_lives(found, passed, settings.calculation),
+            months=_months(rooms, tx, period, now),
+            year=rooms.timelines.figures(None, _year(passed), now)["fleet"],
+            rules=answered(asked_of, settings.calculation, passed.end),
+            rules_before=answered(_asked(tx, settings, before), settings.calculation, before.end),
+            rules_of_year=answered(_asked(tx, settings, _year(passed)), settings.calculation, passed.end),
+            attainment=_attainment(rooms, settings, passed, now),
+            actions=[_action(tx, one) for one in follow_up.all_improvements(tx)],
+            ahead=_maintenance(tx, following(period), names, persons),
         )
 
 
@@ -135,28 +163,91 @@ def _corrections(
     ]
 
 
-def _incidents(tx: sqlite3.Connection, period: Period, names: Mapping[str, str]) -> list[dict[str, Any]]:
+def _of(tx: sqlite3.Connection, period: Period) -> list[Incident]:
     """The incidents that were alive in the period, by opening."""
-    found = incidents.page(tx, since=period.start, until=period.end, limit=-1)
+    return list(reversed(incidents.page(tx, since=period.start, until=period.end, limit=-1)))
+
+
+def _incident(tx: sqlite3.Connection, one: Incident, names: Mapping[str, str], at: int) -> dict[str, Any]:
+    """One incident with its handling, its cause and what those said who asked, as known at an instant (ms UTC)."""
+    story = milestones(tx, one, at)
+    steps = parts(story)
+    cause, content = follow_up.cause(tx, one.id), follow_up.satisfaction(tx, one.id)
+    return {
+        "number": one.name,
+        "target": names.get(one.target) if one.target else None,
+        "kind": one.kind,
+        "summary": one.summary,
+        "priority": one.priority,
+        "state": one.phase.value,
+        "episodes": [[episode.since, episode.ended] for episode in incidents.episodes(tx, one.id)],
+        "opened_at": one.opened,
+        "acknowledged_at": one.answered,
+        "started_at": one.started,
+        "resolved_at": one.resolved,
+        "restored_at": story.restored,
+        "closed_at": one.closed,
+        "self_recovered": one.self_recovered,
+        "cause": one.cause,
+        "parts": None if steps is None else asdict(steps),
+        "root_cause": None if cause is None else {**asdict(cause), "whys": list(cause.whys)},
+        "actions": [improvement.number for improvement in follow_up.improvements(tx, one.id)],
+        "satisfaction": None if content is None else asdict(content),
+        "call_backs": [asdict(tried) for tried in follow_up.call_backs(tx, one.id)],
+        "dependents": families.count_dependents(tx, one.id),
+        "tickets": [{"system": ticket.system, "ticket": ticket.ticket} for ticket in incidents.tickets(tx, one.id)],
+    }
+
+
+def _action(tx: sqlite3.Connection, one: Improvement) -> dict[str, Any]:
+    found = asdict(one)
+    del found["position"]
+    return {**found, "incident": incidents.get(tx, one.incident).name}
+
+
+def _asked(tx: sqlite3.Connection, settings: Settings, period: Period) -> list[Request]:
+    """What was asked in a period, as it stood at its end."""
+    agreed = Agreed(tx, settings.calculation, settings.tz)
+    opened = incidents.opened_in(tx, period.start, period.end)
+    return [one.request for one in asked(tx, agreed, opened, period.end, None)]
+
+
+def _months(rooms: Rooms, tx: sqlite3.Connection, period: Period, now: int) -> list[dict[str, Any]]:
+    """The figures of all together of the months up to the end of the period, those before the records left out."""
+    first = min((target.created for target in targets.ever(tx)), default=period.start)
+    found = list(months(_months_before(period, MONTHS), period.end, period.tz))
     return [
         {
-            "number": one.name,
-            "target": names.get(one.target) if one.target else None,
-            "kind": one.kind,
-            "summary": one.summary,
-            "priority": one.priority,
-            "state": one.phase.value,
-            "episodes": [[episode.since, episode.ended] for episode in incidents.episodes(tx, one.id)],
-            "opened_at": one.opened,
-            "acknowledged_at": one.answered,
-            "started_at": one.started,
-            "resolved_at": one.resolved,
-            "closed_at": one.closed,
-            "self_recovered": one.self_recovered,
-            "cause": one.cause,
+            "name": f"{local(one.start, one.tz):%Y-%m}",
+            "from": one.start,
+            **rooms.timelines.figures(None, one, now)["fleet"],
         }
-        for one in reversed(found)
+        for one in found
+        if one.end > first and one.start < now
     ]
+
+
+def _months_before(period: Period, count: int) -> int:
+    """The beginning of the month ``count`` - 1 months before the last one of a period (ms UTC)."""
+    last = local(period.end - 1, period.tz)
+    number = last.year * 12 + last.month - count
+    return midnight(number // 12, number % 12 + 1, 1, period.tz)
+
+
+def _year(passed: Period) -> Period:
+    """The calendar year of a period's end, as far as that end."""
+    return Period(midnight(local(passed.end - 1, passed.tz).year, 1, 1, passed.tz), passed.end, passed.tz)
+
+
+def following(period: Period) -> Period:
+    """The period of the same length that follows, whose plans a report tells."""
+    return Period(period.end, period.end + period.length, period.tz)
+
+
+def _attainment(rooms: Rooms, settings: Settings, passed: Period, now: int) -> list[dict[str, Any]]:
+    """How each agreement stands at the end; deadlines that still run are no matter of a report."""
+    document = Objectives(rooms.state, rooms.settled, settings).document(passed.end, now)
+    return [{key: value for key, value in item.items() if key != "deadlines"} for item in document["items"]]
 
 
 def _ended(planned: int, retired: int | None) -> int:

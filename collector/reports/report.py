@@ -5,39 +5,28 @@ exist is None. The same evidence gives the same data, so a report can be recompu
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
-from collector.reports.exact import HOUR
-from rules.duration import parse_duration
+from collector.reports.chapters import (
+    contentment,
+    days,
+    faults,
+    handling,
+    headline,
+    improvements,
+    outlook,
+    trend,
+)
+from collector.reports.digits import rounded
+from collector.reports.evidence import Evidence
 from rules.period import Period
 
-SCHEMA = 1
+SCHEMA = 2
 """The version of this data's shape."""
 
 FINAL, DRAFT = "final", "draft"
 
 Row = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """Everything a report is made of, gathered at one position of the log.
-
-    ``figures`` is the public figures document (`rules.availability`); ``before`` the fleet of the period before, or
-    None when nothing was measured then. ``targets`` tell what the figures do not: address, labels, witness. ``pending``
-    are targets that never yet answered; they enter no figure.
-    """
-
-    figures: Row
-    before: Row | None = None
-    targets: Sequence[Row] = ()
-    pending: Sequence[Row] = ()
-    mutes: Sequence[Row] = ()
-    maintenance: Sequence[Row] = ()
-    corrections: Sequence[Row] = ()
-    incidents: Sequence[Row] = ()
-    agreement: Row = field(default_factory=lambda: {"name": "house", "version": 1})
 
 
 UNREVISED: Row = {"number": 0, "previous": None, "differences": (), "reasons": ()}
@@ -49,10 +38,16 @@ def build(
 ) -> dict[str, Any]:
     """The report's data.
 
-    ``kind`` is ``month``; ``name`` the period as people write it; ``period`` the whole of it. Before its end a report
-    is a draft that covers it up to ``now``. ``revision`` is its number, the report it revises, what differs, and why.
+    ``kind`` is month, quarter, year or special; ``name`` the period as people write it, or the incident it is about;
+    ``period`` the whole of it. Before its end a report is a draft that covers it up to ``now``. ``revision`` is its
+    number, the report it revises, what differs, and why.
     """
     figures = evidence.figures
+    passed = period.until(now)
+    shown = outages(figures, evidence.incidents)
+    measures = headline.rows(evidence)
+    allowed = figures["method"]["parameters"]["targets"]["fault_rate"]
+    spent = days.budget(figures["objects"], passed, allowed, figures["fleet"]["agreed_ms"])
     return {
         "schema": SCHEMA,
         "kind": kind,
@@ -60,43 +55,38 @@ def build(
         "status": FINAL if now >= period.end else DRAFT,
         "revision": {key: list(value) if isinstance(value, tuple) else value for key, value in revision.items()},
         "issued_at": now,
-        "period": {"from": period.start, "to": period.end, "until": min(now, period.end), "tz": period.tz},
+        "period": {"from": period.start, "to": period.end, "until": passed.end, "tz": period.tz},
         "agreement": dict(evidence.agreement),
         "method": figures["method"],
-        "headline": headline(figures, evidence.before),
+        "headline": measures,
         "fleet": figures["fleet"],
         "objects": [_object(entry, evidence.targets) for entry in figures["objects"]],
-        "outages": outages(figures, evidence.incidents),
+        "attainment": [dict(row) for row in evidence.attainment],
+        "heat": days.heat(figures["objects"], passed),
+        "budget": spent,
+        "classes": faults.classes(figures.get("groups", ()), figures["objects"]),
+        "outages": shown,
+        "worst": faults.worst(figures["objects"]),
+        "glitches": faults.glitches(figures["objects"]),
+        "unreachable": faults.unreachable(figures["objects"]),
+        "trend": rounded(trend.trend(evidence.months)),
+        "statistics": rounded(evidence.analysis),
+        "handling": handling.handling(evidence.rules, evidence.incidents, period.start, passed.end),
+        "satisfaction": rounded(contentment.contentment(evidence.incidents, period.start, passed.end)),
+        "major": improvements.major(evidence.incidents, spent["allowed_ms"], passed.end),
+        "improvements": {
+            **improvements.measures(evidence.actions, period.start, passed.end),
+            "wanting": improvements.wanting(measures, evidence.actions),
+        },
+        "changes": outlook.changes(evidence.maintenance, shown, figures["fleet"]),
+        "risks": outlook.risks(evidence.attainment, evidence.incidents, passed.end),
+        "plan": outlook.plan(evidence.ahead, evidence.actions, passed.end, period.end + period.length),
         "pending": [dict(row) for row in evidence.pending],
         "maintenance": [dict(row) for row in evidence.maintenance],
         "corrections": [dict(row) for row in evidence.corrections],
         "mutes": [dict(row) for row in evidence.mutes],
         "incidents": [dict(row) for row in evidence.incidents],
     }
-
-
-def headline(figures: Row, before: Row | None) -> list[dict[str, Any]]:
-    """The measures with a target: actual, target, exposure, the period before, verdict."""
-    fleet = figures["fleet"]
-    targets = figures["method"]["parameters"]["targets"]
-    known = sum(fleet[f"{state}_ms"] for state in ("up", "degraded", "down"))
-    operating = fleet["up_ms"] + fleet["degraded_ms"]
-    measures = (
-        ("fault_rate", "fault_rate", targets["fault_rate"], {"known_ms": known}),
-        ("mtbf", "mtbf_h", _hours(targets["mtbf"]), {"operating_ms": operating}),
-        ("mttr", "mttr_h", _hours(targets["mttr"]), {"restored": fleet["restored"]}),
-    )
-    return [
-        {
-            "measure": measure,
-            "actual": fleet[key],
-            "target": target,
-            "exposure": exposure,
-            "before": None if before is None else before[key],
-            "verdict": fleet["verdicts"][measure],
-        }
-        for measure, key, target, exposure in measures
-    ]
 
 
 def outages(figures: Row, incidents: Sequence[Row]) -> list[dict[str, Any]]:
@@ -107,10 +97,6 @@ def outages(figures: Row, incidents: Sequence[Row]) -> list[dict[str, Any]]:
         for outage in entry["outages"]:
             found.append({"target": entry["name"], **outage, "incident": _incident_of(outage, own)})
     return sorted(found, key=lambda outage: (outage["start"], outage["target"]))
-
-
-def _hours(duration: str) -> float:
-    return parse_duration(duration) / HOUR
 
 
 def _incident_of(outage: Row, own: Sequence[Row]) -> str | None:

@@ -29,7 +29,14 @@ MEASURES = {
     "fault_rate": "Fault rate",
     "mtbf": "Mean time between failures (MTBF)",
     "mttr": "Mean time to restore (MTTR)",
+    "response": "Answered in time",
+    "response_by_priority": "Answered in the time of their priority",
+    "start_of_work": "Work begun in time",
+    "solved": "Solved in time",
+    "complaint_reply": "Complaints answered in time",
+    "call_back": "Called back in time",
 }
+"""The measures with a target; those on requests are shares of the ones that were due."""
 
 CAUSES = {
     None: NO_FIGURE,
@@ -75,12 +82,14 @@ def named(table: dict[Any, str], key: Any, words: Translator) -> str:
 
 
 def measured(row: dict[str, Any], key: str, words: Translator) -> str:
-    """A headline figure (``actual`` or ``before``) of the measure it belongs to, on its own side of the target."""
+    """A headline figure (``actual``, ``before``, ``year`` or ``bound``), on its own side of the target."""
     value = row[key]
-    if row["measure"] == "fault_rate":
-        return percent(value, 4, row["target"], up=True)
     if value is None:
         return NO_FIGURE
+    if row["measure"] == "fault_rate":
+        return percent(value, 4, row["target"], up=True)
+    if "due" in row["exposure"]:
+        return percent(value, 2, row["target"])
     return words("{hours} h", hours=number(value, 2, row["target"], up=row["measure"] == "mttr"))
 
 
@@ -88,6 +97,8 @@ def target(row: dict[str, Any], words: Translator) -> str:
     """The target of a measure with its comparator; a bound that is included is written with ≤ or ≥."""
     if row["measure"] == "fault_rate":
         return f"< {percent(row['target'])}"
+    if "due" in row["exposure"]:
+        return f"≥ {percent(row['target'])}"
     sign = "≥" if row["measure"] == "mtbf" else "≤"
     bound = f"{row['target']:g}"
     return f"{sign} {words('{hours} h', hours=bound)}"
@@ -96,6 +107,8 @@ def target(row: dict[str, Any], words: Translator) -> str:
 def exposure(row: dict[str, Any], words: Translator) -> str:
     """What a measure was taken over; no figure is shown without it."""
     found = row["exposure"]
+    if "due" in found:
+        return words.number("{count} due", "{count} due", found["due"])
     if "restored" in found:
         return words.number("{count} outage restored", "{count} outages restored", found["restored"])
     if "operating_ms" in found:

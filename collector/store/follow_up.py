@@ -133,6 +133,12 @@ def open_improvements(tx: sqlite3.Connection) -> list[Improvement]:
     return [_improvement(row) for row in rows]
 
 
+def all_improvements(tx: sqlite3.Connection) -> list[Improvement]:
+    """Every action there ever was, in the order in which they were added."""
+    rows = tx.execute(f"SELECT {_IMPROVEMENT} FROM improvement ORDER BY added, incident, number")
+    return [_improvement(row) for row in rows]
+
+
 def next_number(tx: sqlite3.Connection, incident: str) -> int:
     """The number of the next action of an incident."""
     row = tx.execute(

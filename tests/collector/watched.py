@@ -9,6 +9,7 @@ from collector.fold import Fold
 from collector.intake import AgentIdentity
 from collector.live import Live
 from collector.settings import Settings
+from collector.settled import Settled
 from collector.specs import JoinSpec, JoinTokenSpec, TargetSpec
 from collector.store import agents, checks
 from collector.store.log import Log
@@ -56,6 +57,10 @@ class Watched:
     @property
     def tracks(self) -> Tracks:
         return self.rooms.tracks
+
+    @property
+    def settled(self) -> Settled:
+        return Settled(self.rooms.state, self.rooms.tracks, self.rooms.clock, self.rooms.settings)
 
     @property
     def settings(self) -> Settings:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from collector.reports import report, seal
+from collector.reports.evidence import Evidence
 from rules.parameters import Parameters
 from rules.period import month, parse_instant
 from rules.record import read_record
@@ -57,7 +58,7 @@ def _target(
         yield {"result": {"check": check, "agent": "a", "boot": "b", "seq": seq, "t": instant, "outcome": outcome}}
 
 
-def evidence(**more: Any) -> report.Evidence:
+def evidence(**more: Any) -> Evidence:
     """The evidence of that month, with an incident about the first outage and one of everything else."""
     found = figures()
     first = found["objects"][0]["outages"][0]
@@ -117,13 +118,21 @@ def evidence(**more: Any) -> report.Evidence:
                 "acknowledged_at": first["detected"] + 300_000,
                 "started_at": None,
                 "resolved_at": first["end"],
+                "restored_at": first["end"],
                 "closed_at": first["end"] + DAY,
                 "self_recovered": False,
                 "cause": "power",
+                "parts": None,
+                "root_cause": None,
+                "actions": [],
+                "satisfaction": None,
+                "call_backs": [],
+                "dependents": 1,
+                "tickets": [{"system": "desk", "ticket": "4711"}],
             }
         ],
     }
-    return report.Evidence(**{**given, **more})
+    return Evidence(**{**given, **more})
 
 
 def document(now: int = MONTH.end + DAY, **more: Any) -> dict[str, Any]:

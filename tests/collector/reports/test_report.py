@@ -1,6 +1,7 @@
 """A report's data says what the figures say, and names what they lack."""
 
 from collector.reports import report
+from collector.reports.chapters import headline
 from tests.collector.reports.stories import DAY, MONTH, document, evidence
 
 
@@ -37,7 +38,7 @@ def test_without_a_period_before_there_is_no_figure_of_it() -> None:
 def test_the_period_before_is_shown_beside() -> None:
     fleet = evidence().figures["fleet"]
 
-    rows = report.headline(evidence().figures, fleet)
+    rows = headline.rows(evidence(before=fleet))
 
     assert rows[0]["before"] == fleet["fault_rate"]
 

@@ -1,0 +1,17 @@
+"""Ten significant digits: what libraries of another release may compute differently in the last places is cut off."""
+
+import math
+from typing import Any
+
+DIGITS = 10
+
+
+def rounded(value: Any) -> Any:
+    """The same plain data with every float rounded to ten significant digits; integers stay as they are."""
+    if isinstance(value, float):
+        return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else value
+    if isinstance(value, dict):
+        return {key: rounded(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [rounded(entry) for entry in value]
+    return value

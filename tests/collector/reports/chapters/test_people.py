@@ -1,0 +1,152 @@
+"""What people did: handling, contentment, improvements, and what lies ahead."""
+
+from typing import Any
+
+import pytest
+
+from collector.reports.chapters.contentment import contentment
+from collector.reports.chapters.handling import handling
+from collector.reports.chapters.improvements import major, measures, wanting
+from collector.reports.chapters.outlook import changes, plan, risks
+
+HOUR = 3_600_000
+DAY = 24 * HOUR
+START, UNTIL = 100 * DAY, 130 * DAY
+
+
+def incident(**given: Any) -> dict[str, Any]:
+    plain: dict[str, Any] = {
+        "number": "INC-1", "target": "core-1", "kind": "outage", "summary": "core-1 is down", "priority": "urgent",
+        "state": "closed", "episodes": [[START + HOUR, START + 2 * HOUR]], "opened_at": START + HOUR,
+        "acknowledged_at": None, "started_at": None, "resolved_at": START + 2 * HOUR, "restored_at": START + 2 * HOUR,
+        "closed_at": None, "self_recovered": False, "cause": "", "parts": None, "root_cause": None, "actions": [],
+        "satisfaction": None, "call_backs": [], "dependents": 0,
+    }  # fmt: skip
+    return {**plain, **given}
+
+
+def action(**given: Any) -> dict[str, Any]:
+    plain: dict[str, Any] = {
+        "incident": "INC-1", "number": 1, "kind": "corrective", "what": "new fan", "owner": "li", "due": UNTIL + DAY,
+        "added": START + DAY, "done": None, "effective": None, "judged": None, "remark": "", "withdrawn": None,
+    }  # fmt: skip
+    return {**plain, **given}
+
+
+PARTS = {"detection": 60_000, "response": 120_000, "waiting": 0, "repair": HOUR, "returning": 0}
+
+
+def test_answers_are_counted_by_priority() -> None:
+    found = handling(
+        [],
+        [incident(acknowledged_at=START + HOUR + 600_000), incident(), incident(opened_at=START - 1)],
+        START,
+        UNTIL,
+    )
+
+    urgent = found["by_priority"][0]
+    assert (urgent["opened"], urgent["answered"], urgent["answer_median_ms"]) == (2, 1, 600_000)
+
+
+def test_the_steps_are_those_of_repairs_that_ended_in_the_period() -> None:
+    other = {**PARTS, "repair": 3 * HOUR}
+    found = handling(
+        [], [incident(parts=PARTS), incident(parts=other), incident(parts=other, restored_at=UNTIL)], START, UNTIL
+    )
+
+    assert (found["steps"]["repairs"], found["steps"]["repair_ms"]) == (2, 2 * HOUR)
+
+
+def test_without_a_repair_there_is_no_mean() -> None:
+    assert handling([], [incident()], START, UNTIL)["steps"]["repair_ms"] is None
+
+
+def test_the_backlog_is_what_was_open_at_the_end() -> None:
+    still = incident(resolved_at=None, opened_at=UNTIL - 3 * DAY)
+    later = incident(resolved_at=UNTIL + HOUR, opened_at=UNTIL - HOUR)
+    found = handling([], [incident(), still, later, incident(resolved_at=None, state="void")], START, UNTIL)["backlog"]
+
+    assert (found["open"], found["oldest_ms"]) == (2, 3 * DAY)
+    assert [band["incidents"] for band in found["bands"]] == [1, 1, 0, 0]
+
+
+def told(score: int, at: int = START + DAY) -> dict[str, Any]:
+    return {"score": score, "solved": None, "text": "", "at": at, "actor": "x", "source": "link"}
+
+
+def test_the_share_of_the_content_with_its_interval() -> None:
+    found = contentment([incident(satisfaction=told(score)) for score in (5, 4, 4, 2)], START, UNTIL)
+
+    assert (found["answers"], found["content"], found["share"], found["mean"]) == (4, 3, 0.75, 3.75)
+    assert found["interval"] == [pytest.approx(0.19412, abs=1e-5), pytest.approx(0.99369, abs=1e-5)]
+    assert [row["score"] for row in found["low"]] == [2]
+
+
+def test_nobody_asked_is_no_share() -> None:
+    found = contentment([incident(satisfaction=told(5, UNTIL))], START, UNTIL)
+
+    assert (found["answers"], found["share"], found["interval"], found["mean"]) == (0, None, None, None)
+
+
+def test_an_urgent_outage_of_more_than_four_hours_is_major() -> None:
+    long = [[START, START + 5 * HOUR]]
+    found = major([incident(episodes=long), incident(episodes=long, priority="general"), incident()], 0, UNTIL)
+
+    assert [(row["priority"], row["lasted_ms"]) for row in found] == [("urgent", 5 * HOUR)]
+
+
+def test_a_quarter_of_the_budget_is_major() -> None:
+    found = major([incident(priority="general")], 4 * HOUR, UNTIL)
+
+    assert found[0]["of_budget"] == 0.25
+
+
+def test_measures_are_counted_as_they_stood() -> None:
+    found = measures(
+        [
+            action(),
+            action(done=START + 2 * DAY, effective=True),
+            action(due=START + DAY, done=UNTIL + DAY),
+            action(withdrawn=START + DAY),
+            action(added=UNTIL),
+        ],
+        START,
+        UNTIL,
+    )
+
+    assert {key: found[key] for key in ("open", "new", "done", "overdue", "judged", "effective")} == {
+        "open": 2, "new": 3, "done": 1, "overdue": 1, "judged": 1, "effective": 1,
+    }  # fmt: skip
+
+
+def test_a_miss_without_an_action_is_told() -> None:
+    missed = [{"measure": "mttr", "verdict": "missed"}, {"measure": "mtbf", "verdict": "met"}]
+
+    assert wanting(missed, []) == ["mttr"]
+    assert wanting(missed, [action(what="mttr: spare parts on site")]) == []
+
+
+def test_a_fault_soon_after_a_change_is_put_beside_it() -> None:
+    window = {"number": 3, "targets": ["core-1"], "from": START, "to": START + HOUR}
+    outages = [
+        {"target": "core-1", "start": START + 2 * HOUR},
+        {"target": "core-2", "start": START + 2 * HOUR},
+        {"target": "core-1", "start": START + 3 * DAY},
+    ]
+    found = changes([window], outages, {"maintenance_ms": HOUR})
+
+    assert [(row["number"], row["target"]) for row in found["faults_after"]] == [(3, "core-1")]
+
+
+def test_what_is_degraded_for_a_week_is_a_risk() -> None:
+    long = incident(kind="degraded", episodes=[[UNTIL - 8 * DAY, None]])
+    short = incident(kind="degraded", episodes=[[UNTIL - 6 * DAY, None]])
+
+    assert len(risks([], [long, short], UNTIL)["degraded_long"]) == 1
+
+
+def test_the_plan_tells_maintenance_and_actions_that_fall_due() -> None:
+    windows = [{"number": 1, "from": UNTIL + DAY, "to": UNTIL + 2 * DAY}, {"number": 2, "from": START, "to": UNTIL}]
+    found = plan(windows, [action(), action(due=UNTIL + 90 * DAY)], UNTIL, UNTIL + 30 * DAY)
+
+    assert ([row["number"] for row in found["maintenance"]], len(found["actions_due"])) == ([1], 1)
