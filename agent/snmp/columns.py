@@ -17,7 +17,8 @@ _NO_ERROR = b"\x02\x01\x00\x02\x01\x00"
 """Error status and index of an answer without an error."""
 _MOST_KNOWN = 32_768
 _LONGEST_KNOWN = 54
-"""Octets of a head that is remembered, so that odd devices cannot fill the memory with long names."""
+"""Octets of a head that is remembered, so that odd devices cannot fill the memory with long names: with the number of
+heads it bounds what they can make us keep to some 20 MiB."""
 _MOST_OCTETS = {0x02: 8, 0x41: 4, 0x42: 4, 0x43: 4, 0x46: 8}
 """Types of numbers, and how many octets they have at most; the unsigned ones one more, for a zero before them."""
 _MASKS = {0x41: 0xFFFFFFFF, 0x42: 0xFFFFFFFF, 0x43: 0xFFFFFFFF, 0x46: 0xFFFFFFFFFFFFFFFF}

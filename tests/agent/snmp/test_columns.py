@@ -4,6 +4,7 @@ import tracemalloc
 
 import pytest
 
+from agent.snmp import columns
 from agent.snmp.ber import Oid, Tag, VarBind
 from agent.snmp.columns import Column, columns_of
 from agent.snmp.message import Kind, Response, encode
@@ -98,6 +99,18 @@ def test_an_odd_value_is_left_to_the_long_way(written: str) -> None:
 @pytest.mark.parametrize("uptime", ["43 05 0100000000", "43 06 000000000001", "43 01 0707", "43 02 07", "02 01 07"])
 def test_an_odd_uptime_is_left_to_the_long_way(uptime: str) -> None:
     assert columns_of(answer(b"\x02\x01\x05", uptime=bytes.fromhex(uptime)), 0, [Column(COLUMN)], uptime=True) is None
+
+
+def test_more_rows_than_are_remembered_are_read_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(columns, "_MOST_KNOWN", 5)
+    column, pdu = Column(COLUMN), answer(*[b"\x02\x01%c" % row for row in range(12)])
+
+    for _ in range(3):
+        read = columns_of(pdu, 0, [column], uptime=True)
+
+        assert read is not None
+        assert read.values == [list(range(12))]
+        assert len(column.known) <= 5
 
 
 def test_long_names_that_never_come_again_cost_no_memory_for_ever() -> None:

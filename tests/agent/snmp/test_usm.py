@@ -107,6 +107,18 @@ def test_what_is_encrypted_is_decrypted(priv: str, text: bytes, salt: bytes, boo
     assert len(read) - len(text) in range(8 if priv == "des" else 1)
 
 
+@pytest.mark.parametrize("priv", PRIV)
+def test_messages_of_any_length_in_any_order_leave_each_other_alone(priv: str) -> None:
+    encrypt, decrypt = usm.ciphers(priv, usm.privacy_key("sha256", priv, PASSWORD, ENGINE))
+    texts = [bytes(range(size)) for size in (0, 1, 15, 16, 17, 40, 100)]
+    sent = [encrypt(text, 5, 100 + number, number.to_bytes(8, "big")) for number, text in enumerate(texts)]
+
+    for number in (3, 6, 0, 5, 1, 4, 2, 2, 6):
+        read = decrypt(sent[number], 5, 100 + number, number.to_bytes(8, "big"))
+
+        assert read[: len(texts[number])] == texts[number]
+
+
 @pytest.mark.parametrize("priv", AES)
 def test_the_engines_clock_is_part_of_the_cipher(priv: str) -> None:
     encrypt, decrypt = usm.ciphers(priv, usm.privacy_key("sha1", priv, PASSWORD, ENGINE))
