@@ -33,11 +33,12 @@ def compose(
     *,
     at: int,
     size: int,
+    each: int,
     contacts: Mapping[str, Contact],
 ) -> Message:
     """The message (id ``key``) that tells these notices, at least one, in the order in which they happened.
 
-    ``at`` in ms UTC; ``size`` is how many bytes the channel takes.
+    ``at`` in ms UTC; ``size`` is how many bytes the channel takes, ``each`` what a line costs besides.
     """
     newest = {notice.incident: notice for notice in found}
     mentions = tuple((name, contacts[name]) for name in dict.fromkeys(_called(found)) if name in contacts)
@@ -51,7 +52,7 @@ def compose(
         title, lines = _many(found, list(newest.values()), wording)
         link, about = f"{wording.public_url}/incidents" if wording.public_url else "", ""
     words = translator(wording.language)
-    kept = fitted(lines, size - len(title.encode()) - len(link.encode()), lambda count: _more(words, count))
+    kept = fitted(lines, size - len(title.encode()) - len(link.encode()), lambda count: _more(words, count), each)
     return Message(key, at, title, kept, link, about, urgent, mentions, entries)
 
 

@@ -201,7 +201,15 @@ class Noticing:
         language = line.manner.language or self._settings.language
         wording = Wording(language, self._settings.tz, self._settings.public_url.rstrip("/"))
         told = [self._with_link(notice, line) for notice in sorted(found, key=lambda one: (one.at, one.id))]
-        message = compose(new_id("m"), told, wording, at=now, size=line.channel.SIZE, contacts=self._settings.contacts)
+        message = compose(
+            new_id("m"),
+            told,
+            wording,
+            at=now,
+            size=line.channel.SIZE,
+            each=line.channel.LINE,
+            contacts=self._settings.contacts,
+        )
         row = Message(
             id=message.id,
             channel=name,

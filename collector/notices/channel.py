@@ -75,6 +75,9 @@ class Channel(ABC):
     SIZE: int = 20_000
     """How many bytes (UTF-8) of title and lines fit into one message."""
 
+    LINE: int = 2
+    """How many bytes each line costs besides its text: some systems want a blank line between lines."""
+
     PERSONAL: bool = False
     """Whether it reaches single people, who may be asked how content they are."""
 
@@ -120,25 +123,22 @@ def answered(place: str, text: str) -> Mapping[str, Any]:
     return table
 
 
-def fitted(lines: tuple[str, ...], size: int, more: Callable[[int], str]) -> tuple[str, ...]:
+def fitted(lines: tuple[str, ...], size: int, more: Callable[[int], str], each: int = 2) -> tuple[str, ...]:
     """As many of the lines as fit into ``size`` bytes; ``more(n)`` stands for the n that do not.
 
+    ``each`` is what a line costs besides its text.
     A single line that is too long is cut.
     """
-    if sum(_bytes(line) for line in lines) <= size:
+    costs = [len(line.encode()) + each for line in lines]
+    if sum(costs) <= size:
         return lines
     kept: list[str] = []
-    left = size - _bytes(more(len(lines)))
-    for line in lines:
-        if _bytes(line) > left:
+    left = size - len(more(len(lines)).encode()) - each
+    for line, cost in zip(lines, costs, strict=True):
+        if cost > left:
             break
         kept.append(line)
-        left -= _bytes(line)
+        left -= cost
     if not kept:
         return (lines[0].encode()[: max(0, left)].decode("utf-8", "ignore") + "…",)
     return (*kept, more(len(lines) - len(kept)))
-
-
-def _bytes(line: str) -> int:
-    # Two for the line break: some systems want a blank line between lines.
-    return len(line.encode()) + 2

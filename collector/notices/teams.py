@@ -36,7 +36,8 @@ class Sender(Channel):
     """Posts adaptive cards to one webhook."""
 
     LIMIT = 60
-    SIZE = 12_000
+    SIZE = 22_000
+    LINE = 110
 
     def __init__(self, options: Options, now: Now) -> None:
         address = urlsplit(endpoint(options.url))

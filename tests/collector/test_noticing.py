@@ -67,7 +67,7 @@ def test_what_a_person_does_is_told_to_those_who_heard_of_it(told: Told) -> None
 def test_a_fault_shorter_than_its_patience_is_not_told(tmp_path: Path) -> None:
     with open_told(tmp_path) as told:
         told.world.join("a1")
-        told.world.add("core-1", priority=Priority.IMPORTANT)
+        told.world.add("core-1", priority=Priority.GENERAL)
         told.run(20)
         told.world.fail("core-1")
         while not told.world.all():
