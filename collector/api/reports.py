@@ -10,7 +10,8 @@ from collector.access import require
 from collector.api.given import House, Principal
 from collector.api.paging import Cursor, Limit
 from collector.rebuild import rebuild
-from collector.reports.archive import MONTH, Archive
+from collector.reports.archive import Archive
+from collector.reports.kinds import Kind
 from collector.roles import Permission
 from rules.errors import Invalid, Missing
 
@@ -20,10 +21,10 @@ LARGEST = 64 << 20
 
 @dataclass(frozen=True, slots=True)
 class ReportSpec:
-    """A report to issue: a month such as 2026-10, in the zone whose month it is."""
+    """A report to issue: month 2026-10, quarter 2026-Q4, year 2026, or special INC-2026-000123, in whose zone."""
 
     name: str
-    kind: str = MONTH
+    kind: str = Kind.MONTH.value
     tz: str = ""
     lang: str = ""
 

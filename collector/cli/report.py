@@ -11,20 +11,35 @@ from rules.errors import Invalid
 SUMMARY = "issue a report, list and verify issued ones"
 PATIENCE_S = 3600.0
 
+_KINDS = {
+    "month": ("YYYY-MM", "of a calendar month"),
+    "quarter": ("YYYY-QN", "of a calendar quarter"),
+    "year": ("YYYY", "of a calendar year"),
+    "special": ("INC-YYYY-NNNNNN", "about one major incident and the days it touched"),
+}
+
 
 def arrange(parser: argparse.ArgumentParser) -> None:
-    """month, list, verify."""
+    """month, quarter, year, special, list, verify."""
     of = options.actions(parser)
-    month = options.action(of, "month", "issue the report of a calendar month", run_month)
-    month.add_argument("month", metavar="YYYY-MM")
-    month.add_argument("--format", dest="formats", metavar="LIST", default="html,json,csv", help="html,json,csv")
-    month.add_argument("--out", metavar="DIR", default=".", help="where to write the files (default: here)")
+    for kind, (shape, about) in _KINDS.items():
+        issue = options.action(of, kind, f"issue the report {about}", run_issue)
+        issue.add_argument("name", metavar=shape)
+        issue.add_argument("--format", dest="formats", metavar="LIST", default="html,json,csv", help=_formats())
+        issue.add_argument("--out", metavar="DIR", default=".", help="where to write the files (default: here)")
+        issue.set_defaults(kind=kind)
     options.action(of, "list", "all issued reports", run_list)
     verify = options.action(of, "verify", "recompute a sealed report and say whether it holds", run_verify)
     verify.add_argument("file", metavar="FILE", help="the .json or .html that was issued")
 
 
-def run_month(arguments: argparse.Namespace) -> int:
+def _formats() -> str:
+    from collector.reports import formats
+
+    return ", ".join(formats.names())
+
+
+def run_issue(arguments: argparse.Namespace) -> int:
     """Issue, then write the files."""
     from collector.cli.terminal import answer
     from collector.reports import formats
@@ -37,7 +52,7 @@ def run_month(arguments: argparse.Namespace) -> int:
     with answer.collector(arguments) as client:
         issued = client.post(
             "reports",
-            {"kind": "month", "name": arguments.month, "tz": arguments.tz, "lang": arguments.lang},
+            {"kind": arguments.kind, "name": arguments.name, "tz": arguments.tz, "lang": arguments.lang},
             patience=PATIENCE_S,
         )
         for name in wanted:

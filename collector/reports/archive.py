@@ -22,6 +22,7 @@ from collector.reports import formats, report, seal
 from collector.reports.difference import differences
 from collector.reports.formats import html
 from collector.reports.gather import Rooms, gather
+from collector.reports.kinds import frozen_at, kind_of, periods
 from collector.reports.reasons import reasons
 from collector.settings import Settings
 from collector.store import reports
@@ -29,11 +30,9 @@ from collector.store.log import Log
 from collector.store.reports import Issued
 from collector.texts import translator
 from rules.errors import Broken, Invalid, Unavailable
-from rules.period import Period, local, month
+from rules.period import Period
 
 SEALED = "report.json"
-MONTH = "month"
-
 HOLDS, BROKEN, EXPIRED = "holds", "broken", "evidence expired"
 
 
@@ -57,7 +56,9 @@ class Archive:
         All of it is read at one position of the log: the fold stands still meanwhile, agents are answered.
         """
         now = self._clock.now()
-        period, before = _periods(kind, name, tz)
+        sort = kind_of(kind)
+        with self._rooms.state.read() as tx:
+            period, before = periods(tx, sort, name, tz, now)
         if period.start >= now:
             raise Invalid(f"{name} has not begun yet.")
         self._began(name, period)
@@ -66,7 +67,7 @@ class Archive:
             position = self._fold.position
             data = report.build(kind, name, period, now, gather(self._rooms, period, before, now, self._settings))
             earlier = reports.last_of(tx, kind, name, tz, report.FINAL) if data["status"] == report.FINAL else None
-            if now >= self._settings.calculation.freeze_at.after(period):
+            if now >= frozen_at(sort, period, self._settings.calculation.freeze_at):
                 told = self._revision(tx, earlier, data, position, period)
                 if earlier and earlier.revision and not told["differences"]:
                     return earlier
@@ -176,7 +177,8 @@ class Archive:
         entry = self._log.entry(last)
         if last and (entry is None or entry.hash.hex() != log["head"]):
             return ["The log does not have the entry that the seal names: it is another log, or it was written anew."]
-        period, before = _periods(data["kind"], data["name"], data["period"]["tz"])
+        with self._rooms.state.read() as tx:
+            period, before = periods(tx, kind_of(data["kind"]), data["name"], data["period"]["tz"], data["issued_at"])
         # What was set in nineward.toml then is printed in the report; the log does not know it.
         settings = replace(self._settings, parameters=data["method"]["parameters"]).at(self._settings.data)
         with refolded(self._log, last, settings) as again:
@@ -242,14 +244,6 @@ def _revised(
         "differences": found,
         "reasons": reasons(tx, log, earlier.position, position, earlier.issued_at, period) if found else [],
     }
-
-
-def _periods(kind: str, name: str, tz: str) -> tuple[Period, Period]:
-    """The period of a report, and the one before it."""
-    if kind != MONTH:
-        raise Invalid(f"There is no report of the kind {kind!r}. There is: {MONTH}.")
-    period = month(name, tz)
-    return period, month(local(period.start - 1, tz).strftime("%Y-%m"), tz)
 
 
 def _keep(path: Path, content: bytes) -> None:

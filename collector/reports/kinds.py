@@ -1,0 +1,63 @@
+"""The kinds of reports: what stretch of time each is about, which one comes before it, and when it is frozen."""
+
+import sqlite3
+from enum import StrEnum
+
+from collector.store import incidents
+from rules.errors import Invalid
+from rules.parameters import FreezeAt
+from rules.period import Period, local, midnight, month, quarter, year
+
+
+class Kind(StrEnum):
+    """Calendar periods; ``special`` is about one incident and the days that it touches."""
+
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+    SPECIAL = "special"
+
+
+_CALENDAR = {Kind.MONTH: month, Kind.QUARTER: quarter, Kind.YEAR: year}
+
+
+def kind_of(text: str) -> Kind:
+    """The kind of that name. Raises Invalid."""
+    if text not in set(Kind):
+        raise Invalid(f"There is no report of the kind {text!r}. There are: {', '.join(Kind)}.")
+    return Kind(text)
+
+
+def periods(tx: sqlite3.Connection, kind: Kind, name: str, tz: str, now: int) -> tuple[Period, Period]:
+    """The period of a report, and the one before it; a special report's ends with the day of the end, or of ``now``.
+
+    Raises Invalid for a name that is none of the kind, Missing for an incident that there is not.
+    """
+    if kind is Kind.SPECIAL:
+        found = incidents.episodes(tx, incidents.get(tx, name).id)
+        ended = max((now if episode.ended is None else episode.ended for episode in found), default=now)
+        period = Period(_day(found[0].since, tz), _day(max(ended, found[0].since + 1) - 1, tz, 1), tz)
+        return period, Period(period.start - period.length, period.start, tz)
+    period = _CALENDAR[kind](name, tz)
+    before = local(period.start - 1, tz)
+    match kind:
+        case Kind.MONTH:
+            return period, month(f"{before:%Y-%m}", tz)
+        case Kind.QUARTER:
+            return period, quarter(f"{before.year:04}-Q{(before.month + 2) // 3}", tz)
+    return period, year(f"{before.year:04}", tz)
+
+
+def frozen_at(kind: Kind, period: Period, freeze_at: FreezeAt) -> int:
+    """When (ms UTC) the figures of a period are final and whatever changes them makes a revision."""
+    return period.end if kind is Kind.SPECIAL else freeze_at.after(period)
+
+
+def _day(at: int, tz: str, more: int = 0) -> int:
+    moment = local(at, tz)
+    start = midnight(moment.year, moment.month, moment.day, tz)
+    if not more:
+        return start
+    # The next midnight: 36 hours later it is the next day for sure, and not yet the one after, whatever clocks do.
+    following = local(start + 36 * 3_600_000, tz)
+    return midnight(following.year, following.month, following.day, tz)
