@@ -58,19 +58,24 @@ class Lab:
         return self._born(lambda: socket.create_connection((address, port), 20))
 
     def _born(self, make: Callable[[], socket.socket]) -> socket.socket:
-        made: list[socket.socket] = []
+        made: list[socket.socket | OSError] = []
 
         def enter() -> None:
             libc = ctypes.CDLL(None, use_errno=True)
-            with Path(f"/run/netns/{self.monitor}").open("rb") as namespace:
-                if libc.setns(namespace.fileno(), CLONE_NEWNET) != 0:
-                    raise OSError(ctypes.get_errno(), "setns")
-            made.append(make())
+            try:
+                with Path(f"/run/netns/{self.monitor}").open("rb") as namespace:
+                    if libc.setns(namespace.fileno(), CLONE_NEWNET) != 0:
+                        raise OSError(ctypes.get_errno(), "setns")
+                made.append(make())
+            except OSError as trouble:
+                made.append(trouble)
 
         # A thread of its own enters the namespace and ends; a socket stays where it was born.
         thread = threading.Thread(target=enter)
         thread.start()
         thread.join()
+        if isinstance(made[0], OSError):
+            raise made[0]
         return made[0]
 
     def socket(self, address: str, port: int = 0) -> socket.socket:
