@@ -1,10 +1,12 @@
 """Drafts: decisions as they go into the log, before they are recorded. What each verb needs: ``decisions.py``."""
 
 import sqlite3
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from collector.agreed import Agreed
 from collector.countdown import first, told
+from collector.decisions.families import ATTACHED, GATHERED, RETURNED, STABLE, UNSTABLE
 from collector.decisions.lifecycle import RECOVER
 from collector.faults import Kind
 from collector.ids import new_id
@@ -13,7 +15,7 @@ from collector.settings import Settings
 from collector.store import incidents as table
 from collector.store import targets
 from collector.store.incidents import Incident
-from rules.incident import ActorKind, Verb
+from rules.incident import SET_ASIDE, ActorKind, Verb
 from rules.period import local
 
 Draft = dict[str, Any]
@@ -27,6 +29,8 @@ class Drafts:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.calculation = settings.calculation
+        """The parameters of the house."""
         self.recipients = Recipients(settings)
         """Which ticket systems hear of an incident."""
 
@@ -46,11 +50,18 @@ class Drafts:
         target: str = "",
         check: str = "",
         agent: str = "",
+        ticket: bool = True,
+        dependents: Sequence[str] = (),
+        parent: str = "",
     ) -> Draft:
-        """A new incident; its tickets are due ``ticket_after`` the beginning of the fault."""
+        """A new incident; its tickets are due ``ticket_after`` the beginning of the fault.
+
+        Without ``ticket`` no ticket system hears of it. ``dependents`` are targets (ids) that its fault takes along,
+        ``parent`` is the incident (id) that tells of it.
+        """
         key = new_id("i")
         about = targets.find(tx, target) if target else None
-        agreed = Agreed(tx, self.settings.calculation, self.settings.tz)
+        agreed = Agreed(tx, self.calculation, self.settings.tz)
         return {
             "verb": Verb.OPEN.value,
             "incident": key,
@@ -68,7 +79,9 @@ class Drafts:
             "since": since,
             "detected": detected,
             "due": since + ticket_after,
-            "systems": self.recipients.of(tx, target, priority),
+            "systems": self.recipients.of(tx, target, priority) if ticket else [],
+            "dependents": list(dependents),
+            "parent": parent,
             "deadline": told(first(tx, agreed, about, priority, now)),
         }
 
@@ -95,21 +108,49 @@ class Drafts:
             "anew": self.recipients.anew(systems, incident, since),
         }
 
+    def returned(self, incident: str, text: str, since: int, detected: int) -> Draft:
+        """The fault of an incident (id) that is being dealt with came back."""
+        return self._of(RETURNED, incident, text, since=since, detected=detected)
+
+    def unstable(self, incident: str, text: str) -> Draft:
+        """The fault of an incident (id) comes and goes."""
+        return self._of(UNSTABLE, incident, text)
+
+    def stable(self, incident: str, text: str) -> Draft:
+        """The fault of an incident (id) comes and goes no more."""
+        return self._of(STABLE, incident, text)
+
+    def attached(self, incident: str, dependents: Mapping[str, int], text: str) -> Draft:
+        """Targets (ids) were seen cut off by the fault of an incident (id), each from an instant on."""
+        return self._of(ATTACHED, incident, text, dependents=dict(dependents))
+
+    def gathered(self, incident: str, systems: Sequence[str], text: str) -> Draft:
+        """An incident (id) tells of more incidents than it did, in these systems."""
+        return self._of(GATHERED, incident, text, systems=list(systems))
+
+    def merging(self, incident: Incident, leading: Incident) -> Draft:
+        """An incident is part of another one."""
+        text = f"{incident.name} ({incident.summary}) is part of {leading.name}: {leading.summary}"
+        return self._of(Verb.MERGE.value, incident.id, text, into=leading.id)
+
+    def _of(self, verb: str, incident: str, text: str, **more: Any) -> Draft:
+        return {"verb": verb, "incident": incident, "actor": MONITOR, "text": text, **more}
+
     def recovery(self, incident: str, ended: int, text: str) -> Draft:
         """The fault of an incident (id) is over."""
-        return {"verb": RECOVER, "incident": incident, "actor": MONITOR, "text": text, "ended": ended}
+        return self._of(RECOVER, incident, text, ended=ended)
 
     def closing(self, incident: str, text: str) -> Draft:
         """Nothing is left to do about a resolved incident (id)."""
-        return {"verb": Verb.CLOSE.value, "incident": incident, "actor": MONITOR, "text": text}
+        return self._of(Verb.CLOSE.value, incident, text)
 
     def comment(self, incident: str, text: str) -> Draft:
         """Something to say about an incident (id)."""
-        return {"verb": Verb.COMMENT.value, "incident": incident, "actor": MONITOR, "text": text}
+        return self._of(Verb.COMMENT.value, incident, text)
 
     def comes_back(self, incident: Incident | None, since: int) -> bool:
         """Whether a fault that began at ``since`` continues this incident, which is over."""
-        if incident is None or incident.living:
+        if incident is None or incident.living or incident.phase in SET_ASIDE:
             return False
         ended = incident.opened if incident.resolved is None else incident.resolved
-        return since - ended <= self.settings.calculation.reopen_window
+        return since - ended <= self.calculation.reopen_window

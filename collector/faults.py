@@ -7,11 +7,11 @@ notices first, the fault is the outage.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from collector.scenes import Scene
 from collector.store.checks import Check
 from rules.intervals import clip
+from rules.opening import Kind
 from rules.outage import Outage
 from rules.parameters import Parameters
 from rules.state import State
@@ -19,15 +19,7 @@ from rules.tiling import where
 from rules.timeline import CheckTracks, Tile
 from rules.votes import measure
 
-
-class Kind(StrEnum):
-    """What an incident is about."""
-
-    OUTAGE = "outage"
-    DEGRADED = "degraded"
-    THRESHOLD = "threshold"
-    AGENT_LOST = "agent_lost"
-    COLLECTOR = "collector"
+__all__ = ["Fault", "Kind", "check_key", "faults", "outage_key", "words"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +98,8 @@ def _bad(target: str, check: Check, entries: Sequence[CheckTracks], run: Sequenc
         if span.state in (State.DOWN, State.DEGRADED) and span.start <= run[-1][1] and (span.end or since + 1) > since
     ]
     failed = any(span.state is State.DOWN for span in spans)
-    kind = Kind.DEGRADED if failed else Kind.THRESHOLD
+    limits = Kind.CERTIFICATE if check.kind == "tls" else Kind.THRESHOLD
+    kind = Kind.DEGRADED if failed else limits
     first_bad = min((span.start_bracket[1] for span in spans), default=since)
     detected = min((span.detected for span in spans if span.detected is not None), default=since)
     return Fault(check_key(target, check.id), kind, check.id, since, detected, first_bad, ended)
@@ -137,6 +130,8 @@ def words(fault: Fault, name: str, checks: Mapping[str, Check]) -> str:
     check = checks.get(fault.check)
     if fault.kind is Kind.OUTAGE or check is None:
         return f"{name} is down"
+    if fault.kind is Kind.CERTIFICATE:
+        return f"{name}: the certificate ends soon"
     if fault.kind is Kind.THRESHOLD:
         return f"{name}: {check.name} is beyond its limits"
     if check.kind == "snmp":

@@ -7,7 +7,9 @@ state, so a crash at any instant loses nothing; what it decided twice is applied
 """
 
 import logging
+import math
 import sqlite3
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 
@@ -25,11 +27,13 @@ from collector.registry import Registry
 from collector.roles import Role
 from collector.scenes import Scene
 from collector.settings import Settings
+from collector.sight import Sight
 from collector.store import incidents as table
 from collector.store import spans
 from collector.store.incidents import Incident
 from collector.store.state import State
-from collector.target_decisions import TargetDecisions
+from collector.storm import Brake
+from collector.target_decisions import TargetDecisions, Verdict
 from collector.timelines import Timelines
 from collector.tracks import Tracks
 from collector.working import Working
@@ -76,8 +80,9 @@ class Incidents(Working):
         self._clock = clock
         self._settings = settings
         self._drafts = Drafts(settings)
-        self._targets = TargetDecisions(state, timelines, tracks, self._drafts)
+        self._targets = TargetDecisions(timelines, tracks, self._drafts)
         self._agents = AgentDecisions(fold.live, contacts, self._drafts)
+        self._brake = Brake(self._drafts)
         self._pending = Pending(state, tracks, registry)
         self.listeners: list[Callable[[], None]] = []
         """Called after decisions were applied: errands may be due."""
@@ -235,6 +240,9 @@ class Incidents(Working):
         self._decide(dict.fromkeys(self._held, now), now)
         self._look_again([incident.target for incident in living if incident.target], now)
         self._judge_agents(living, now)
+        with self._targets.sight(now) as sight:
+            news = self._brake.news(sight, living)
+        self._record(news)
         if self._clock.monotonic() - self._closed_at >= _CLOSING_EVERY_S:
             self._closed_at = self._clock.monotonic()
             self._close_old(now)
@@ -255,40 +263,45 @@ class Incidents(Working):
         """Targets in trouble change without a result too: windows, corrections, retirement, silence."""
         for target in wanted:
             self._unsettled.setdefault(target)
-        until = self._clock.monotonic() + _BUDGET_S
-        for target in list(self._unsettled):
-            if self._clock.monotonic() > until:
-                break
-            del self._unsettled[target]
-            self._decide({target: now}, now)
+        self._decide(dict.fromkeys(self._unsettled, now), now, self._clock.monotonic() + _BUDGET_S)
 
-    def _decide(self, marks: Mapping[str, int], now: int) -> None:
-        """Decide about each target. What belongs to one is recorded together; many are waited for together."""
-        recorded: list[tuple[str, Future[int]]] = []
-        since = self._clock.monotonic()
-        for target, earliest in marks.items():
-            recorded += self._submit(self._about(target, earliest, now))
-            if self._clock.monotonic() - since > _TOGETHER_S:
-                self._await(recorded)
-                recorded, since = [], self._clock.monotonic()
-        self._await(recorded)
+    def _decide(self, marks: Mapping[str, int], now: int, until: float = math.inf) -> None:
+        """Decide about each target; what is left at ``until`` (monotonic) is not decided about.
 
-    def _about(self, target: str, earliest: int, now: int) -> Sequence[Draft]:
+        Those of one snapshot are recorded and waited for together.
+        """
+        waiting = deque(marks.items())
+        while waiting and self._clock.monotonic() <= until:
+            recorded: list[tuple[str, Future[int]]] = []
+            cut_off: dict[str, dict[str, int]] = {}
+            enough = min(until, self._clock.monotonic() + _TOGETHER_S)
+            with self._targets.sight(now) as sight:
+                while waiting and self._clock.monotonic() <= enough:
+                    target, earliest = waiting.popleft()
+                    self._unsettled.pop(target, None)
+                    verdict = self._about(sight, target, earliest)
+                    recorded += self._submit(self._brake.on(sight, verdict.drafts))
+                    for incident, since in verdict.cut_off.items():
+                        cut_off.setdefault(incident, {})[target] = since
+            recorded += self._submit([self._drafts.attached(*one, "") for one in cut_off.items()])
+            self._await(recorded)
+
+    def _about(self, sight: Sight, target: str, earliest: int) -> Verdict:
         try:
-            verdict = self._targets.about(target, earliest, now)
+            verdict = self._targets.about(sight, target, earliest)
         except Exception:
             # A fault of ours about one target must not keep the others from their incidents. It is tried again.
             log.exception("target=%s", target)
             self._unsettled.setdefault(target)
-            return ()
+            return Verdict()
         (self._held.add if verdict.held else self._held.discard)(target)
         if verdict.unsettled:
             self._unsettled.setdefault(target)
         # While time alone may change what is to be decided, the mark stays: the next process has to know, too.
         (self._marks.discard if verdict.held or verdict.unsettled else self._marks.add)(target)
         if verdict.scene is not None:
-            self._show(verdict.scene, now)
-        return verdict.drafts
+            self._show(verdict.scene, sight.now)
+        return verdict
 
     def _judge_agents(self, living: Sequence[Incident], now: int) -> None:
         with self._state.read() as tx:

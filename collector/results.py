@@ -79,7 +79,11 @@ class _InPack:
 
 def of_entry(entry: Entry, handles: Sequence[int]) -> Iterator[Results]:
     """What one batch holds of some checks."""
-    batch = decode(entry.body)
+    return of_batch(entry, decode(entry.body), handles)
+
+
+def of_batch(entry: Entry, batch: Batch, handles: Sequence[int]) -> Iterator[Results]:
+    """The same, where the batch of the entry is decoded already."""
     offset, trusted = dating(batch.header, entry.at)
     for handle in handles:
         rows = np.flatnonzero(batch.handle == handle)

@@ -142,7 +142,9 @@ class Scenes:
             service = replace(self.ground.service(judged, terms.calendar), promise=terms.promise, labels=labels)
             found = compose(service, parts, period, parameters, self._now)
             return Scene(judged, (), found, reach.start, parameters)
-        around = Period(max(0, reach.start - _AROUND), reach.end + _AROUND, period.tz)
+        # Cut at whole days, so that many children look at their parent over the same time.
+        begin, finish = reach.start - _AROUND, reach.end + 2 * _AROUND
+        around = Period(max(0, begin - begin % _AROUND), finish - finish % _AROUND, period.tz)
         parents = {key: self.timeline(key, around) for key in self.ground.parents(judged)}
         seen = self._seen(judged, reach, parameters)
         then = self._then(targets.history(self.ground.tx, judged.id))

@@ -12,6 +12,8 @@ from rules import settings
 from rules.duration import Duration
 from rules.errors import Invalid
 from rules.escalation import SHIPPED, Step
+from rules.incident_terms import IncidentTerms
+from rules.opening import Rule
 from rules.parameters import HOUR, Parameters
 from rules.period import zone
 from rules.rota import Contact, Rota, unknown
@@ -76,6 +78,11 @@ class Settings:
     """Who is on call: ``[rota.NAME]``."""
     contacts: dict[str, Contact] = field(default_factory=dict)
     """How people are called by name in each channel: ``[contacts.NAME]``."""
+    incidents: IncidentTerms = field(default_factory=IncidentTerms)
+    """When faults that come and go, or come again and again, are more than single faults."""
+    incident_rules: tuple[Rule, ...] = ()
+    """Which incident a breach opens, how urgent and whether with a ticket: ``[[incident_rules]]``, asked in order and
+    before the shipped ones."""
     data: Path = field(default=Path(), init=False)
     """The data folder. Not a setting: it is where this file was found."""
 

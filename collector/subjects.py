@@ -130,9 +130,7 @@ class Ground:
     def silent(self) -> Mapping[int, int]:
         """Agents (by number) that are recorded as silent, with the instant of their last contact."""
         found = {}
-        for incident in incidents.living(self.tx):
-            if not incident.agent:
-                continue
+        for incident in incidents.living_of_agents(self.tx):
             since = max((episode.since for episode in incidents.episodes(self.tx, incident.id)), default=None)
             for key in incident.agent.split():
                 agent = find_agent(self.tx, key)

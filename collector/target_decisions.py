@@ -3,31 +3,33 @@
 Reads only. The stage (``collector/incidents.py``) says when to look and records what comes out.
 """
 
-import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 
-from collector import configuration, layers
+from collector import configuration, layers, sites, unstable
 from collector.drafts import Draft, Drafts
-from collector.faults import Fault, Kind, faults, words
+from collector.family import Families
+from collector.faults import Fault, Kind, faults, outage_key, words
 from collector.scenes import Scene
-from collector.shipped import PART_OPTIONS
-from collector.store import checks, targets
+from collector.sight import Sight
+from collector.sites import Light
+from collector.store import families as belonging
 from collector.store import incidents as table
+from collector.store import targets
 from collector.store.checks import Check
-from collector.store.incidents import Incident
-from collector.store.state import State
-from collector.store.targets import Target
+from collector.store.incidents import Episode, Incident
 from collector.timelines import Timelines
 from collector.tracks import Tracks
+from collector.unclear import too_early
 from rules.duration import parse_duration
-from rules.period import Period
+from rules.incident import SET_ASIDE
+from rules.opening import Breach, Ruling, more_urgent, ruling
+from rules.selector import words as selected_by
 from rules.state import State as Class
 
 _MARGIN = 3_600_000
 """How far (ms) before a change one looks: a fault that ended long before it has been decided about."""
-
-_EVER = 0x7FFFFFFFFFFFFFFF
 
 
 @dataclass(slots=True)
@@ -35,159 +37,239 @@ class Verdict:
     """What came out: decisions to record, and whether to look again without a new result.
 
     ``held``: it is too early to call something a fault, look again with the next tick. ``unsettled``: something is
-    broken, and time alone may change what it counts as.
+    broken, and time alone may change what it counts as. ``cut_off``: the incidents (ids) whose fault takes the target
+    along, with the instant (ms UTC) from which that was seen.
     """
 
     drafts: list[Draft] = field(default_factory=list)
     held: bool = False
     unsettled: bool = False
     scene: Scene | None = None
+    cut_off: dict[str, int] = field(default_factory=dict)
 
 
 class TargetDecisions:
-    """Usable from any thread."""
+    """Used by one thread."""
 
-    def __init__(self, state: State, timelines: Timelines, tracks: Tracks, drafts: Drafts) -> None:
-        self._state = state
+    def __init__(self, timelines: Timelines, tracks: Tracks, drafts: Drafts) -> None:
         self._timelines = timelines
         self._tracks = tracks
         self._drafts = drafts
+        self._families = Families()
 
-    def about(self, key: str, earliest: int, now: int) -> Verdict:
+    @contextmanager
+    def sight(self, now: int) -> Iterator[Sight]:
+        """One snapshot, in which many targets can be decided about as of ``now`` (ms UTC)."""
+        with self._timelines.together(now) as scenes:
+            yield Sight(scenes, now, self._tracks, self._drafts, self._families)
+
+    def about(self, sight: Sight, key: str, earliest: int) -> Verdict:
         """Compare a target (id), of which something changed at ``earliest`` (ms UTC), with what is recorded."""
-        with self._state.read() as tx:
-            target = targets.find(tx, key)
-            if target is None or target.pending:
-                return Verdict()
-            since = min([earliest, *_open_since(tx, key)])
-        start = min(max(since, target.in_service_from or 0) - _MARGIN, now - 1)
-        settings = self._drafts.settings
-        scene = self._timelines.scene(key, Period(start, now, settings.tz), now)
-        found = faults(scene, scene.parameters)
+        target = targets.find(sight.tx, key)
+        if target is None or target.pending:
+            return Verdict()
+        recorded = [(one, table.episodes(sight.tx, one.id)) for one in table.lasting_of(sight.tx, key)]
+        since = min([earliest, *(each.since for _, told in recorded for each in told if each.ended is None)])
+        start = min(max(since, target.in_service_from or 0) - _MARGIN, sight.now - 1)
+        scene = sight.scene(key, start)
         verdict = Verdict(scene=scene, unsettled=_unwell(scene))
-        with self._state.read() as tx:
-            verdict.drafts = list(self._compared(tx, scene, found, now, verdict))
+        verdict.drafts = list(_Comparison(sight, scene, verdict).drafts(recorded))
+        _take_along(sight, scene, verdict)
         return verdict
 
-    def _compared(
-        self, tx: sqlite3.Connection, scene: Scene, found: Sequence[Fault], now: int, verdict: Verdict
-    ) -> Iterator[Draft]:
+
+@dataclass(slots=True)
+class _Comparison:
+    """One target, its faults, and what is to be recorded about them."""
+
+    sight: Sight
+    scene: Scene
+    verdict: Verdict
+
+    def drafts(self, recorded: Sequence[tuple[Incident, Sequence[Episode]]]) -> Iterator[Draft]:
+        """``recorded`` are the incidents whose fault lasts, with their episodes."""
         explained: set[str] = set()
-        recovered = f"{scene.target.name} recovered"
         begun: set[str] = set()
+        found = faults(self.scene, self.scene.parameters)
         for fault in found:
-            incident = table.of_fault(tx, fault.key)
-            recorded, episode = table.holding(tx, fault.key, fault.since, fault.ended)
-            if recorded is not None and episode is not None:
-                explained.add(recorded.id)
-                if episode.ended is None and fault.ended is not None:
-                    yield self._drafts.recovery(recorded.id, fault.ended, recovered)
-                elif episode.ended is not None and fault.ended is None and not (incident and incident.living):
-                    yield self._again(tx, scene, recorded, fault, episode.ended)
-                continue
-            if incident is not None and incident.living:
-                continue
-            if fault.key in begun or self._too_early(tx, scene, fault, now):
-                # Of two new ones of one fault the first is recorded now, the next look finds the second.
-                verdict.held = True
-                continue
-            begun.add(fault.key)
-            if incident is not None and self._drafts.comes_back(incident, fault.since):
-                draft = self._again(tx, scene, incident, fault, fault.since)
-            else:
-                draft = self._first(tx, scene, fault, now)
-            explained.add(draft["incident"])
-            yield draft
+            yield from self._about(fault, explained, begun)
+        yield from self._vanished(recorded, explained)
+        for incident in table.of_target(self.sight.tx, self.scene.target.id, self.sight.now):
+            yield from unstable.drafts(self.sight, self.scene, incident)
+        answers = self.scene.timeline.at(self.sight.now - 1) in (Class.UP, Class.DEGRADED)
+        over = [fault.ended for fault in found if fault.kind is Kind.OUTAGE and fault.ended is not None]
+        if answers and over:
+            yield from sites.lit(self.sight, self.scene, max(over))
+
+    def _about(self, fault: Fault, explained: set[str], begun: set[str]) -> Iterator[Draft]:
+        tx, drafts = self.sight.tx, self.sight.drafts
+        recovered = f"{self.scene.target.name} recovered"
+        incident = table.of_fault(tx, fault.key)
+        recorded, episode = table.holding(tx, fault.key, fault.since, fault.ended)
+        if recorded is not None and episode is not None:
+            explained.add(recorded.id)
+            if episode.ended is None and fault.ended is not None:
+                yield drafts.recovery(recorded.id, fault.ended, recovered)
+            if fault.ended is None and recorded.living and not recorded.parent:
+                yield from self._into_site(recorded, fault)
+            lasts_again = episode.ended is not None and fault.ended is None
+            if not lasts_again or (incident is not None and incident.living and incident.id != recorded.id):
+                return
+            if recorded.phase not in SET_ASIDE:
+                yield self._back(recorded, fault, episode.ended or fault.since)
+                return
+        if fault.key in begun or self._held(fault):
+            # Of two new ones of one fault the first is recorded now, the next look finds the second.
+            self.verdict.held = True
+            return
+        dark = sites.covered(self.sight, self.scene, fault)
+        if dark is not None:
             if fault.ended is not None:
-                yield self._drafts.recovery(draft["incident"], fault.ended, recovered)
-        yield from self._vanished(tx, scene, explained, now)
+                return
+            self.verdict.unsettled = True
+            if dark.until is None:
+                self.verdict.cut_off[dark.incident.id] = fault.since
+                return
+            if self.sight.now < dark.until + sites.grace(self.sight, self.scene):
+                return
+            fault = replace(fault, since=dark.until)
+        elif fault.ended is None and self._lights(fault) is Light.DARK:
+            begun.add(fault.key)
+            yield from sites.darkened(self.sight, self.scene, fault)
+            return
+        if incident is not None and incident.living:
+            # It can have one lasting fault only; what came and went meanwhile is a turn that nobody need know.
+            if fault.ended is None and not any(one.ended is None for one in table.episodes(tx, incident.id)):
+                begun.add(fault.key)
+                explained.add(incident.id)
+                yield self._back(incident, fault, fault.since)
+            return
+        if incident is not None and drafts.comes_back(incident, fault.since):
+            key = incident.id
+            begun.add(fault.key)
+            explained.add(key)
+            if unstable.comes_and_goes(self.sight, self.scene, incident, fault):
+                yield drafts.unstable(incident.id, f"{incident.summary}: it comes and goes")
+            yield self._back(incident, fault, fault.since)
+        else:
+            ruled = self._ruling(fault)
+            if (self.sight.now if fault.ended is None else fault.ended) - fault.since < ruled.after:
+                self.verdict.unsettled |= fault.ended is None
+                return
+            begun.add(fault.key)
+            yield (draft := self._first(fault, ruled))
+            key = draft["incident"]
+            explained.add(key)
+        if fault.ended is not None:
+            yield drafts.recovery(key, fault.ended, recovered)
 
-    def _vanished(self, tx: sqlite3.Connection, scene: Scene, explained: set[str], now: int) -> Iterator[Draft]:
+    def _into_site(self, incident: Incident, fault: Fault) -> Iterator[Draft]:
+        """What was opened before its site was known to be dark becomes part of that."""
+        dark = sites.covered(self.sight, self.scene, fault)
+        if dark is not None and dark.until is None and dark.incident.living:
+            yield self.sight.drafts.merging(incident, dark.incident)
+
+    def _held(self, fault: Fault) -> bool:
+        if too_early(self.sight, self.scene, fault):
+            return True
+        return fault.ended is None and self._lights(fault) is Light.UNCLEAR
+
+    def _lights(self, fault: Fault) -> Light:
+        return sites.light(self.sight, self.scene, fault)
+
+    def _vanished(self, recorded: Sequence[tuple[Incident, Sequence[Episode]]], explained: set[str]) -> Iterator[Draft]:
         """Incidents whose fault is no fault any more: a window, a correction, a parent, the end of service."""
-        for incident in table.of_target(tx, scene.target.id, _EVER):
-            lasting = [episode for episode in table.episodes(tx, incident.id) if episode.ended is None]
-            if incident.id not in explained and lasting:
-                state = scene.timeline.at(now - 1).value
-                text = f"No fault of {scene.target.name} any more: it is {state}"
-                yield self._drafts.recovery(incident.id, now, text)
+        for incident, _ in recorded:
+            if incident.id not in explained:
+                state = self.scene.timeline.at(self.sight.now - 1).value
+                text = f"No fault of {self.scene.target.name} any more: it is {state}"
+                yield self.sight.drafts.recovery(incident.id, self.sight.now, text)
 
-    def _first(self, tx: sqlite3.Connection, scene: Scene, fault: Fault, now: int) -> Draft:
-        target = scene.target
-        summary = words(fault, target.name, {check.id: check for check, _ in scene.checks})
-        return self._drafts.opening(
-            tx,
-            now,
+    def _ruling(self, fault: Fault) -> Ruling:
+        sight, target = self.sight, self.scene.target
+        behind: Sequence[str] = ()
+        needed = False
+        if fault.kind is Kind.OUTAGE:
+            behind = sight.family.behind([target.id])
+            needed = not sight.family.urgent.isdisjoint([target.id, *behind])
+        breach = Breach(
+            kind=fault.kind,
+            priority=target.priority,
+            words=selected_by(target.name, target.kind, target.priority, target.labels),
+            dependents=len(behind),
+            needed=needed,
+        )
+        return ruling(sight.drafts.settings.incident_rules, breach)
+
+    def _first(self, fault: Fault, ruled: Ruling) -> Draft:
+        sight, target = self.sight, self.scene.target
+        summary = words(fault, target.name, {check.id: check for check, _ in self.scene.checks})
+        behind = sight.family.behind([target.id]) if fault.kind is Kind.OUTAGE else ()
+        return sight.drafts.opening(
+            sight.tx,
+            sight.now,
             kind=fault.kind,
             fault=fault.key,
             target=target.id,
             check=fault.check,
-            priority=target.priority,
+            priority=ruled.priority,
             summary=summary,
-            text=summary + self._said(scene, fault),
+            text=summary + self._said(fault),
             since=fault.since,
             detected=fault.detected,
-            ticket_after=self._ticket_after(tx, scene, fault),
+            ticket_after=self._ticket_after(fault, ruled.priority),
+            ticket=ruled.ticket,
+            dependents=behind,
         )
 
-    def _again(self, tx: sqlite3.Connection, scene: Scene, incident: Incident, fault: Fault, since: int) -> Draft:
-        text = f"{incident.summary} again" + self._said(scene, fault)
-        return self._drafts.reopening(tx, incident, text, since, fault.detected, self._ticket_after(tx, scene, fault))
+    def _back(self, incident: Incident, fault: Fault, since: int) -> Draft:
+        """The fault of an incident came back, which may be dealt with still."""
+        text = f"{incident.summary} again" + self._said(fault)
+        if incident.living:
+            return self.sight.drafts.returned(incident.id, text, since, fault.detected)
+        after = self._ticket_after(fault, incident.priority)
+        return self.sight.drafts.reopening(self.sight.tx, incident, text, since, fault.detected, after)
 
-    def _ticket_after(self, tx: sqlite3.Connection, scene: Scene, fault: Fault) -> int:
-        """What a layer says of a check that is concerned, or else what is agreed for the target's priority."""
-        agreed: int = getattr(scene.parameters.ticket_after, scene.target.priority)
-        rules = configuration.rules_of(tx)
+    def _ticket_after(self, fault: Fault, priority: str) -> int:
+        """What a layer says of a check that is concerned, or else what is agreed for the target's priority.
+
+        What is more urgent than its target waits no longer than that.
+        """
+        target = self.scene.target
+        after = self.scene.parameters.ticket_after
+        agreed: int = getattr(after, more_urgent(priority, target.priority))
         waits = []
-        for check in _concerned(scene, fault):
-            rows = configuration.settled(check, scene.target, rules)
+        for check in _concerned(self.scene, fault):
+            rows = configuration.settled(check, target, self.sight.policies)
             (stated,) = [row for row in rows if row.name == "ticket_after"]
             waits.append(agreed if stated.layer == layers.SHIPPED else parse_duration(str(stated.value)))
         return min(waits, default=agreed)
 
-    def _said(self, scene: Scene, fault: Fault) -> str:
+    def _said(self, fault: Fault) -> str:
         """The agents' own words about a fault that lasts, to follow a summary."""
         if fault.ended is not None:
             return ""
         said = []
-        for check in _concerned(scene, fault):
-            newest = max(self._tracks.last(check.handle).values(), key=lambda one: one.at, default=None)
+        for check in _concerned(self.scene, fault):
+            newest = max(self.sight.tracks.last(check.handle).values(), key=lambda one: one.at, default=None)
             if newest is not None and newest.text:
                 said.append(newest.text if fault.check else f"{check.name}: {newest.text}")
         return ": " + "; ".join(said) if said else ""
 
-    # When it is too early to say
 
-    def _too_early(self, tx: sqlite3.Connection, scene: Scene, fault: Fault, now: int) -> bool:
-        """Whether a fault that lasts may yet turn out to be part of another."""
-        if fault.ended is not None:
-            return False
-        if fault.kind is Kind.OUTAGE:
-            return self._parents_unclear(tx, scene.target, fault, now)
-        if now < fault.not_before:
-            return True
-        if _said_by_itself(scene, fault):
-            return False
-        # A dying host takes its checks with it. Only a good answer of a vital check, younger than the first bad look,
-        # says that the host is not dying.
-        vital = [check.handle for check, entries in scene.checks if check.retired is None and entries[-1].vital]
-        return not any(self._well_since(handle, fault.first_bad) for handle in vital)
-
-    def _parents_unclear(self, tx: sqlite3.Connection, target: Target, fault: Fault, now: int) -> bool:
-        """Whether a parent may yet turn out to be down: it has not been seen well since, and there is time to see."""
-        for key in target.parents:
-            parent = targets.find(tx, key)
-            if parent is None or parent.pending or parent.retired is not None:
-                continue
-            for check in checks.of_target(tx, key):
-                terms = checks.effective(tx, check.handle)
-                confirming = terms.interval * 11 // 10 + terms.confirm_down * terms.retry_interval + terms.timeout
-                in_time = now < fault.detected + confirming
-                if terms.vital and in_time and not self._well_since(check.handle, fault.first_bad):
-                    return True
-        return False
-
-    def _well_since(self, handle: int, instant: int) -> bool:
-        return any(good and last > instant for last, good in self._tracks.answers(handle).values())
+def _take_along(sight: Sight, scene: Scene, verdict: Verdict) -> None:
+    """Where the target is cut off, find the incident of what it hangs on."""
+    begin, state = next(
+        ((start, state) for start, end, state in reversed(scene.timeline.whole) if start < sight.now <= end),
+        (sight.now, Class.UNKNOWN),
+    )
+    if state is Class.UNREACHABLE:
+        for parent in sight.family.above(scene.target.id):
+            incident = table.of_fault(sight.tx, outage_key(parent))
+            if incident is not None and belonging.lasting(sight.tx, incident.id):
+                verdict.cut_off[incident.id] = begin
+    key = scene.target.id
+    verdict.cut_off = {one: since for one, since in verdict.cut_off.items() if key not in sight.cut_off(one)}
 
 
 def _unwell(scene: Scene) -> bool:
@@ -200,12 +282,6 @@ def _unwell(scene: Scene) -> bool:
     )
 
 
-def _said_by_itself(scene: Scene, fault: Fault) -> bool:
-    """Whether the device told, and told again, that a part of it fails: who tells that is not dying."""
-    kinds = {check.id: check.kind for check, _ in scene.checks}
-    return kinds.get(fault.check) in PART_OPTIONS and fault.detected > fault.first_bad
-
-
 def _concerned(scene: Scene, fault: Fault) -> list[Check]:
     """The living checks that a fault is about: the one it names, or all vital ones."""
     return [
@@ -213,8 +289,3 @@ def _concerned(scene: Scene, fault: Fault) -> list[Check]:
         for check, entries in scene.checks
         if check.retired is None and (check.id == fault.check if fault.check else entries[-1].vital)
     ]
-
-
-def _open_since(tx: sqlite3.Connection, target: str) -> Iterator[int]:
-    for incident in table.of_target(tx, target, _EVER):
-        yield from (episode.since for episode in table.episodes(tx, incident.id) if episode.ended is None)

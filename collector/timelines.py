@@ -6,6 +6,7 @@ Every answer is a function of the state, the tracks, the settings and the instan
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from collector.agreed import Agreed, Judged
@@ -90,6 +91,12 @@ class Timelines:
         with self._state.read() as tx:
             passed = period.until(now)
             return self._scenes(tx, passed.end, now).scene(_object(tx, target), passed)
+
+    @contextmanager
+    def together(self, now: int) -> Iterator[Scenes]:
+        """One snapshot for the scenes of many targets up to ``now`` (ms UTC)."""
+        with self._state.read() as tx:
+            yield self._scenes(tx, now, now)
 
     def figures(
         self, wanted: Iterable[str] | None, period: Period, now: int, group: str | None = None

@@ -1,16 +1,22 @@
 """Tracks: what one check looked like over a stretch of time, from stored spans, the live table and the log."""
 
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from collector.decode import Batch, decode
 from collector.live import Live
-from collector.results import Results, of_entry, results
+from collector.results import Results, of_batch, results
 from collector.store import spans
+from collector.store.entry import Entry
 from collector.store.log import Log
 from collector.store.state import State
 from rules.result import Outcome
 from rules.span import Track, assemble
 from rules.wire import OUTCOMES
+
+_OPENED = 8
+"""How many batches are kept decoded for whoever asks for their results one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,8 @@ class Tracks:
         self._log = log
         self._state = state
         self._live = live
+        self._lock = threading.Lock()
+        self._batches: dict[int, tuple[Entry, Batch]] = {}
 
     def track(self, handle: int, start: int, end: int, now: int) -> dict[int, Track]:
         """By agent number: the confirmed spans and glitches that touch [start, end), as known at ``now``.
@@ -64,11 +72,26 @@ class Tracks:
         """By agent number: the newest result of one check, errors included."""
         found = {}
         for agent, position in self._live.lasts(handle).items():
-            entry = self._log.entry(position)
-            if entry is not None:
-                looks = (one for some in of_entry(entry, (handle,)) for one in _sightings(agent, some))
+            opened = self._opened(position)
+            if opened is not None:
+                looks = (one for some in of_batch(*opened, (handle,)) for one in _sightings(agent, some))
                 found[agent] = max(looks, key=lambda one: one.at)
         return found
+
+    def _opened(self, position: int) -> tuple[Entry, Batch] | None:
+        """The batch at a log position, which never changes; where much changed at once, many ask for the same."""
+        with self._lock:
+            known = self._batches.get(position)
+        if known is None:
+            entry = self._log.entry(position)
+            if entry is None:
+                return None
+            known = entry, decode(entry.body)
+            with self._lock:
+                self._batches[position] = known
+                while len(self._batches) > _OPENED:
+                    self._batches.pop(next(iter(self._batches)))
+        return known
 
     def proof(self, position: int) -> tuple[int, int, bytes] | None:
         """What seals the entry at a log position; see :meth:`Log.proof`."""

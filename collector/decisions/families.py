@@ -11,8 +11,8 @@ from dataclasses import replace
 
 from collector.decisions.entry import Decision
 from collector.decisions.lifecycle import after
-from collector.decisions.telling import tell
-from collector.store import families, incidents
+from collector.decisions.telling import queue, tell
+from collector.store import errands, families, incidents
 from collector.store.incidents import Incident
 from rules.incident import ActorKind, Step, Verb, advance
 
@@ -25,16 +25,19 @@ STABLE = "stable"
 
 def attached(decision: Decision, incident: Incident) -> None:
     """Noted once for each target. The opening told of those that hang on it, so nothing is told again."""
-    payload = decision.payload
-    families.attach(decision.tx, incident.id, payload["dependents"], payload["since"])
+    families.attach(decision.tx, incident.id, decision.payload["dependents"])
     decision.note(incident)
 
 
 def gathered(decision: Decision, incident: Incident) -> None:
-    """More incidents are told of by this one: its tickets hear how many by now."""
+    """More incidents are told of by this one: its tickets hear how many by now, and systems that have none get one."""
     decision.note(incident, moot=not incident.living)
     if incident.living:
+        told = errands.announced(decision.tx, incident.id)
         tell(decision, incident, "updated")
+        for system in decision.payload["systems"]:
+            if system not in told:
+                queue(decision, incident, system, "opened", due=decision.at)
 
 
 def returned(decision: Decision, incident: Incident) -> None:

@@ -46,7 +46,7 @@ def opening(decision: Decision) -> None:
     )
     incidents.add(tx, incident)
     incidents.begin_episode(tx, incident.id, payload["since"], payload["detected"])
-    families.attach(tx, incident.id, payload.get("dependents", ()), None)
+    families.attach(tx, incident.id, dict.fromkeys(payload.get("dependents", ())))
     decision.note(incident)
     for system in payload["systems"]:
         queue(decision, incident, system, "opened", due=payload["due"])

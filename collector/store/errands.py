@@ -219,6 +219,16 @@ def openings(tx: sqlite3.Connection, incident: str, system: str) -> int:
     return int(row.fetchone()["n"])
 
 
+def announcements(tx: sqlite3.Connection, system: str, since: int) -> int:
+    """How many openings and returns a system was or will be told that were queued after an instant (ms UTC)."""
+    row = tx.execute(
+        "SELECT count(*) FROM errand WHERE system = :system AND event IN ('opened', 'reopened')"
+        " AND state <> 'cancelled' AND queued > :since",
+        {"system": system, "since": since},
+    ).fetchone()
+    return int(row[0])
+
+
 def of_incident(tx: sqlite3.Connection, incident: str) -> list[Errand]:
     """The errands of an incident, by system and order."""
     rows = tx.execute(

@@ -1,7 +1,7 @@
 """The statements of what belongs to an incident: others that it tells of, and targets that its fault takes along."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -64,14 +64,14 @@ def outlived(tx: sqlite3.Connection) -> set[str]:
     return {str(row["parent"]) for row in rows}
 
 
-def attach(tx: sqlite3.Connection, incident: str, targets: Iterable[str], since: int | None) -> None:
-    """List targets (ids) in an incident; from ``since`` (ms UTC) they were seen cut off, the earliest counts."""
+def attach(tx: sqlite3.Connection, incident: str, targets: Mapping[str, int | None]) -> None:
+    """List targets (ids) in an incident, each from when it was seen cut off (ms UTC); the earliest instant counts."""
     tx.executemany(
         "INSERT INTO dependent (incident, target, since) VALUES (:incident, :target, :since)"
         " ON CONFLICT (incident, target) DO UPDATE SET since = CASE"
         "  WHEN dependent.since IS NULL OR excluded.since < dependent.since THEN excluded.since"
         "  ELSE dependent.since END",
-        [{"incident": incident, "target": target, "since": since} for target in targets],
+        [{"incident": incident, "target": target, "since": since} for target, since in targets.items()],
     )
 
 

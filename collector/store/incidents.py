@@ -79,12 +79,13 @@ class Ticket:
     synced: int
 
 
-_COLUMNS = ", ".join(f'"{entry.name}"' for entry in fields(Incident))
+_NAMES = tuple(entry.name for entry in fields(Incident))
+_COLUMNS = ", ".join(f'"{name}"' for name in _NAMES)
 _LIVE = ", ".join(f"'{phase.value}'" for phase in sorted(LIVE))
 
 
 def _incident(row: sqlite3.Row) -> Incident:
-    values = {entry.name: row[entry.name] for entry in fields(Incident)}
+    values = {name: row[name] for name in _NAMES}
     return Incident(**{**values, "phase": Phase(row["phase"]), "self_recovered": bool(row["self_recovered"])})
 
 
@@ -113,6 +114,12 @@ def get(tx: sqlite3.Connection, key: str) -> Incident:
 def living(tx: sqlite3.Connection) -> list[Incident]:
     """Every incident whose fault is still being dealt with, by opening."""
     rows = tx.execute(f"SELECT {_COLUMNS} FROM incident WHERE phase IN ({_LIVE}) ORDER BY opened, id")
+    return [_incident(row) for row in rows]
+
+
+def living_of_agents(tx: sqlite3.Connection) -> list[Incident]:
+    """The living incidents about agents."""
+    rows = tx.execute(f"SELECT {_COLUMNS} FROM incident WHERE phase IN ({_LIVE}) AND agent <> '' ORDER BY opened, id")
     return [_incident(row) for row in rows]
 
 

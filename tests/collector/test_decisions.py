@@ -114,7 +114,8 @@ def test_a_fault_decided_twice_is_opened_once(world: World) -> None:
     world.fail("core-1")
     world.run(10)
     world.fold()
-    drafted = world.incidents._targets.about(next(iter(_targets(world))), world.now - 10_000, world.now).drafts
+    with world.incidents._targets.sight(world.now) as sight:
+        drafted = world.incidents._targets.about(sight, next(iter(_targets(world))), world.now - 10_000).drafts
     again = [{**drafted[0], "incident": "i_second"}]
     for payload in [*drafted, *again]:
         world.rooms.intake.record("incident", payload).result(10)

@@ -12,3 +12,6 @@ CREATE TABLE dependent (
     PRIMARY KEY (incident, target)
 ) WITHOUT ROWID;
 CREATE INDEX dependent_by_target ON dependent (target);
+
+-- How many tickets a system got of late.
+CREATE INDEX errand_by_system ON errand (system, queued);
