@@ -16,7 +16,7 @@ _EVENTS = {
     "warning": "Deadline",
     "escalated": "Escalated",
     "resolved": "Resolved",
-    "reopened": "Again",
+    "reopened": "Reopened",
     "merged": "Merged",
     "voided": "Void",
     "parked": "Not delivered",
@@ -44,15 +44,22 @@ def compose(
     mentions = tuple((name, contacts[name]) for name in dict.fromkeys(_called(found)) if name in contacts)
     urgent = any(notice.urgent for notice in found)
     entries = tuple({"event": notice.event, "at": notice.at, **notice.facts} for notice in newest.values())
+    untold = 0
     if len(newest) == 1:
         (last,) = newest.values()
         title, lines = _one(found, last, wording)
         link, about = _page(wording, last), str(last.facts.get("key", ""))
     else:
         title, lines = _many(found, list(newest.values()), wording)
+        untold = len(newest) - len(lines)
         link, about = f"{wording.public_url}/incidents" if wording.public_url else "", ""
     words = translator(wording.language)
-    kept = fitted(lines, size - len(title.encode()) - len(link.encode()), lambda count: _more(words, count), each)
+    left = size - len(title.encode()) - len(link.encode()) - 2 * each
+    if untold:
+        left -= len(_more(words, untold).encode()) + each
+    kept = fitted(lines, left, lambda count: _more(words, count + untold), each)
+    if untold and kept == lines:
+        kept = (*lines, _more(words, untold))
     return Message(key, at, title, kept, link, about, urgent, mentions, entries)
 
 
@@ -81,8 +88,6 @@ def _many(found: Sequence[Notice], newest: Sequence[Notice], wording: Wording) -
     for notice in ranked[:MOST_LINES]:
         story = " → ".join(_happened(one, wording) for one in found if one.incident == notice.incident)
         lines.append(f"{_headline(notice, wording)} ({story})")
-    if len(ranked) > MOST_LINES:
-        lines.append(_more(words, len(ranked) - MOST_LINES))
     return title, tuple(lines)
 
 

@@ -157,9 +157,11 @@ class Noticing:
             line.channel.close()
 
     def release(self, key: str) -> Message:
-        """Try a parked message again. Raises Missing when no such message is parked."""
+        """Try a parked message again. Raises Missing when no such message is parked, or its channel is gone."""
         with self._state.write() as tx:
             message = table.release(tx, key, self._clock.now())
+            if message.channel not in self.channels:
+                raise Missing(f"The channel {message.channel!r} of this message is configured no more.")
         self.wake()
         return message
 
