@@ -112,7 +112,7 @@ def clock(one: Found, tz: str, words: Translator) -> tuple[str, str, str, str]:
 
 
 def said_of(verb: str, text: str, words: Translator) -> str:
-    """What a warning or an escalation says, whose text in the log holds names of rules."""
+    """What an event says whose text in the log holds words of the program: a warning, an escalation, a cause."""
     if verb == "warned":
         name, colon, share = text.partition(": ")
         return f"{rule(name, words)}{colon}" + (words("{share} used", share=share) if share else "")
@@ -120,6 +120,10 @@ def said_of(verb: str, text: str, words: Translator) -> str:
         to, _, why = text.rpartition(": ")
         told = words("nobody answered") if why == "unanswered" else rule(why, words)
         return f"{words(to)}: {told}"
+    if verb == "cause":
+        return ": ".join(
+            named(AREAS, part, words) if part in AREAS else named(CODES, part, words) for part in text.split(": ")
+        )
     return text
 
 

@@ -40,6 +40,7 @@ class Viewer:
     may_configure: bool = False
     may_administer: bool = False
     may_handle: bool = False
+    may_improve: bool = False
     open_incidents: int = 0
     signed_in: bool = False
 

@@ -8,7 +8,18 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler
 
-from collector.web.pages import agents, desk, entrance, incidents, objectives, overlays, overview, services, target
+from collector.web.pages import (
+    agents,
+    desk,
+    entrance,
+    follow_up,
+    incidents,
+    objectives,
+    overlays,
+    overview,
+    services,
+    target,
+)
 from collector.web.rendering import STATIC
 from rules.errors import NinewardError
 
@@ -17,6 +28,7 @@ _handlers: list[HTTPRouteHandler] = [
     *overview.handlers,
     *target.handlers,
     *incidents.handlers,
+    *follow_up.handlers,
     *services.handlers,
     *overlays.handlers,
     *objectives.handlers,

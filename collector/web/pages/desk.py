@@ -45,6 +45,7 @@ def viewer(request: Asked, house: House, optional_principal: OptionalPrincipal) 
         may_configure=principal.may(Permission.CONFIGURE),
         may_administer=principal.may(Permission.ADMINISTER),
         may_handle=principal.may(Permission.HANDLE),
+        may_improve=principal.may(Permission.IMPROVE),
         open_incidents=incidents_kept.count_open(house, principal),
         signed_in=True,
     )

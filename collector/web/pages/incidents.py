@@ -1,19 +1,23 @@
 """The incidents: the list, one of them, and what people do to it."""
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from litestar import Response, get, post
 from litestar.params import QueryParameter
 
 from collector.access import require
+from collector.api.incident_parts import DeadlineView, asking, deadline
+from collector.api.incidents import view as view_of
 from collector.roles import Permission
-from collector.store import incidents, targets
+from collector.store import follow_up, incidents, targets
 from collector.web.incidents_kept import count_open, seen, subject, visible
 from collector.web.pages.desk import Asked, place, see_other
 from collector.web.pages.entrance import Form
 from collector.web.pages.given import House, Principal, Viewer
 from collector.web.rendering import page
-from collector.web.views.incidents import PAGE, TABS, incident_list, incident_page, incident_row
+from collector.web.views.incidents import CALL_BACK, PAGE, TABS, incident_list, incident_page, incident_row
+from collector.web.views.particulars import particulars
 from rules.errors import Conflicting, Invalid, Missing
 from rules.incident import Verb
 
@@ -29,17 +33,33 @@ def show_all(
 ) -> Response[str]:
     """The newest incidents first, open ones unless asked for others."""
     require(principal, Permission.READ)
-    if tab not in TABS:
+    if tab not in (*TABS, CALL_BACK):
         raise Invalid(f"There are no incidents of state {tab!r}.")
     now, tz = house.clock.now(), house.settings.tz
     with house.state.read() as tx:
-        found = incidents.page(tx, phases=TABS[tab], before=_place_in_list(before), limit=PAGE + 1)
+        waiting = follow_up.to_call_back(tx, now - follow_up.LONGEST_CALL_BACK)
+        if tab == CALL_BACK:
+            found = [incidents.get(tx, key) for key in waiting]
+        else:
+            found = incidents.page(tx, phases=TABS[tab], before=_place_in_list(before), limit=PAGE + 1)
+        mine = list(visible(tx, principal, found[:PAGE]))
+        asked = asking(tx, house.settings, mine, now)
         rows = [
-            incident_row(incident, subject(tx, incident), incidents.tickets(tx, incident.id), now, tz, viewer.words)
-            for incident in visible(tx, principal, found[:PAGE])
+            incident_row(
+                incident,
+                subject(tx, incident),
+                incidents.tickets(tx, incident.id),
+                now,
+                tz,
+                viewer.words,
+                _plain(deadline(asked[incident.id], now)),
+            )
+            for incident in mine
         ]
-    after = (found[PAGE - 1].opened, found[PAGE - 1].id) if len(found) > PAGE else None
-    view = incident_list(rows, tab, count_open(house, principal), after, viewer.words)
+        callable_ = len(list(visible(tx, principal, (incidents.get(tx, key) for key in waiting))))
+    after = (found[PAGE - 1].opened, found[PAGE - 1].id) if len(found) > PAGE and tab != CALL_BACK else None
+    counts = {"": count_open(house, principal), CALL_BACK: callable_}
+    view = incident_list(rows, tab, counts, after, viewer.words)
     return page("incidents.html", viewer, place(request), view=view)
 
 
@@ -47,7 +67,7 @@ def show_all(
 def show(house: House, principal: Principal, viewer: Viewer, key: str) -> Response[str]:
     """One incident with its story, by number or id."""
     require(principal, Permission.READ)
-    return _one(house, principal, viewer, key, "")
+    return incident_with(house, principal, viewer, key, "")
 
 
 @post("/incidents/{key:str}/{verb:str}", status_code=303, sync_to_thread=True)
@@ -60,6 +80,8 @@ def act(house: House, principal: Principal, viewer: Viewer, key: str, verb: str,
     if verb not in set(Verb) or verb == Verb.OPEN:
         raise Missing(f"There is no step {verb!r} of an incident.")
     try:
+        with house.state.read() as tx:
+            into = seen(tx, principal, data["into"].strip()).id if data.get("into", "").strip() else ""
         house.incidents.act(
             incident.id,
             Verb(verb),
@@ -67,24 +89,32 @@ def act(house: House, principal: Principal, viewer: Viewer, key: str, verb: str,
             data.get("text", ""),
             reason=data.get("reason", ""),
             cause=data.get("cause", "").strip(),
+            into=into,
         )
     except (Invalid, Conflicting) as wrong:
-        return _one(house, principal, viewer, key, str(wrong), wrong.status)
+        return incident_with(house, principal, viewer, key, str(wrong), wrong.status)
     return see_other(f"/incidents/{incident.name}")
 
 
-def _one(
+def incident_with(
     house: House, principal: Principal, viewer: Viewer, key: str, trouble: str, status: int = 200
 ) -> Response[str]:
+    """The page of one incident, with what went wrong when something was sent from it; empty for nothing."""
     now, tz = house.clock.now(), house.settings.tz
     with house.state.read() as tx:
         incident = seen(tx, principal, key)
         tickets = incidents.tickets(tx, incident.id)
-        row = incident_row(incident, subject(tx, incident), tickets, now, tz, viewer.words)
+        told = view_of(house, tx, incident)
+        row = incident_row(incident, subject(tx, incident), tickets, now, tz, viewer.words, _plain(told.deadline))
         view = incident_page(
             incident, row, incidents.events(tx, incident.id), incidents.episodes(tx, incident.id), tz, viewer.words
         )
-    return page("incident.html", viewer, f"/incidents/{incident.name}", status, view=view, trouble=trouble)
+    more = particulars(asdict(told), tz, viewer.words)
+    return page("incident.html", viewer, f"/incidents/{incident.name}", status, view=view, more=more, trouble=trouble)
+
+
+def _plain(found: DeadlineView | None) -> dict[str, Any] | None:
+    return None if found is None else asdict(found)
 
 
 def _place_in_list(text: str) -> tuple[int, str] | None:

@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
+from collector.incident_words import countdown, said_of
 from collector.printed import NO_FIGURE, duration, instant
+from collector.sentences import said
 from collector.store.incidents import Episode, Happening, Incident, Ticket
 from collector.texts import Translator
 from collector.web.views.words import ACTIONS, ACTORS, FAULTS, HAPPENINGS, PAUSES, PHASES, PRIORITIES, word
@@ -19,6 +22,9 @@ TABS: Mapping[str, tuple[Phase, ...]] = {
     "all": tuple(Phase),
 }
 """The choices over the list, by their word in the query string, and the phases each shows."""
+
+CALL_BACK = "callback"
+"""The choice of those that are solved and whose askers wait for a call."""
 
 _MARKS = {"degraded": "degraded", "threshold": "degraded", "breach": "degraded", "agent_lost": "unknown"}
 
@@ -60,6 +66,8 @@ class IncidentRow:
     length: str
     open: bool
     tickets: tuple[TicketView, ...]
+    deadline: str = ""
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,18 +110,27 @@ class IncidentPage:
     events: tuple[EventRow, ...]
     facts: tuple[tuple[str, str], ...]
     explain: str
+    may_merge: bool
+    may_void: bool
 
 
 def incident_row(
-    incident: Incident, target: str, tickets: Sequence[Ticket], now: int, tz: str, words: Translator
+    incident: Incident,
+    target: str,
+    tickets: Sequence[Ticket],
+    now: int,
+    tz: str,
+    words: Translator,
+    next_deadline: Mapping[str, Any] | None = None,
 ) -> IncidentRow:
-    """``target`` is the name of the incident's target (or agent), empty where it has none."""
+    """``target`` is the name of the incident's target (or agent), empty where it has none. ``next_deadline`` is the one
+    that comes first, as the API tells it."""
     end = incident.resolved if incident.resolved is not None and not incident.living else now
     return IncidentRow(
         number=incident.name,
         kind=word(FAULTS, incident.kind, words),
         mark=_MARKS.get(incident.kind, "down") if incident.living else "up",
-        summary=incident.summary,
+        summary=said(incident.summary, words),
         target_id=incident.target,
         target=target,
         priority=word(PRIORITIES, incident.priority, words) if incident.priority else "",
@@ -123,20 +140,28 @@ def incident_row(
         length=duration(max(0, end - incident.opened), words),
         open=incident.living,
         tickets=tuple(_ticket(ticket) for ticket in tickets),
+        deadline=countdown(next_deadline, tz, words),
+        late=next_deadline is not None and next_deadline["late"],
     )
 
 
 def incident_list(
-    rows: Sequence[IncidentRow], chosen: str, open_count: int, after: tuple[int, str] | None, words: Translator
+    rows: Sequence[IncidentRow],
+    chosen: str,
+    counts: Mapping[str, int],
+    after: tuple[int, str] | None,
+    words: Translator,
 ) -> IncidentList:
-    """``chosen`` is a key of TABS; ``after`` names the last row where older ones follow."""
+    """``chosen`` is a key of TABS or CALL_BACK, ``counts`` how many there are of some choices; ``after`` names the last
+    row where older ones follow."""
     names = {
         "": words("Open"),
         "resolved": words("Resolved"),
         "closed": words("Closed"),
         "all": words("All incidents"),
+        CALL_BACK: words("To call back"),
     }
-    tabs = tuple(Tab(names[key], _query(key, None), open_count if key == "" else None, key == chosen) for key in TABS)
+    tabs = tuple(Tab(names[key], _query(key, None), counts.get(key), key == chosen) for key in names)
     nothing = words("No open incident. All is well, or nobody looks: see the coverage on the overview.")
     return IncidentList(
         tabs, tuple(rows), _query(chosen, after) if after else "", words("No incident here.") if chosen else nothing
@@ -175,6 +200,8 @@ def incident_page(
         events=tuple(_event(happening, tz, words) for happening in happenings),
         facts=tuple(facts),
         explain=f"/targets/{incident.target}/explain?t={since}" if incident.target else "",
+        may_merge=Verb.MERGE in permitted(incident.phase),
+        may_void=Verb.VOID in permitted(incident.phase),
     )
 
 
@@ -196,7 +223,7 @@ def _event(happening: Happening, tz: str, words: Translator) -> EventRow:
     actor = happening.actor
     if happening.actor_kind == ActorKind.MONITOR:
         actor = word(ACTORS, happening.actor_kind, words)
-    text = happening.text
+    text = said(said_of(happening.verb, happening.text, words), words)
     if happening.verb == Verb.PAUSE:
         reason, colon, more = text.partition(": ")
         text = word(PAUSES, reason, words) + colon + more

@@ -100,6 +100,8 @@ PHASES: Mapping[str, str] = {
     "paused": marked("Paused"),
     "resolved": marked("Resolved"),
     "closed": marked("Closed"),
+    "merged": marked("Merged"),
+    "void": marked("Void"),
 }
 
 FAULTS: Mapping[str, str] = {

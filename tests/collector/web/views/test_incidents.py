@@ -80,5 +80,5 @@ def test_a_step_that_came_too_late_is_told_as_such() -> None:
 
 
 def test_older_incidents_follow_where_the_page_ends() -> None:
-    assert incident_list((), "all", 3, (NOW, "i_9"), EN).later == f"?state=all&before={NOW}.i_9"
-    assert incident_list((), "", 3, None, EN).tabs[0].count == 3
+    assert incident_list((), "all", {}, (NOW, "i_9"), EN).later == f"?state=all&before={NOW}.i_9"
+    assert incident_list((), "", {"": 3}, None, EN).tabs[0].count == 3
