@@ -80,15 +80,17 @@ class MessagesDoor(Controller):
         self,
         house: House,
         principal: Principal,
-        state: Annotated[str | None, QueryParameter(description="waiting, claimed, sent or parked")] = None,
+        wanted: Annotated[
+            str | None, QueryParameter(name="state", description="waiting, claimed, sent or parked")
+        ] = None,
         limit: Limit = 100,
     ) -> list[MessageView]:
         """Messages to channels, the newest first."""
         require(principal, Permission.HANDLE)
-        if state is not None and state not in set(MessageState):
-            raise Invalid(f"state: expected one of {', '.join(MessageState)}, found {state!r}")
+        if wanted is not None and wanted not in set(MessageState):
+            raise Invalid(f"state: expected one of {', '.join(MessageState)}, found {wanted!r}")
         with house.state.read() as tx:
-            return [_view(one) for one in notices.messages(tx, state or "", limit)]
+            return [_view(one) for one in notices.messages(tx, wanted or "", limit)]
 
     @post("/{key:str}/release", sync_to_thread=True, status_code=200)
     def release(self, house: House, principal: Principal, key: str) -> MessageView:
