@@ -67,7 +67,8 @@ def told(event: Mapping[str, Any]) -> tuple[str, list[Moment]]:
     agent = event.get("agent") or {}
     person = str(agent.get("type") or "").startswith("user")
     at = instant(str(event.get("occurred_at")))
-    return key, [Moment(str(event.get("id")), deed, at, _name(agent), text, not person)]
+    # Our own events come back so too: what they did is done already, and done twice it changes nothing.
+    return key, [Moment(str(event.get("id")), deed, at, _name(agent), text, robot=not person)]
 
 
 def instant(text: str) -> int | None:

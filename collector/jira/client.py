@@ -177,9 +177,7 @@ class Client:
         answer = self._http.ask(method, path, headers=headers, **given)
         reason = answer.headers.get("X-Seraph-LoginReason", "")
         if answer.headers.get("X-AUSERNAME") == "anonymous" or any(word in reason for word in _STRANGER):
-            raise RemoteError(
-                f"{self.place} does not know us (its token?), and answers as to a stranger.", permanent=True
-            )
+            raise RemoteError(f"{self.place} answers us as a stranger: is the token still good?", permanent=True)
         return answer
 
     def _table(self, answer: Answer) -> dict[str, Any]:

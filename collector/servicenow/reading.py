@@ -45,6 +45,13 @@ class Reading:
     pauses: Mapping[str, Waiting]
     satisfaction: str = ""
 
+    @classmethod
+    def shipped(
+        cls, user: str, statuses: Mapping[str, Standing], pauses: Mapping[str, Waiting], satisfaction: str = ""
+    ) -> "Reading":
+        """What an instance comes with, as far as the settings say nothing else."""
+        return cls(user, {**cls.STATES, **statuses}, {**cls.PAUSES, **pauses}, satisfaction)
+
     def standing(self, state: str) -> Standing:
         """What a value of ``state`` stands for. An unknown one is open: nobody was told what it means."""
         return self.statuses.get(state, Standing.OPEN)

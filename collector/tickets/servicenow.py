@@ -54,9 +54,9 @@ class Options:
     """The sys_id of the caller."""
     priorities: dict[str, str] = field(default_factory=_priorities)
     """Impact and urgency by our priority, as "1/1"; ServiceNow works out its priority from them."""
-    statuses: dict[str, Standing] = field(default_factory=lambda: dict(Reading.STATES))
-    """What the values of ``state`` stand for."""
-    pauses: dict[str, Waiting] = field(default_factory=lambda: dict(Reading.PAUSES))
+    statuses: dict[str, Standing] = field(default_factory=dict)
+    """What values of ``state`` stand for that are not shipped, or mean something else here."""
+    pauses: dict[str, Waiting] = field(default_factory=dict)
     """What an incident on hold waits for, by the value of ``hold_reason``."""
     resolved: str = "6"
     """The state that is set when the fault is over."""
@@ -95,7 +95,12 @@ class System(TicketSystem):
         account = Account(options.url, options.user, options.password, options.api_key)
         self._http = account.http(options.timeout, options.verify, now)
         self._records = Records(self._http)
-        self._reading = Reading(options.user, options.statuses, options.pauses, options.satisfaction)
+        self._reading = Reading.shipped(
+            options.user,
+            options.statuses,
+            options.pauses,
+            options.satisfaction,
+        )
 
     def close(self) -> None:
         self._http.close()

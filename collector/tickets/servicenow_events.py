@@ -50,9 +50,9 @@ class Options:
     """The event source that the instance's event rules look at."""
     severities: dict[str, str] = field(default_factory=_severities)
     """Severity from 1 (critical) to 5 by our priority."""
-    statuses: dict[str, Standing] = field(default_factory=lambda: dict(Reading.STATES))
+    statuses: dict[str, Standing] = field(default_factory=dict)
     """What the values of ``state`` of the alert's incident stand for."""
-    pauses: dict[str, Waiting] = field(default_factory=lambda: dict(Reading.PAUSES))
+    pauses: dict[str, Waiting] = field(default_factory=dict)
     """What that incident waits for when it is on hold, by the value of ``hold_reason``."""
     hook_secret: Secret | None = None
     """What the header x-nineward-token of a call from the instance must hold."""
@@ -79,7 +79,7 @@ class System(TicketSystem):
         account = Account(options.url, options.user, options.password, options.api_key)
         self._http: Http = account.http(options.timeout, options.verify, now)
         self._records = Records(self._http)
-        self._reading = Reading(options.user, options.statuses, options.pauses)
+        self._reading = Reading.shipped(options.user, options.statuses, options.pauses)
 
     def close(self) -> None:
         self._http.close()

@@ -9,6 +9,7 @@ from tests.collector.tickets.stand_ins.stand_in import Answer
 
 class StandIn(servicenow.StandIn):
     OPTIONS = {**servicenow.StandIn.OPTIONS, "kind": "servicenow_events"}  # noqa: RUF012  the promise of Server
+    NOTES_ONCE = False
 
     def __init__(self, now: Callable[[], int], late: bool = False) -> None:
         """``late``: the event rules run when somebody calls :meth:`run`, and not at once."""
