@@ -91,14 +91,18 @@ class Errands:
         Raises Invalid with every mistake in the settings of ticket systems.
         """
         self._made()
-        with self._state.write() as tx:
-            table.unclaim(tx, self._clock.now())
+        self.prepare()
         self._ending = False
         for name in self.systems:
             for _ in range(_CROWD):
                 thread = threading.Thread(target=self._run, args=(name,), name=f"errands {name}", daemon=True)
                 thread.start()
                 self._threads.append(thread)
+
+    def prepare(self) -> None:
+        """Put back what the last process had claimed. For callers that run no thread."""
+        with self._state.write() as tx:
+            table.unclaim(tx, self._clock.now())
 
     def stop(self) -> None:
         """End the workers; each finishes what it is telling. Safe to call twice."""

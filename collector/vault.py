@@ -6,6 +6,7 @@ with Fernet (AES-128-CBC and HMAC-SHA-256, https://github.com/fernet/spec).
 
 import os
 import sqlite3
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -73,16 +74,39 @@ def read_or_make(path: Path) -> bytes:
 
 
 def _make(path: Path) -> bytes:
+    """Make the file whole or not at all: a key file cut short by a crash would seal nothing ever again."""
     key = Fernet.generate_key()
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     except OSError as trouble:
-        raise Invalid(
-            f"The key file {path} cannot be made: {trouble.strerror}. Name another one by key = …"
-        ) from trouble
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(key + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
+        raise _refused(path, trouble) from trouble
+    draft = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(key + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        # Unlike a rename this never puts a new key in the place of one that somebody made meanwhile.
+        path.hardlink_to(draft)
+    except FileExistsError:
+        return read_or_make(path)
+    except OSError as trouble:
+        raise _refused(path, trouble) from trouble
+    finally:
+        draft.unlink()
+    _keep(path.parent)
     return key
+
+
+def _keep(folder: Path) -> None:
+    """Have the names in a folder on the disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _refused(path: Path, trouble: OSError) -> Invalid:
+    return Invalid(f"The key file {path} cannot be made: {trouble.strerror}. Name another one by key = …")

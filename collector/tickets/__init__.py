@@ -55,9 +55,11 @@ def configured(table: Mapping[str, Any], now: Callable[[], int], resolve: Resolv
 
 def trial(name: str, now: int) -> Telling:
     """What ``nineward ticket test`` tells a system: a made-up incident that says it is a test."""
+    said = f"This is a test of the ticket system {name!r}. Nothing is broken."
     facts = {
         "incident": {"number": "INC-0000-000000", "kind": "test", "state": "open", "priority": "general"},
         "target": None,
-        "text": f"This is a test of the ticket system {name!r}. Nothing is broken.",
+        "text": said,
     }
-    return Telling(f"test.{name}.{now}", f"nineward:test:{now}", 1, "test", now, facts)
+    key = f"nineward:test:{now}"
+    return Telling(f"test.{name}.{now}", key, 1, "test", now, facts, title=f"[INC-0000-000000] {said}", body=said)

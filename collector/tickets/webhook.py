@@ -61,6 +61,10 @@ class System(Messenger):
         headers = signed(self._keys, telling.id, self._now(), body)
         return reply_of(self._http.ask("POST", raw=body, headers=headers).text)
 
+    def preview(self, telling: Telling) -> str:
+        shown = json.dumps(json.loads(body_of(telling)), ensure_ascii=False, indent=2)
+        return f"POST {self._http.place} (path and query are not shown)\nwebhook-id: {telling.id}\n\n{shown}"
+
 
 def body_of(telling: Telling) -> bytes:
     """The JSON that is posted: the same bytes at every try."""
@@ -72,6 +76,8 @@ def body_of(telling: Telling) -> bytes:
         "occurred_at": moment.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "idempotency_key": telling.id,
         "ticket_id": telling.ticket or None,
+        "title": telling.title,
+        "body": telling.body,
         **telling.facts,
     }
     return json.dumps(table, ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,5 +1,6 @@
 """Credentials: sealed at rest, gone when replaced, and never shown."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from collector.specs import CredentialSpec, TargetSpec
 from collector.store import credentials
 from collector.store.state import State
-from collector.vault import Vault
+from collector.vault import Vault, read_or_make
 from rules.errors import Broken, Conflicting, Invalid
 from rules.secret import Secret
 from tests.collector.rooms import ADMIN, START, Rooms
@@ -107,3 +108,35 @@ def test_a_key_file_that_is_none_is_not_written_over(tmp_path: Path) -> None:
         Vault(path).seal(tx, "k_1", {"community": Secret("x")}, START)
     state.close()
     assert path.read_text() == "notes"
+
+
+def test_a_key_file_is_whole_or_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A crash while it is written must not leave a file that holds no key: nothing could be sealed ever again."""
+    path = tmp_path / "key"
+
+    def crash(_: int) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as crashing:
+        crashing.setattr(os, "fsync", crash)
+        with pytest.raises(KeyboardInterrupt):
+            read_or_make(path)
+    assert not path.exists()
+
+    assert read_or_make(path) == read_or_make(path)
+
+
+def test_of_two_who_make_a_key_file_both_have_the_first_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "key"
+    first: list[bytes] = []
+    link = Path.hardlink_to
+
+    def beaten(self: Path, draft: Path) -> None:
+        if not first:
+            first.append(b"")
+            first.append(read_or_make(path))
+        link(self, draft)
+
+    monkeypatch.setattr(Path, "hardlink_to", beaten)
+
+    assert read_or_make(path) == first[1] == read_or_make(path)

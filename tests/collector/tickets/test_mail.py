@@ -37,9 +37,9 @@ def test_a_letter_tells_the_incident_in_subject_and_text(box: Mailbox) -> None:
     mail(box.port).open(telling())
 
     (letter,) = box.letters
-    assert letter["Subject"] == "[INC-2026-000001] opened: core-1 is down"
-    assert "address: 192.0.2.1" in letter.get_content()
-    assert "杭州" in letter.get_content()
+    assert letter["Subject"] == "[INC-2026-000001] core-1 is down"
+    assert "core-1 is down: ping: no answer" in letter.get_content()
+    assert "[nineward i_abc.desk.1]" in letter.get_content()
     assert box.recipients == [["desk@example.com", "duty@example.com"]]
 
 

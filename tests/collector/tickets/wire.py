@@ -50,13 +50,15 @@ class Wire:
     handle: Handle
     faults: list[Fault | None] = field(default_factory=list)
     seen: int = 0
-    injured: bool = False
+
+    def next(self) -> Fault | None:
+        """What befalls the next request."""
+        self.seen += 1
+        return self.faults.pop(0) if self.faults else None
 
     def send(self, request: requests.PreparedRequest) -> requests.Response:
         """One request as ``requests`` hands it to its transport."""
-        self.seen += 1
-        fault = self.faults.pop(0) if self.faults else None
-        self.injured = self.injured or fault is not None
+        fault = self.next()
         match fault:
             case Fault.REFUSED:
                 refusal = NewConnectionError(mock.Mock(host="desk.example", port=80), "Connection refused")

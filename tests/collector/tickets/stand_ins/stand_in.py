@@ -19,6 +19,15 @@ class Server(ABC):
     LAG: ClassVar[int] = 0
     """For so long (ms) its search does not show what was just made."""
 
+    CREDULOUS: ClassVar[bool] = False
+    """Whether the adapter takes any 2xx for a success, because nothing is agreed on what it says."""
+
+    NOTES_ONCE: ClassVar[bool] = True
+    """Whether what was written is written once whatever happens; otherwise it is at least once."""
+
+    NOTES: ClassVar[bool] = True
+    """Whether comments can be written there at all."""
+
     def __init__(self, now: Callable[[], int]) -> None:
         self.now = now
 
