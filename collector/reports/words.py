@@ -1,5 +1,6 @@
 """The names of things in a report. English wordings are the keys of the catalogue (`collector.texts`)."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from collector.printed import NO_FIGURE, number, percent
@@ -76,7 +77,7 @@ INCIDENT_STATES = {
 }
 
 
-def named(table: dict[Any, str], key: Any, words: Translator) -> str:
+def named(table: Mapping[Any, str], key: Any, words: Translator) -> str:
     """What a table calls ``key``, in the reader's language; the key itself where the table does not know it."""
     return words(table[key]) if key in table else str(key)
 

@@ -1,0 +1,95 @@
+"""The annex: corrections with both signatures, what they changed, and the parameters by which all was computed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from collector.reports import words
+from collector.reports.layout.blocks import Block, Cell, Chapter, Unit
+from collector.reports.layout.pen import Pen
+
+
+def annex(pen: Pen, closing: Mapping[str, Any]) -> Chapter:
+    """``closing`` is the seal of the document."""
+    blocks: list[Block] = [_corrections(pen), _corrected(pen), _parameters(pen), _seal(pen, closing)]
+    return Chapter("A", pen.say("Annex: corrections, method and seal"), blocks)
+
+
+def _corrections(pen: Pen) -> Block:
+    rows = [
+        (
+            pen.count(row["number"]),
+            pen.text(row["target"]),
+            pen.moment(row["from"]),
+            pen.moment(row["to"]),
+            pen.named(words.STATES, row["class"]),
+            pen.text(row["responsible"]),
+            pen.text(row["reason"]),
+            pen.text(row["evidence"]),
+            pen.text(row["proposed_by"]),
+            pen.text(row["approved_by"] or pen.say("Not approved: without effect")),
+        )
+        for row in pen.report["corrections"]
+    ]
+    heads = pen.columns(
+        ("Number", Unit.COUNT), "Target", ("Start", Unit.INSTANT), ("End", Unit.INSTANT), "Becomes", "Responsible",
+        "Reason", "Evidence", "Proposed by", "Approved by",
+    )  # fmt: skip
+    return pen.table("corrections", "Corrections", heads, rows)
+
+
+def _corrected(pen: Pen) -> Block:
+    """All together, and each object, of which a correction changed anything."""
+    say = pen.say
+    entries = [{"name": say("All targets"), **pen.report["fleet"]}, *pen.report["objects"]]
+    rows = [
+        (
+            pen.text(entry["name"]),
+            pen.share(entry["as_measured"]["availability"], 4),
+            pen.share(entry["availability"], 4),
+            pen.length(entry["as_measured"]["down_ms"]),
+            pen.length(entry["down_ms"]),
+            pen.text("; ".join(_flipped(pen, entry, measure) for measure in entry["flipped"])),
+        )
+        for entry in entries
+        if entry["as_measured"]
+    ]
+    heads = pen.columns(
+        "Target", ("Availability as measured", Unit.SHARE), ("Availability", Unit.SHARE),
+        ("Down as measured", Unit.LENGTH), ("Down", Unit.LENGTH), "Verdicts that corrections turned",
+    )  # fmt: skip
+    return pen.table(
+        "as_measured", "As measured and as corrected", heads, rows, empty="No correction changed a figure."
+    )
+
+
+def _flipped(pen: Pen, entry: Mapping[str, Any], measure: str) -> str:
+    before, after = (
+        words.named(words.VERDICTS, verdicts[measure], pen.say)
+        for verdicts in (entry["as_measured"]["verdicts"], entry["verdicts"])
+    )
+    return f"{words.named(words.MEASURES, measure, pen.say)}: {before} → {after}"
+
+
+def _parameters(pen: Pen) -> Block:
+    rows = [(Cell(name, name), Cell(None, _told(value))) for name, value in sorted(pen.parameters.items())]
+    return pen.table("parameters", "Parameters", pen.columns("Name", "Value"), rows)
+
+
+def _told(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} = {_told(part)}" for key, part in sorted(value.items()))
+    if isinstance(value, list | tuple):
+        return ", ".join(_told(part) for part in value)
+    return "–" if value is None else str(value)
+
+
+def _seal(pen: Pen, closing: Mapping[str, Any]) -> Block:
+    log = closing["log"]
+    rows = [
+        (pen.text(pen.say("Algorithm")), pen.text(closing["algorithm"])),
+        (pen.text("SHA-256"), pen.text(closing["sha256"])),
+        (pen.text(pen.say("Log rows")), pen.text(f"{log['first']} – {log['last']}")),
+        (pen.text(pen.say("Chain head")), pen.text(log["head"])),
+        (pen.text(pen.say("Method version")), pen.text(pen.report["method"]["version"])),
+    ]
+    return pen.table("seal", "Seal", pen.columns("Name", "Value"), rows)

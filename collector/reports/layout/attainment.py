@@ -1,0 +1,128 @@
+"""Chapter 3: what was promised, agreement by agreement, and how it was kept; on which days; how the budget was used."""
+
+from typing import Any
+
+from collector import printed
+from collector.reports import words
+from collector.reports.layout.blocks import Block, Cell, Chapter, Chart, Paragraph, Unit
+from collector.reports.layout.pen import Pen, Row
+
+
+def attainment(pen: Pen) -> Chapter:
+    """Agreements, heat map, budget."""
+    report, say = pen.report, pen.say
+    rows = [
+        (
+            Cell(one["agreement"]["name"], _name(one)),
+            pen.text(one["customer"]),
+            pen.named(words.MEASURES, objective["name"]),
+            Cell(objective.get("target", objective.get("target_h")), _target(pen, objective)),
+            Cell(objective.get("value", objective.get("value_h")), _value(pen, objective)),
+            pen.verdict(objective["verdict"]),
+        )
+        for one in report["attainment"]
+        for objective in (*one["objectives"], *one["requests"])
+    ]
+    budget = report["budget"]
+    blocks: list[Block] = [
+        pen.table(
+            "agreements",
+            "Agreements",
+            pen.columns("Agreement", "Customer", "Measure", "Goal", "Actual", "Verdict"),
+            rows,
+            empty="No agreement was in force.",
+        ),
+        Paragraph(
+            say(
+                "The target allows {allowed} h of faults in this period. Used by own faults: {used}; as delivered, "
+                "with unreachable time: {delivered}.",
+                allowed=words.hours(budget["allowed_ms"]),
+                used=printed.percent(budget["used"], 2, 1.0, up=True),
+                delivered=printed.percent(budget["used_delivered"], 2, 1.0, up=True),
+            )
+        ),
+    ]
+    if budget["days"] and budget["allowed_ms"]:
+        blocks.append(
+            Chart(
+                "budget",
+                "budget",
+                say("How the error budget was used up"),
+                {**budget, "own": say("Own faults"), "delivered": say("As delivered"), "limit": say("Budget")},
+                say(
+                    "The line climbs to {used} of the budget by the end.",
+                    used=printed.percent(budget["used"], 2, 1.0, up=True),
+                ),
+            )
+        )
+    heat = report["heat"]
+    if heat["rows"]:
+        blocks.append(
+            Chart(
+                "heat",
+                "heat",
+                say("Lost time by day"),
+                {**heat, "scale": say("Share of the day's agreed time that was lost")},
+                _worst_day(pen),
+            )
+        )
+        if heat["left_out"]:
+            blocks.append(
+                Paragraph(say("{count} more lost less; they are in the tables.", count=heat["left_out"]), "note")
+            )
+    blocks.append(_budgets(pen))
+    return Chapter("3", say("Attainment and error budget"), blocks)
+
+
+def _budgets(pen: Pen) -> Block:
+    rows = [
+        (
+            Cell(one["agreement"]["name"], _name(one)),
+            pen.length(one["budget"]["whole_ms"]),
+            pen.length(one["budget"]["used_ms"]),
+            pen.share(one["budget"]["used"], 2, 1.0, up=True),
+            pen.moment(one["budget"]["spent_at"]),
+        )
+        for one in pen.report["attainment"]
+        if one["budget"] is not None
+    ]
+    heads = pen.columns(
+        "Agreement", ("Budget", Unit.LENGTH), ("Used", Unit.LENGTH), ("Share used", Unit.SHARE),
+        ("Used up at", Unit.INSTANT),
+    )  # fmt: skip
+    return pen.table("budgets", "Error budgets", heads, rows)
+
+
+def _name(one: Row) -> str:
+    agreement = one["agreement"]
+    version = agreement["version"]
+    return str(agreement["name"]) if version is None else f"{agreement['name']} v{version}"
+
+
+def _target(pen: Pen, objective: Row) -> str:
+    row = _as_headline(objective)
+    return words.target(row, pen.say)
+
+
+def _value(pen: Pen, objective: Row) -> str:
+    return words.measured(_as_headline(objective), "actual", pen.say)
+
+
+def _as_headline(objective: Row) -> dict[str, Any]:
+    """An objective in the form of a headline row, whose words it shares."""
+    return {
+        "measure": objective["name"],
+        "target": objective.get("target", objective.get("target_h")),
+        "actual": objective.get("value", objective.get("value_h")),
+        "exposure": {"due": objective["due"]} if "due" in objective else {},
+    }
+
+
+def _worst_day(pen: Pen) -> str:
+    heat = pen.report["heat"]
+    by_day = zip(*(row["lost_ms"] for row in heat["rows"]), strict=True)
+    lost = [(sum(day), at) for day, at in zip(by_day, heat["days"], strict=True)]
+    most, at = max(lost, key=lambda pair: (pair[0], -pair[1]))
+    if not most:
+        return pen.say("On no day was anything lost.")
+    return pen.say("Most was lost on {day}: {hours} h.", day=pen.moment(at).shown[:10], hours=words.hours(most))

@@ -1,0 +1,219 @@
+"""Chapter 4: availability and faults, object by object and outage by outage, with what the statistics say of them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from collector import printed
+from collector.reports import words
+from collector.reports.layout.blocks import Block, Cell, Chapter, Chart, Lines, Paragraph, Unit
+from collector.reports.layout.pen import Head, Pen
+from collector.reports.layout.statistics import statistics
+
+
+def faults(pen: Pen) -> Chapter:
+    """Timelines, tables, charts."""
+    report, say = pen.report, pen.say
+    blocks: list[Block] = []
+    if report["objects"]:
+        blocks.append(
+            Lines(
+                [(entry["name"], entry["partition"]) for entry in report["objects"]],
+                report["period"]["from"],
+                report["period"]["to"],
+                pen.tz,
+                {state: say(name) for state, name in words.STATES.items()},
+            )
+        )
+    blocks += [_classes(pen), _objects(pen), _outages(pen), _readings(pen)]
+    blocks += [_worst(pen), _glitches(pen), _unreachable(pen)]
+    blocks += _charts(pen)
+    blocks += statistics(pen)
+    return Chapter("4", say("Availability and faults"), blocks)
+
+
+_TIMES: tuple[Head, ...] = tuple((name, Unit.LENGTH, True) for name in words.STATES.values())
+
+
+def _figures(pen: Pen, entry: Mapping[str, Any]) -> tuple[Cell, ...]:
+    return (
+        pen.share(entry["availability"], 4, 1 - pen.targets["fault_rate"]),
+        pen.share(entry["fault_rate"], 4, pen.targets["fault_rate"], up=True),
+        pen.share(entry["coverage"], 2, pen.parameters["min_coverage"]),
+        *(pen.length(entry[f"{state}_ms"]) for state in words.STATES),
+        pen.count(entry["failures"]),
+        pen.count(entry["glitches"]),
+        pen.hours(entry["mtbf_h"]),
+        pen.hours(entry["mttr_h"], up=True),
+    )
+
+
+_FIGURES: tuple[Head, ...] = (
+    ("Availability", Unit.SHARE), ("Fault rate", Unit.SHARE), ("Coverage", Unit.SHARE), *_TIMES,
+    ("Failures", Unit.COUNT, True), ("Glitches", Unit.COUNT, True), ("MTBF [h]", Unit.HOURS), ("MTTR [h]", Unit.HOURS),
+)  # fmt: skip
+
+
+def _objects(pen: Pen) -> Block:
+    report = pen.report
+    targets = [entry for entry in report["objects"] if entry["kind"] != "service"]
+    services = [entry for entry in report["objects"] if entry["kind"] == "service"]
+    rows = [(pen.text(entry["name"]), *_figures(pen, entry)) for entry in (*services, *targets)]
+    total = (pen.text(pen.say("All targets")), *_figures(pen, report["fleet"])) if targets else ()
+    return pen.table("objects", "Per target", pen.columns("Target", *_FIGURES), rows, total=total)
+
+
+def _classes(pen: Pen) -> Block:
+    heads: tuple[Head, ...] = (
+        "Kind", ("Targets", Unit.COUNT, True), ("Operating hours", Unit.HOURS, True), ("Down", Unit.LENGTH, True),
+        ("Failures", Unit.COUNT, True), ("Fault rate", Unit.SHARE), ("MTBF [h]", Unit.HOURS),
+        ("Proven with 90 % [h]", Unit.HOURS), ("MTTR [h]", Unit.HOURS),
+    )  # fmt: skip
+    rows = [
+        (
+            pen.text(row["kind"]),
+            pen.count(row["objects"]),
+            pen.hours((row["up_ms"] + row["degraded_ms"]) / 3_600_000),
+            pen.length(row["down_ms"]),
+            pen.count(row["failures"]),
+            pen.share(row["fault_rate"], 4, pen.targets["fault_rate"], up=True),
+            pen.hours(row["mtbf_h"]),
+            pen.hours(row["mtbf_lower90_h"]),
+            pen.hours(row["mttr_h"], up=True),
+        )
+        for row in pen.report["classes"]
+    ]
+    return pen.table("classes", "By kind of device", pen.columns(*heads), rows)
+
+
+def _outages(pen: Pen) -> Block:
+    heads: tuple[Head, ...] = (
+        "Target", ("Start", Unit.INSTANT), ("End", Unit.INSTANT), ("Length", Unit.LENGTH),
+        ("Start not before", Unit.INSTANT), ("Start not after", Unit.INSTANT), ("End not before", Unit.INSTANT),
+        ("End not after", Unit.INSTANT), ("Detected", Unit.INSTANT), "Cause", "Incident",
+    )  # fmt: skip
+    rows = []
+    for row in pen.report["outages"]:
+        ended = row["end_bracket"] or (None, None)
+        rows.append(
+            (
+                pen.text(row["target"]),
+                pen.moment(row["start"]),
+                Cell(None, pen.say("Open"), Unit.INSTANT) if row["end"] is None else pen.moment(row["end"]),
+                pen.length(None if row["end"] is None else row["end"] - row["start"]),
+                *(pen.moment(at) for at in (*row["start_bracket"], *ended, row["detected"])),
+                pen.named(words.CAUSES, row["cause"]),
+                pen.text(row["incident"]),
+            )
+        )
+    return pen.table("outages", "All outages", pen.columns(*heads), rows)
+
+
+def _readings(pen: Pen) -> Block:
+    fleet = pen.report["fleet"]
+    text = pen.say(
+        "Readings of the fault rate side by side: own faults {own}; as delivered {delivered}; targets affected "
+        "{affected} of {targets}; failures per 100 device-months {months}.",
+        own=printed.percent(fleet["fault_rate"], 4, up=True),
+        delivered=printed.percent(fleet["fault_rate_delivered"], 4, up=True),
+        affected=fleet["objects_affected"],
+        targets=sum(entry["kind"] != "service" for entry in pen.report["objects"]),
+        months=printed.number(fleet["failures_per_100_device_months"], 3, up=True),
+    )
+    bracket = pen.say(
+        "By the brackets, the time down lies between {least} and {most}.",
+        least=pen.length(fleet["down_ms_min"]).shown,
+        most=pen.length(fleet["down_ms_max"]).shown,
+    )
+    return Paragraph(f"{text} {bracket}", "note")
+
+
+def _worst(pen: Pen) -> Block:
+    rows = [
+        (
+            pen.text(row["name"]),
+            pen.text(row["kind"]),
+            pen.length(row["down_ms"]),
+            pen.share(row["fault_rate"], 4, pen.targets["fault_rate"], up=True),
+            pen.count(row["failures"]),
+        )
+        for row in pen.report["worst"]
+    ]
+    heads: tuple[Head, ...] = (
+        "Target", "Kind", ("Down", Unit.LENGTH), ("Fault rate", Unit.SHARE), ("Failures", Unit.COUNT),
+    )  # fmt: skip
+    return pen.table("worst", "Worst ten", pen.columns(*heads), rows, empty="No target had a fault.")
+
+
+def _glitches(pen: Pen) -> Block:
+    rows = [(pen.text(row["name"]), pen.count(row["glitches"])) for row in pen.report["glitches"]]
+    heads = pen.columns("Target", ("Glitches", Unit.COUNT, True))
+    return pen.table(
+        "glitches", "Glitches: failures too short to be confirmed", heads, rows, empty="There was no glitch."
+    )
+
+
+def _unreachable(pen: Pen) -> Block:
+    rows = [(pen.text(row["name"]), pen.length(row["unreachable_ms"])) for row in pen.report["unreachable"]]
+    heads = pen.columns("Target", ("Unreachable", Unit.LENGTH, True))
+    return pen.table(
+        "unreachable", "Unreachable behind another's fault", heads, rows, empty="Everything could be reached."
+    )
+
+
+def _charts(pen: Pen) -> Sequence[Block]:
+    say, report = pen.say, pen.report
+    found: list[Block] = []
+    pareto = (report["statistics"] or {}).get("pareto") or {}
+    for name, key, title in (
+        ("pareto_causes", "causes_by_downtime", "Downtime by cause"),
+        ("pareto_objects", "objects_by_downtime", "Downtime by target"),
+    ):
+        bars = (pareto.get(key) or {}).get("bars") or []
+        if bars:
+            first = bars[0]
+            shown = [{**bar, "name": _cause(pen, bar["name"]) if "causes" in name else bar["name"]} for bar in bars]
+            found.append(
+                Chart(
+                    name,
+                    "pareto",
+                    say(title),
+                    {"bars": shown, "hours": say("Hours"), "cumulative": say("Cumulative share")},
+                    say(
+                        "First comes {name} with {share} of all.",
+                        name=_cause(pen, first["name"]) if "causes" in name else first["name"],
+                        share=printed.percent(first["cumulative"], 1),
+                    ),
+                )
+            )
+    months = report["trend"]["months"]
+    if sum(row["fault_rate"] is not None for row in months) > 1:
+        found.append(
+            Chart(
+                "trend",
+                "trend",
+                say("Fault rate month by month"),
+                {
+                    **report["trend"],
+                    "target": pen.targets["fault_rate"],
+                    "goal": say("Goal"),
+                    "limits_said": say("Control limits"),
+                },
+                _trend_said(pen),
+            )
+        )
+    return found
+
+
+def _cause(pen: Pen, name: str) -> str:
+    if not name:
+        return pen.say("Unknown cause")
+    return words.named(words.CAUSES, name, pen.say)
+
+
+def _trend_said(pen: Pen) -> str:
+    limits, now = pen.report["trend"]["limits"]["fault_rate"], pen.report["trend"]["months"][-1]["fault_rate"]
+    if limits is None or now is None:
+        return pen.say("There are too few months for control limits.")
+    inside = limits["low"] <= now <= limits["high"]
+    said = "This month lies inside the limits." if inside else "This month lies outside the limits: something changed."
+    return pen.say(said)

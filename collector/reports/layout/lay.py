@@ -1,0 +1,84 @@
+"""Lays a sealed report out in a language: its cover, and the chapters that its kind has."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from collector.reports.layout.annex import annex
+from collector.reports.layout.attainment import attainment
+from collector.reports.layout.blocks import Chapter, Cover, Laid
+from collector.reports.layout.faults import faults
+from collector.reports.layout.handling import handling
+from collector.reports.layout.outlook import changes, plan, risks
+from collector.reports.layout.pen import Pen
+from collector.reports.layout.people import contentment, improvements, major
+from collector.reports.layout.summary import scope, summary
+from collector.texts import translator
+
+TITLES = {
+    "month": "Availability report",
+    "quarter": "Quarterly service quality review",
+    "year": "Annual service report",
+    "special": "Special report on a major incident",
+}
+
+_ALL = (summary, scope, attainment, faults, handling, contentment, major, improvements, changes, risks, plan)
+_CHAPTERS = {"special": (summary, attainment, faults, handling, major, improvements)}
+
+
+def lay(document: Mapping[str, Any], lang: str) -> Laid:
+    """The report of a sealed document. Raises Invalid for a language nobody speaks."""
+    report, closing = document["report"], document["seal"]
+    pen = Pen(report, translator(lang))
+    chapters = [chapter(pen) for chapter in _CHAPTERS.get(report["kind"], _ALL)]
+    return Laid(
+        language=pen.say.language,
+        cover=_cover(pen, closing),
+        chapters=[*_numbered(chapters), annex(pen, closing)],
+        closing=pen.say("`nineward report verify FILE` recomputes this report from the log and says whether it holds."),
+    )
+
+
+def _numbered(chapters: list[Chapter]) -> list[Chapter]:
+    """Numbered as they come: a report that leaves chapters out has no holes."""
+    return [Chapter(str(number), one.title, one.blocks) for number, one in enumerate(chapters, start=1)]
+
+
+def _cover(pen: Pen, closing: Mapping[str, Any]) -> Cover:
+    report, say = pen.report, pen.say
+    period, revision = report["period"], report["revision"]
+    facts = [
+        (say("Period"), f"{pen.moment(period['from']).shown} – {pen.moment(period['to']).shown} ({pen.tz})"),
+        (say("Agreement"), f"{report['agreement']['name']}, {_version(pen, report['agreement']['version'])}"),
+    ]
+    draft = report["status"] == "draft"
+    if draft:
+        until = say(
+            "the part of the period up to {instant}; the period has not ended",
+            instant=pen.moment(period["until"]).shown,
+        )
+        facts.insert(1, (say("Covers"), until))
+    if revision["number"]:
+        facts.append((say("Revision"), _revision(pen)))
+    facts += [
+        (say("Issued"), pen.moment(report["issued_at"]).shown),
+        (say("Method"), _version(pen, report["method"]["version"])),
+        (say("Seal"), closing["sha256"]),
+    ]
+    return Cover(say(TITLES[report["kind"]]), report["name"], say("Draft") if draft else "", facts)
+
+
+def _version(pen: Pen, version: Any) -> str:
+    return pen.say("version {version}", version=version)
+
+
+def _revision(pen: Pen) -> str:
+    revision = pen.report["revision"]
+    previous = revision["previous"]
+    if not previous or not previous["number"]:
+        return str(revision["number"])
+    replaced = pen.say(
+        "in the place of revision {number} of {instant}",
+        number=previous["number"],
+        instant=pen.moment(previous["issued_at"]).shown,
+    )
+    return f"{revision['number']}, {replaced}"

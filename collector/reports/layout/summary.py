@@ -1,0 +1,177 @@
+"""Chapter 1: the headline and what it comes to in sentences. Chapter 2: what was measured, and how it is counted."""
+
+from collector import printed
+from collector.reports import exact, revised, words
+from collector.reports.layout.blocks import Block, Cell, Chapter, Paragraph, Unit
+from collector.reports.layout.pen import Pen
+
+
+def summary(pen: Pen) -> Chapter:
+    """The one-page answer."""
+    report, say = pen.report, pen.say
+    heads = (
+        "Measure", ("Goal", Unit.TEXT), ("Actual", Unit.TEXT), ("Proven with 90 %", Unit.TEXT),
+        ("Period before", Unit.TEXT), ("Year so far", Unit.TEXT), "Measured over", "Verdict",
+    )  # fmt: skip
+    rows = [
+        (
+            pen.named(words.MEASURES, row["measure"]),
+            Cell(row["target"], words.target(row, say)),
+            *(Cell(row[key], words.measured(row, key, say)) for key in ("actual", "bound", "before", "year")),
+            Cell(None, words.exposure(row, say)),
+            pen.verdict(row["verdict"]),
+        )
+        for row in report["headline"]
+    ]
+    blocks: list[Block] = [pen.table("headline", "", pen.columns(*heads), rows)]
+    blocks += [Paragraph(text) for text in _sentences(pen)] if report["objects"] else [_nothing(pen)]
+    if report["revision"]["differences"]:
+        blocks += _differences(pen)
+    return Chapter("1", say("Summary and verdict"), blocks)
+
+
+def scope(pen: Pen) -> Chapter:
+    """What was measured, and by which rules."""
+    report, say = pen.report, pen.say
+    definition = words.named(words.FAULT_RATES, pen.parameters["fault_rate_definition"], say)
+    heads = ("Target", "Kind", "Address", "Priority", ("Agreed hours", Unit.HOURS, True), "Remark")
+    rows = [
+        (
+            pen.text(entry["name"]),
+            pen.text(entry["kind"]),
+            pen.text(entry["about"]["address"]),
+            pen.text(say((entry["about"]["priority"] or "").capitalize()) if entry["about"]["priority"] else None),
+            Cell(entry["agreed_ms"] / exact.HOUR, words.hours(entry["agreed_ms"]), Unit.HOURS),
+            Cell(
+                None,
+                say("No outside witness: only its own agent sees this target.")
+                if entry["about"]["no_outside_witness"]
+                else "",
+            ),
+        )
+        for entry in report["objects"]
+    ]
+    pending = [
+        (pen.text(row["name"]), pen.text(row["kind"]), pen.text(row["address"]), pen.moment(row["since"]),
+         pen.text(row["error"]))
+        for row in report["pending"]
+    ]  # fmt: skip
+    blocks: list[Block] = [
+        Paragraph(say("Fault rate means: {definition}.", definition=definition)),
+        Paragraph(
+            say(
+                "Every second of every target is in exactly one of eight classes. Up, degraded, down, unreachable and "
+                "unknown together are the agreed time; maintenance, excluded and out of service lie outside of it. "
+                "Unknown time is never counted as up."
+            )
+        ),
+        Paragraph(
+            say(
+                "An outage begins and ends between two looks; both brackets are listed, and the edge is dated by the "
+                "rule {rule}.",
+                rule=pen.parameters["edge_policy"],
+            )
+        ),
+        Paragraph(
+            say("MTBF is operating time divided by failures; MTTR is the mean time from failure to restored service.")
+        ),
+        pen.table("scope", "What was measured", pen.columns(*heads), rows),
+        pen.table(
+            "pending",
+            "Pending targets",
+            pen.columns("Target", "Kind", "Address", ("Added", Unit.INSTANT), "Last error"),
+            pending,
+            empty="Every target has answered well at least once.",
+        ),
+    ]
+    return Chapter("2", say("Scope and definitions"), blocks)
+
+
+def _nothing(pen: Pen) -> Paragraph:
+    return Paragraph(pen.say("Nothing was measured in this period."), "note")
+
+
+def _sentences(pen: Pen) -> list[str]:
+    report, say, fleet = pen.report, pen.say, pen.report["fleet"]
+    hours = words.hours
+    least = pen.parameters["min_coverage"]
+    found = [
+        say(
+            "Of {agreed} h of agreed time of {targets} targets, {down} h were down by own fault, {unreachable} h "
+            "unreachable behind another fault, {unknown} h unknown.",
+            agreed=hours(fleet["agreed_ms"]),
+            targets=sum(entry["kind"] != "service" for entry in report["objects"]),
+            down=hours(fleet["down_ms"]),
+            unreachable=hours(fleet["unreachable_ms"]),
+            unknown=hours(fleet["unknown_ms"]),
+        ),
+        say(
+            "Availability over known time: {availability}; with all unknown time counted as down {low}, as up {high}.",
+            availability=printed.percent(fleet["availability"], 4),
+            low=printed.percent(fleet["availability_low"], 4),
+            high=printed.percent(fleet["availability_high"], 4),
+        ),
+        say("Data coverage: {coverage}.", coverage=printed.percent(fleet["coverage"], 4, least)),
+    ]
+    if fleet["verdicts"]["fault_rate"] == "insufficient_data" and (fleet["coverage"] or 0) < least:
+        found.append(say("Coverage is below {least}: no verdict is given.", least=printed.percent(least)))
+    lower = printed.number(fleet["mtbf_lower90_h"], 2)
+    if fleet["failures"]:
+        found.append(
+            say(
+                "Failures: {failures}, in {episodes} episodes; {restored} restored in the period, {open} open at its "
+                "end.",
+                failures=fleet["failures"],
+                episodes=fleet["episodes"],
+                restored=fleet["restored"],
+                open=fleet["open"],
+            )
+        )
+        found.append(
+            say(
+                "MTBF, operating time per failure: {mtbf} h; with 90 % confidence at least {lower} h.",
+                mtbf=printed.number(fleet["mtbf_h"], 2),
+                lower=lower,
+            )
+        )
+    else:
+        found.append(
+            say(
+                "No failure began in this period, so there is no point value of MTBF; with 90 % confidence it is at "
+                "least {lower} h.",
+                lower=lower,
+            )
+        )
+    return found
+
+
+def _differences(pen: Pen) -> list[Block]:
+    say, revision = pen.say, pen.report["revision"]
+    rows = [
+        (
+            Cell(row["part"], f"{words.named(revised.PARTS, row['part'], say)} {row['name']}".rstrip()),
+            Cell(row["key"], revised.figure(row["key"], say)),
+            Cell(row["before"], revised.value(row, "before", pen.tz, say)),
+            Cell(row["after"], revised.value(row, "after", pen.tz, say)),
+        )
+        for row in revision["differences"]
+    ]
+    reasons = [
+        (pen.named(revised.REASONS, row["kind"]), pen.text(row["name"]), pen.text(row["what"]), pen.text(row["by"]),
+         pen.moment(row["at"]))
+        for row in revision["reasons"]
+    ]  # fmt: skip
+    return [
+        pen.table(
+            "differences",
+            "What differs from the report before",
+            pen.columns("Of what", "Figure", "Before", "Now"),
+            rows,
+        ),
+        pen.table(
+            "reasons",
+            "What came into the records since",
+            pen.columns("What", "Name", "Event", "By", ("Time", Unit.INSTANT)),
+            reasons,
+        ),
+    ]
