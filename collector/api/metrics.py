@@ -7,7 +7,8 @@ from litestar import Response, get
 from collector.access import require
 from collector.api.given import House, Principal
 from collector.roles import Permission
-from collector.store import agents, checks, targets
+from collector.store import agents, checks, notices, targets
+from collector.store.notices import MessageState
 
 _MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -27,6 +28,10 @@ def _lines(house: House) -> Iterator[str]:
         yield from _gauge("nineward_targets", "Targets that are watched.", len(targets.living(tx)))
         yield from _gauge("nineward_checks", "Checks that are asked.", len(checks.living(tx)))
         known = agents.living(tx)
+        told = notices.counts(tx)
+    yield "# HELP nineward_notices Messages to people, by how far they are.\n# TYPE nineward_notices gauge\n"
+    for state in MessageState:
+        yield f'nineward_notices{{state="{state}"}} {told.get(state, 0)}\n'
     yield from _gauge("nineward_agents", "Agents that are enrolled.", len(known))
     yield "# HELP nineward_agent_silent_seconds Time since an agent last spoke.\n"
     yield "# TYPE nineward_agent_silent_seconds gauge\n"

@@ -389,3 +389,20 @@ def test_the_closing_letter_asks_how_content_people_are(tmp_path: Path, monkeypa
         opened, resolved = told.board.got
         assert "feedback" not in opened.entries[0]
         assert "/feedback/" in resolved.entries[0]["feedback"]
+
+
+def test_a_core_switch_with_dependents_is_one_message_to_each_channel(tmp_path: Path) -> None:
+    with open_told(tmp_path, manners={"ops": Manner(), "boss": Manner()}) as told:
+        told.world.join("a1")
+        told.world.add("core-1", **URGENT)
+        for number in range(20):
+            told.world.add(f"edge-{number}", f"192.0.2.{number + 2}", parents=("core-1",), **URGENT)
+        told.run(20)
+        told.world.fail("core-1")
+        for number in range(20):
+            told.world.fail(f"edge-{number}")
+        told.run(15)
+
+        assert [len(board.got) for board in told.boards.values()] == [1, 1]
+        told.run(30)
+        assert [len(board.got) for board in told.boards.values()] == [1, 1]

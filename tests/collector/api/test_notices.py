@@ -1,0 +1,48 @@
+"""The doors of notices: who may try a channel, see messages and send them again."""
+
+import pytest
+
+from collector.store import notices
+from collector.store.notices import Message, MessageState
+from tests.collector.api.asking import Door
+
+
+def put(door: Door, key: str, state: MessageState, channel: str = "ops") -> None:
+    """A message, as if it had been composed and tried."""
+    at = door.clock.at
+    with door.house.state.write() as tx:
+        row = Message(key, channel, state, True, "core-1 is down", {}, at, 3, at, at, None, "errcode 310000")
+        notices.add_message(tx, row, ())
+
+
+def test_messages_are_listed_by_state(door: Door) -> None:
+    put(door, "m_1", MessageState.PARKED)
+    put(door, "m_2", MessageState.SENT)
+
+    (row,) = door.ok("GET", "messages?state=parked")
+    assert (row["id"], row["title"], row["answer"]) == ("m_1", "core-1 is down", "errcode 310000")
+    assert len(door.ok("GET", "messages")) == 2
+
+
+def test_a_state_that_there_is_not_is_refused(door: Door) -> None:
+    assert door.ask("GET", "messages?state=lost").status_code == 400
+
+
+def test_a_message_of_a_channel_that_is_gone_stays_parked(door: Door) -> None:
+    put(door, "m_1", MessageState.PARKED)
+
+    assert door.ask("POST", "messages/m_1/release").status_code == 404
+    assert len(door.ok("GET", "messages?state=parked")) == 1
+
+
+def test_parked_messages_are_measured(door: Door) -> None:
+    put(door, "m_1", MessageState.PARKED)
+
+    assert 'nineward_notices{state="parked"} 1' in door.ask_as(door.token("viewer"), "GET", "/metrics").text
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("POST", "notices/ops/test"), ("GET", "notices/ops/preview"), ("GET", "messages")]
+)
+def test_a_viewer_may_neither_send_nor_read_messages(door: Door, method: str, path: str) -> None:
+    assert door.ask_as(door.token("viewer"), method, path).status_code == 403
