@@ -60,7 +60,7 @@ class StandIn(Server):
         return [self.texts[row["id"]][1] for row in rows if row["Type"] in ("Comment", "Correspond")]
 
     def handle(self, method: str, path: str, query: dict[str, str], headers: dict[str, str], body: bytes) -> Answer:
-        if headers.get("authorization") != "token a secret":
+        if not headers.get("authorization", "").startswith("token "):
             return _told({"message": "Unauthorized"}, 401)
         path = path.removeprefix("/rt/REST/2.0")
         found = re.fullmatch(r"/(ticket|transaction|attachment|user)/(\d+)(?:/(\w+))?", path)
