@@ -102,7 +102,7 @@ def improvements(pen: Pen) -> Chapter:
     blocks: list[Block] = [
         Paragraph(
             say(
-                "Open {open}, new {new}, done {done}, overdue {overdue}; of {judged} judged {effective} were effective.",
+                "Open {open}, new {new}, done {done}, overdue {overdue}; of {judged} judged, effective: {effective}.",
                 **{key: found[key] for key in ("open", "new", "done", "overdue", "judged", "effective")},
             )
         ),
