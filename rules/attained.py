@@ -23,7 +23,7 @@ from rules.state import AGREED
 RECENT = 7 * DAY
 """How far back (ms) the forecast looks."""
 
-RECORDED = (Asked.RESPONSE, Asked.RESPONSE_BY_PRIORITY, Asked.START_OF_WORK, Asked.SOLVED)
+RECORDED = (Asked.RESPONSE, Asked.RESPONSE_BY_PRIORITY, Asked.START_OF_WORK, Asked.SOLVED, Asked.CALL_BACK)
 """The rules on requests of which incidents tell something."""
 
 _NO_TIME = (FaultRate.R2, FaultRate.R4)
@@ -172,6 +172,8 @@ def _allowed(rule: Asked, parameters: Parameters) -> dict[str, int] | int:
             return targets.start_of_work
         case Asked.SOLVED:
             return targets.solved
+        case Asked.CALL_BACK:
+            return targets.call_back
     return targets.response
 
 

@@ -134,6 +134,20 @@ def test_who_is_to_be_called_back_is_listed_until_somebody_was_reached(solved: D
     assert (clock["standing"], clock["took"]) == ("kept", HOUR)
 
 
+def test_call_backs_are_an_objective(solved: Door) -> None:
+    def standing() -> tuple[int, int, int]:
+        (house,) = solved.ok("GET", "objectives")["items"]
+        (found,) = [one for one in house["requests"] if one["name"] == "call_back"]
+        return found["due"], found["in_time"], found["pending"]
+
+    solved.clock.at += 1
+    before = standing()
+    solved.ok("POST", f"{ONE}/callback", {"solved": True})
+    solved.clock.at += 1
+
+    assert (before, standing()) == ((0, 0, 1), (1, 1, 0))
+
+
 def test_satisfaction_counts_as_having_heard_of_them(solved: Door) -> None:
     solved.ok("POST", f"{ONE}/satisfaction", {"score": 4, "text": "quick"})
 

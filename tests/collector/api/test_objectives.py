@@ -24,6 +24,7 @@ def test_the_house_tells_how_its_month_stands(client: Client) -> None:
         "response_by_priority",
         "start_of_work",
         "solved",
+        "call_back",
     ]
     assert item["budget"]["used_ms"] == 600_000
 
