@@ -22,6 +22,9 @@ _FEWEST = 3
 _GLANCE = 10_000
 """How long (ms) one waits for the others of a site where none of them was seen bad yet."""
 
+LATELY = 600_000
+"""What failed so shortly (ms) before the rest of its site failed with it."""
+
 
 class Light(StrEnum):
     """What a site says about an outage in it."""
@@ -63,14 +66,17 @@ def light(sight: Sight, scene: Scene, fault: Fault) -> Light:
     return Light.UNCLEAR
 
 
-def covered(sight: Sight, scene: Scene, fault: Fault) -> Covered | None:
-    """The incident of a dark site that an outage belongs to, for the time in which it was dark."""
+def covered(sight: Sight, scene: Scene, fault: Fault, earlier: int = 0) -> Covered | None:
+    """The incident of a dark site that an outage belongs to, for the time in which it was dark.
+
+    It may have begun ``earlier`` (ms) than the site's darkness.
+    """
     site = sight.family.site_of.get(scene.target.id, "")
     found = sight.of_site(site) if site and fault.kind is Kind.OUTAGE else None
     if found is None:
         return None
     for episode in reversed(incidents.episodes(sight.tx, found.id)):
-        slack = max((confirming(terms) for _, terms in sight.vital(scene.target.id)), default=0)
+        slack = earlier + max((confirming(terms) for _, terms in sight.vital(scene.target.id)), default=0)
         if fault.since >= episode.since - slack and (episode.ended is None or fault.since < episode.ended):
             return Covered(found, episode.ended)
     return None
@@ -116,6 +122,6 @@ def _known_down(sight: Sight, key: str, fault: Fault) -> bool:
     """Whether a target was known to be down long before."""
     incident = incidents.of_fault(sight.tx, f"outage:{key}")
     return incident is not None and any(
-        episode.ended is None and episode.since < fault.since - _GLANCE * 60
+        episode.ended is None and episode.since < fault.since - LATELY
         for episode in incidents.episodes(sight.tx, incident.id)
     )

@@ -6,8 +6,10 @@ Reads only. The stage (``collector/incidents.py``) says when to look and records
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from collector import configuration, layers, sites, unstable
+from collector.briefing import Briefing
 from collector.drafts import Draft, Drafts
 from collector.family import Families
 from collector.faults import Fault, Kind, faults, outage_key, words
@@ -56,6 +58,7 @@ class TargetDecisions:
         self._tracks = tracks
         self._drafts = drafts
         self._families = Families()
+        self._briefing = Briefing()
 
     @contextmanager
     def sight(self, now: int) -> Iterator[Sight]:
@@ -73,8 +76,9 @@ class TargetDecisions:
         start = min(max(since, target.in_service_from or 0) - _MARGIN, sight.now - 1)
         scene = sight.scene(key, start)
         verdict = Verdict(scene=scene, unsettled=_unwell(scene))
-        verdict.drafts = list(_Comparison(sight, scene, verdict).drafts(recorded))
-        _take_along(sight, scene, verdict)
+        comparison = _Comparison(sight, scene, verdict, self._briefing)
+        verdict.drafts = list(comparison.drafts(recorded))
+        _take_along(sight, scene, verdict, *comparison.lasting())
         return verdict
 
 
@@ -85,25 +89,33 @@ class _Comparison:
     sight: Sight
     scene: Scene
     verdict: Verdict
+    briefing: Briefing
 
     def drafts(self, recorded: Sequence[tuple[Incident, Sequence[Episode]]]) -> Iterator[Draft]:
         """``recorded`` are the incidents whose fault lasts, with their episodes."""
         explained: set[str] = set()
         begun: set[str] = set()
         found = faults(self.scene, self.scene.parameters)
+        since, state = self.lasting()
+        if state is Class.MAINTENANCE:
+            # What was broken before goes on being one outage, but while others work there it is nobody's incident.
+            found = [replace(fault, ended=since) if fault.ended is None else fault for fault in found]
+            found = [fault for fault in found if fault.ended is None or fault.ended > fault.since]
         for fault in found:
             yield from self._about(fault, explained, begun)
         yield from self._vanished(recorded, explained)
         for incident in table.of_target(self.sight.tx, self.scene.target.id, self.sight.now):
             yield from unstable.drafts(self.sight, self.scene, incident)
-        answers = self.scene.timeline.at(self.sight.now - 1) in (Class.UP, Class.DEGRADED)
         over = [fault.ended for fault in found if fault.kind is Kind.OUTAGE and fault.ended is not None]
-        if answers and over:
+        if state in (Class.UP, Class.DEGRADED) and over:
             yield from sites.lit(self.sight, self.scene, max(over))
 
     def _about(self, fault: Fault, explained: set[str], begun: set[str]) -> Iterator[Draft]:
         tx, drafts = self.sight.tx, self.sight.drafts
-        recovered = f"{self.scene.target.name} recovered"
+        began, state = self.lasting()
+        name = self.scene.target.name
+        worked_on = state is Class.MAINTENANCE and fault.ended == began
+        recovered = f"Maintenance of {name} began" if worked_on else f"{name} recovered"
         incident = table.of_fault(tx, fault.key)
         recorded, episode = table.holding(tx, fault.key, fault.since, fault.ended)
         if recorded is not None and episode is not None:
@@ -116,7 +128,7 @@ class _Comparison:
             if not lasts_again or (incident is not None and incident.living and incident.id != recorded.id):
                 return
             if recorded.phase not in SET_ASIDE:
-                yield self._back(recorded, fault, episode.ended or fault.since)
+                yield self._back(recorded, fault, max(episode.ended or fault.since, self._after_work(began)))
                 return
         if fault.key in begun or self._held(fault):
             # Of two new ones of one fault the first is recorded now, the next look finds the second.
@@ -163,9 +175,20 @@ class _Comparison:
         if fault.ended is not None:
             yield drafts.recovery(key, fault.ended, recovered)
 
+    def lasting(self) -> tuple[int, Class]:
+        """The stretch of time that lasts: since when (ms UTC), and what it counts as."""
+        now = self.sight.now
+        tiles = reversed(self.scene.timeline.whole)
+        return next(((start, state) for start, end, state in tiles if start < now <= end), (now, Class.UNKNOWN))
+
+    def _after_work(self, began: int) -> int:
+        """When the maintenance ended that came right before the stretch of time that lasts; 0 without any."""
+        worked = (end == began for _, end, state in self.scene.timeline.whole if state is Class.MAINTENANCE)
+        return began if any(worked) else 0
+
     def _into_site(self, incident: Incident, fault: Fault) -> Iterator[Draft]:
         """What was opened before its site was known to be dark becomes part of that."""
-        dark = sites.covered(self.sight, self.scene, fault)
+        dark = sites.covered(self.sight, self.scene, fault, sites.LATELY)
         if dark is not None and dark.until is None and dark.incident.living:
             yield self.sight.drafts.merging(incident, dark.incident)
 
@@ -220,6 +243,7 @@ class _Comparison:
             ticket_after=self._ticket_after(fault, ruled.priority),
             ticket=ruled.ticket,
             dependents=behind,
+            brief=self._brief(fault),
         )
 
     def _back(self, incident: Incident, fault: Fault, since: int) -> Draft:
@@ -228,7 +252,12 @@ class _Comparison:
         if incident.living:
             return self.sight.drafts.returned(incident.id, text, since, fault.detected)
         after = self._ticket_after(fault, incident.priority)
-        return self.sight.drafts.reopening(self.sight.tx, incident, text, since, fault.detected, after)
+        brief = self._brief(fault)
+        return self.sight.drafts.reopening(self.sight.tx, incident, text, since, fault.detected, after, brief)
+
+    def _brief(self, fault: Fault) -> dict[str, Any]:
+        """What helps to fix a fault; nobody is sent to one that is over."""
+        return {} if fault.ended is not None else self.briefing.of(self.sight, self.scene, fault)
 
     def _ticket_after(self, fault: Fault, priority: str) -> int:
         """What a layer says of a check that is concerned, or else what is agreed for the target's priority.
@@ -257,17 +286,13 @@ class _Comparison:
         return ": " + "; ".join(said) if said else ""
 
 
-def _take_along(sight: Sight, scene: Scene, verdict: Verdict) -> None:
-    """Where the target is cut off, find the incident of what it hangs on."""
-    begin, state = next(
-        ((start, state) for start, end, state in reversed(scene.timeline.whole) if start < sight.now <= end),
-        (sight.now, Class.UNKNOWN),
-    )
+def _take_along(sight: Sight, scene: Scene, verdict: Verdict, since: int, state: Class) -> None:
+    """Where the target is cut off since an instant, find the incidents of what it hangs on."""
     if state is Class.UNREACHABLE:
         for parent in sight.family.above(scene.target.id):
             incident = table.of_fault(sight.tx, outage_key(parent))
             if incident is not None and belonging.lasting(sight.tx, incident.id):
-                verdict.cut_off[incident.id] = begin
+                verdict.cut_off[incident.id] = since
     key = scene.target.id
     verdict.cut_off = {one: since for one, since in verdict.cut_off.items() if key not in sight.cut_off(one)}
 
