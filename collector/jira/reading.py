@@ -95,6 +95,8 @@ def _changes(reading: Reading, changes: Sequence[Mapping[str, Any]], first: str)
                 waiting = reading.pauses.get(name)
                 text = f"{waiting.value} {name}" if deed is Deed.PAUSE and waiting else ""
                 yield Moment(f"{key}:{deed}", deed, at, who, text, ours, robot)
+        if any(str(item.get("to")) in _names(author) for item in _items(change, "assignee")):
+            yield Moment(f"{key}:taken", Deed.ACKNOWLEDGE, at, who, "", ours, robot)
         for field, deed in (("assignee", Deed.ASSIGN), ("priority", Deed.PRIORITY)):
             for item in _items(change, field):
                 if name := str(item.get("toString") or ""):
@@ -110,8 +112,12 @@ def _comments(reading: Reading, comments: Sequence[Mapping[str, Any]]) -> Iterat
 
 def _who(reading: Reading, author: Mapping[str, Any]) -> tuple[str, bool, bool]:
     """A name for people, whether it is us, and whether it is a program (Cloud says so)."""
-    names = {str(author[name]) for name in ("accountId", "name", "key") if author.get(name)}
-    return str(author.get("displayName") or ""), bool(names & reading.me), author.get("accountType") == "app"
+    ours = bool(_names(author) & reading.me)
+    return str(author.get("displayName") or ""), ours, author.get("accountType") == "app"
+
+
+def _names(author: Mapping[str, Any]) -> set[str]:
+    return {str(author[name]) for name in ("accountId", "name", "key") if author.get(name)}
 
 
 def _items(change: Mapping[str, Any], field: str) -> list[Mapping[str, Any]]:

@@ -10,7 +10,7 @@ from collector.tickets.ticket_system import Deed, Moment, Remote, Standing, deed
 from rules.incident import Waiting
 
 ASKED = (
-    "sys_id", "number", "state", "hold_reason", "assigned_to", "priority", "correlation_id",
+    "sys_id", "number", "state", "hold_reason", "assigned_to", "assigned_to.user_name", "priority", "correlation_id",
     "resolved_at", "resolved_by", "closed_at", "closed_by", "reopen_count", "sys_updated_by",
 )  # fmt: skip
 """The fields that are read of a record."""
@@ -105,6 +105,8 @@ def _changes(reading: Reading, record: Mapping[str, Any], history: Sequence[Mapp
                     text = _waiting(reading, record) if deed is Deed.PAUSE else ""
                     yield Moment(f"{key}:{deed}", deed, at, user, text, ours, robot)
             case "assigned_to" if after:
+                if plain(record, "assigned_to") == after and plain(record, "assigned_to.user_name") == user:
+                    yield Moment(f"{key}:taken", Deed.ACKNOWLEDGE, at, user, "", ours, robot)
                 yield Moment(key, Deed.ASSIGN, at, user, _assignee(record, after), ours, robot)
             case "priority" if before:
                 yield Moment(key, Deed.PRIORITY, at, user, after, ours, robot)

@@ -151,6 +151,7 @@ def test_the_changelog_says_who_did_what(desk: StandIn) -> None:
     found = read(system, ticket)
 
     assert by_people(found) == [
+        (Deed.ACKNOWLEDGE, "Alice Wu", ""),
         (Deed.ASSIGN, "Alice Wu", "Alice Wu"),
         (Deed.START, "Alice Wu", ""),
         (Deed.COMMENT, "Alice Wu", "a new fan\nis ordered"),
@@ -161,6 +162,14 @@ def test_the_changelog_says_who_did_what(desk: StandIn) -> None:
     ]
     assert (found.standing, found.words, found.assignee) == (Standing.RESOLVED, "Done", "Alice Wu")
     assert [moment.at for moment in found.moments] == sorted(moment.at or 0 for moment in found.moments)
+
+
+def test_who_gives_it_to_somebody_else_has_not_taken_it(desk: StandIn) -> None:
+    system = adapter(StandIn)
+    ticket = system.open(telling()).ticket
+    desk.assign(ticket, "automation", ALICE)
+
+    assert [moment.deed for moment in read(system, ticket).moments] == [Deed.ASSIGN]
 
 
 def test_every_reading_tells_the_same_moments(desk: StandIn) -> None:

@@ -160,6 +160,7 @@ def test_the_history_says_who_did_what_and_when(desk: StandIn) -> None:
     found = read(system, ticket)
 
     assert by_people(found) == [
+        (Deed.ACKNOWLEDGE, ALICE, ""),
         (Deed.ASSIGN, ALICE, "Alice Wu"),
         (Deed.START, ALICE, ""),
         (Deed.PAUSE, ALICE, "supplier Awaiting Vendor"),
@@ -168,6 +169,14 @@ def test_the_history_says_who_did_what_and_when(desk: StandIn) -> None:
     ]
     assert (found.standing, found.words, found.assignee) == (Standing.RESOLVED, "Resolved", "Alice Wu")
     assert [moment.at for moment in found.moments] == sorted(moment.at or 0 for moment in found.moments)
+
+
+def test_who_gives_it_to_somebody_else_has_not_taken_it(desk: StandIn) -> None:
+    system = servicenow()
+    ticket = system.open(telling()).ticket
+    desk.change(ticket, "dispatch", assigned_to=ALICE)
+
+    assert by_people(read(system, ticket)) == [(Deed.ASSIGN, "dispatch", "Alice Wu")]
 
 
 def test_every_reading_tells_the_same_moments(desk: StandIn) -> None:

@@ -110,8 +110,10 @@ class Jira(Server):
 
     def assign(self, key: str, by: str, to: str) -> None:
         """Somebody gives an issue to somebody."""
-        self.issue(key).fields["assignee"] = self.person(to)
-        self._log(self.issue(key), by, {"field": "assignee", "from": None, "to": to, "toString": _NAMES[to]})
+        person = self.person(to)
+        self.issue(key).fields["assignee"] = person
+        named = person.get("accountId") or person["key"]
+        self._log(self.issue(key), by, {"field": "assignee", "from": None, "to": named, "toString": _NAMES[to]})
 
     def write(self, key: str, by: str, text: str) -> dict[str, Any]:
         """Somebody comments."""
@@ -126,7 +128,7 @@ class Jira(Server):
         shown = {"displayName": _NAMES[name]}
         if self.CLOUD:
             return {**shown, "accountId": f"5b10:{name}", "accountType": "app" if name == "automation" else "atlassian"}
-        return {**shown, "name": name, "key": f"JIRAUSER{len(name)}"}
+        return {**shown, "name": name, "key": f"JIRAUSER1{list(_NAMES).index(name)}"}
 
     def add(self, fields: dict[str, Any]) -> Issue:
         """A new issue."""

@@ -102,6 +102,9 @@ class StandIn(Server):
                 row = {"tablename": "incident", "documentkey": ticket, "fieldname": name, "user": user}
                 self.audit.append(row | {"oldvalue": record.get(name, ""), "newvalue": value} | self._row())
                 record[name] = value
+                if name == "assigned_to":
+                    # People are told by their sys_id; here that is the user's name.
+                    record["assigned_to.user_name"] = value
         record["sys_updated_by"] = user
         if given.get("state") == "6":
             record |= {"resolved_at": _date(self.now()), "resolved_by": user}
