@@ -53,11 +53,12 @@ class Drafts:
         ticket: bool = True,
         dependents: Sequence[str] = (),
         parent: str = "",
+        brief: Mapping[str, Any] | None = None,
     ) -> Draft:
         """A new incident; its tickets are due ``ticket_after`` the beginning of the fault.
 
         Without ``ticket`` no ticket system hears of it. ``dependents`` are targets (ids) that its fault takes along,
-        ``parent`` is the incident (id) that tells of it.
+        ``parent`` is the incident (id) that tells of it, ``brief`` is for the one who must fix it.
         """
         key = new_id("i")
         about = targets.find(tx, target) if target else None
@@ -83,6 +84,7 @@ class Drafts:
             "dependents": list(dependents),
             "parent": parent,
             "deadline": told(first(tx, agreed, about, priority, now)),
+            **({"brief": dict(brief)} if brief else {}),
         }
 
     def reopening(
@@ -93,8 +95,9 @@ class Drafts:
         since: int,
         detected: int,
         ticket_after: int,
+        brief: Mapping[str, Any] | None = None,
     ) -> Draft:
-        """The fault of an incident came back."""
+        """The fault of an incident came back. ``brief`` is for the one who must fix it."""
         systems = self.recipients.of(tx, incident.target, incident.priority)
         return {
             "verb": Verb.REOPEN.value,
@@ -106,6 +109,7 @@ class Drafts:
             "due": since + ticket_after,
             "systems": systems,
             "anew": self.recipients.anew(systems, incident, since),
+            **({"brief": dict(brief)} if brief else {}),
         }
 
     def returned(self, incident: str, text: str, since: int, detected: int) -> Draft:

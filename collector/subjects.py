@@ -146,6 +146,10 @@ class Ground:
         """Whether anything may change the target's state that no result tells: a window, a correction, a calendar."""
         return bool(target.calendar or target.id in self._windows or target.id in self._corrections)
 
+    def maintenance_of(self, key: str) -> Sequence[Window]:
+        """The maintenance windows of a target or service (id), approved or not, one by one."""
+        return self._windows.get(key, ())
+
     def next_turn(self, target: Target, at: int) -> int | None:
         """The next instant after ``at`` at which its state may change though nothing is seen; None when there is none.
 

@@ -11,7 +11,7 @@ from rules.timeline import Timeline
 NEAR = 3_600_000
 """How far (ms) from an instant, or from the edges of the outage that holds it, evidence is told."""
 
-_WORDS = {
+WORDS = {
     Kind.LINK_DOWN: "the line told that it went down",
     Kind.LINK_UP: "the line told that it came up",
     Kind.LINK_CHANGE: "by the device's count the state of the line changed",
@@ -23,6 +23,7 @@ _WORDS = {
     Kind.SHUTDOWN: "the machine was shut down and started again",
     Kind.BOOT: "the machine started, and nothing was noted of its end",
 }
+"""What each kind of evidence says, in a sentence."""
 
 
 def outage_at(timeline: Timeline, at: int) -> Outage | None:
@@ -75,7 +76,7 @@ def reasons(found: Iterable[Mapping[str, Any]], outage: Outage | None) -> list[R
     if outage is not None and outage.inferred:
         said.append(Reason("no look fell into this outage: what was told of the restart is all that shows it"))
     for one in found:
-        what, by = _WORDS[Kind(one["kind"])], one["told_by"]
+        what, by = WORDS[Kind(one["kind"])], one["told_by"]
         text = (
             "{what} (told by {by}): it dated the {edge} of this outage"
             if by
