@@ -59,7 +59,6 @@ class TargetDecisions:
         self._drafts = drafts
         self._families = Families()
         self._briefing = Briefing()
-        self._briefing = Briefing()
 
     @contextmanager
     def sight(self, now: int) -> Iterator[Sight]:
