@@ -25,6 +25,11 @@ _ORDER = {"urgent": 0, "important": 1, "general": 2}
 MOST_LINES = 30
 """How many incidents are told of in a line each; the others are counted."""
 
+MOST_ENTRIES = 500
+"""How many incidents are told to programs in one message."""
+
+_OUTLINE = {"incident": ("id", "number", "kind", "state", "priority", "summary"), "target": ("id", "name", "labels")}
+
 
 def compose(
     key: str,
@@ -43,9 +48,10 @@ def compose(
     newest = {notice.incident: notice for notice in found}
     mentions = tuple((name, contacts[name]) for name in dict.fromkeys(_called(found)) if name in contacts)
     urgent = any(notice.urgent for notice in found)
-    entries = tuple({"event": notice.event, "at": notice.at, **notice.facts} for notice in newest.values())
+    whole = len(newest) == 1
+    entries = tuple(_entry(notice, whole=whole) for notice in list(newest.values())[:MOST_ENTRIES])
     untold = 0
-    if len(newest) == 1:
+    if whole:
         (last,) = newest.values()
         title, lines = _one(found, last, wording)
         link, about = _page(wording, last), str(last.facts.get("key", ""))
@@ -89,6 +95,19 @@ def _many(found: Sequence[Notice], newest: Sequence[Notice], wording: Wording) -
         story = " → ".join(_happened(one, wording) for one in found if one.incident == notice.incident)
         lines.append(f"{_headline(notice, wording)} ({story})")
     return title, tuple(lines)
+
+
+def _entry(notice: Notice, *, whole: bool) -> dict[str, Any]:
+    """What programs are told of one incident: all there is to tell, or an outline where there are several."""
+    facts: Mapping[str, Any] = notice.facts
+    if not whole:
+        outline = {
+            part: {name: facts[part][name] for name in names if name in facts[part]}
+            for part, names in _OUTLINE.items()
+            if facts.get(part)
+        }
+        facts = {"key": facts.get("key", ""), "text": facts.get("text", ""), **outline}
+    return {"event": notice.event, "at": notice.at, **facts}
 
 
 def _headline(notice: Notice, wording: Wording) -> str:

@@ -77,7 +77,9 @@ def write(value: object) -> Any:
 
 def suggest(word: str, known: Iterable[str]) -> str:
     """', did you mean …?' for the known word most like this one, else an empty text."""
-    near = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.6)
+    near = difflib.get_close_matches(word, sorted(known), n=3, cutoff=0.6)
+    # Of those that are near, the one with the same letters: swapped letters are the commonest slip.
+    near.sort(key=lambda one: sorted(one) != sorted(word))
     return f", did you mean {near[0]!r}?" if near else ""
 
 

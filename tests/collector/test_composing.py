@@ -110,3 +110,12 @@ def test_what_is_kept_between_tries_is_the_same_message() -> None:
     message = composed(notice(1, mentions=("ada",)))
 
     assert message_of("m_1", content_of(message), CONTACTS) == message
+
+
+def test_programs_get_all_of_one_incident_and_an_outline_of_each_of_several() -> None:
+    brief = {**notice(1).facts, "brief": {"commands": ["show log"]}}
+    alone = composed(notice(1, facts=brief))
+    together = composed(notice(1, facts=brief), notice(2))
+
+    assert alone.entries[0]["brief"] == {"commands": ["show log"]}
+    assert [sorted(entry) for entry in together.entries] == [["at", "event", "incident", "key", "text"]] * 2

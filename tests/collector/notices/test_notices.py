@@ -1,5 +1,6 @@
 """What every channel that speaks HTTP promises, and the folder as their registry."""
 
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,9 @@ import collector.notices
 from collector.notices import configured, kinds, make
 from collector.notices.channel import fitted
 from collector.remote.telling import RemoteError
+from collector.settings import Settings
 from rules.errors import Invalid
+from rules.settings import read
 from tests.collector.notices.cases import ADA, CASES, Case, message
 from tests.collector.rooms import START
 from tests.collector.tickets.wire import Fault, wired
@@ -219,3 +222,15 @@ def test_lines_that_do_not_fit_are_counted() -> None:
 
 def test_one_line_that_is_too_long_is_cut_between_characters() -> None:
     assert fitted(("机房" * 100,), 20, lambda count: "")[0].endswith("…")
+
+
+def test_the_example_shows_every_kind_and_holds() -> None:
+    example = (ROOT / "examples" / "notices" / "nineward.toml").read_text(encoding="utf-8")
+    table = tomllib.loads(example)
+    addresses = {"DINGTALK_URL": "https://x/robot/send?access_token=t", "WECOM_URL": "https://x/send?key=k"}
+
+    lines = configured(table["notices"], lambda: START, lambda _, name: addresses.get(name, "https://x/y"))
+    settings = read(Settings, table, resolve=lambda _, name: "x")
+
+    assert sorted({options["kind"] for options in table["notices"].values()}) == kinds()
+    assert set(lines) == {channel for route in settings.routes for channel in route.channels}
