@@ -93,12 +93,12 @@ class Clocks(Working):
                 incident = incidents.find(tx, key)
                 if incident is None:
                     continue
-                (one,) = asked(tx, agreed, [incident], now, None)
-                plan = self._plan(one, table.warned(tx, key), list(table.escalated(tx, key)), now)
-                drafts += plan.drafts
-                if plan.next is not None:
-                    self._planned[key] = plan.next
-                    heapq.heappush(self._queue, (plan.next, key))
+                for one in asked(tx, agreed, [incident], now, None):
+                    plan = self._plan(one, table.warned(tx, key), list(table.escalated(tx, key)), now)
+                    drafts += plan.drafts
+                    if plan.next is not None:
+                        self._planned[key] = plan.next
+                        heapq.heappush(self._queue, (plan.next, key))
         self._recording.record(drafts)
 
     def _take_news(self, now: int) -> None:

@@ -7,7 +7,6 @@ from collector import calendars
 from collector.agreed import Agreed
 from collector.requests import Asked, terms_of
 from collector.store.targets import Target
-from rules.incident import Phase
 from rules.request import Request, Rule, Standing, next_deadline, standing
 from rules.sla_clock import Deadline, earliest
 
@@ -24,8 +23,6 @@ def stands(one: Asked, at: int) -> list[Standing]:
 def running(one: Asked, at: int) -> dict[Rule, Standing]:
     """The rules by which something must still be done: of its handling while it is dealt with, the rest after it."""
     living = one.incident.living
-    if not living and one.incident.phase not in (Phase.RESOLVED, Phase.CLOSED):
-        return {}
     return {
         rule: stand
         for stand in stands(one, at)

@@ -10,7 +10,7 @@ from collector.store import follow_up, incidents, targets
 from collector.store.incidents import Happening, Incident
 from collector.store.targets import Target
 from rules.calendar import ServiceHours
-from rules.incident import ActorKind, Verb, Waiting
+from rules.incident import SET_ASIDE, ActorKind, Verb, Waiting
 from rules.parameters import Parameters
 from rules.request import Answer, Kind, Origin, Request
 from rules.sla_clock import Hours, Pause
@@ -35,10 +35,13 @@ def asked(
     """The incidents as they stood at an instant (ms UTC), by the agreements in force then.
 
     Only those about one of the targets ``wanted`` (ids); with None all, also those about no target: the house's own.
+    What was merged into another incident, or was none, is nothing that anybody had to answer: it is left out.
     """
     told = []
     hours: dict[str, ServiceHours | None] = {}
     for incident in found:
+        if incident.phase in SET_ASIDE:
+            continue
         target = targets.find(tx, incident.target) if incident.target else None
         if wanted is not None and (target is None or target.id not in wanted):
             continue

@@ -158,7 +158,7 @@ class CallBacksDoor(Controller):
             asked = asking(tx, house.settings, mine, now)
             items = []
             for incident in mine:
-                ruled = [one for one in clocks(tx, asked[incident.id], now) if one.rule == Rule.CALL_BACK]
+                ruled = [one for one in clocks(tx, asked.get(incident.id), now) if one.rule == Rule.CALL_BACK]
                 items.append(
                     DueCallBack(
                         incident.name,

@@ -188,14 +188,14 @@ class FollowUpView:
 
 
 def asking(tx: sqlite3.Connection, settings: Settings, found: Iterable[Incident], at: int) -> dict[str, Asked]:
-    """By id: incidents as requests, as they stand at an instant."""
+    """By id: incidents as requests, as they stand at an instant; none for what was merged or void."""
     agreed = Agreed(tx, settings.calculation, settings.tz)
     return {one.incident.id: one for one in asked(tx, agreed, found, at, None)}
 
 
-def deadline(one: Asked, at: int) -> DeadlineView | None:
+def deadline(one: Asked | None, at: int) -> DeadlineView | None:
     """The deadline that comes first; None when nothing is asked any more."""
-    first = following(one, at)
+    first = None if one is None else following(one, at)
     if first is None or first.due is None:
         return None
     allowed = first.allowance.length
@@ -203,8 +203,10 @@ def deadline(one: Asked, at: int) -> DeadlineView | None:
     return DeadlineView(first.rule, first.due, first.due - at, used, at > first.due)
 
 
-def clocks(tx: sqlite3.Connection, one: Asked, at: int) -> list[ClockView]:
+def clocks(tx: sqlite3.Connection, one: Asked | None, at: int) -> list[ClockView]:
     """How it stands under every rule that says anything about it."""
+    if one is None:
+        return []
     warned = clock_table.warned(tx, one.incident.id)
     asked_still = running(one, at)
     found = []

@@ -197,7 +197,7 @@ class IncidentsDoor(Controller):
             mine = list(visible(tx, principal, found[:limit]))
             now = house.clock.now()
             asked = asking(tx, house.settings, mine, now)
-            rows = [_row(tx, one, asked[one.id], now) for one in mine]
+            rows = [_row(tx, one, asked.get(one.id), now) for one in mine]
         more = len(found) > limit
         return Page(rows, _write(found[limit - 1]) if more else None)
 
@@ -252,7 +252,7 @@ class ErrandsDoor(Controller):
             return _errands(tx, [released])[0]
 
 
-def _row(tx: sqlite3.Connection, incident: Incident, asked: Asked, at: int) -> IncidentRow:
+def _row(tx: sqlite3.Connection, incident: Incident, asked: Asked | None, at: int) -> IncidentRow:
     last = incidents.episodes(tx, incident.id)[-1]
     check = checks.find(tx, incident.check) if incident.check else None
     return IncidentRow(
@@ -288,7 +288,7 @@ def _ticket(tx: sqlite3.Connection, incident: Incident, one: Ticket) -> TicketVi
 def view(house: House, tx: sqlite3.Connection, incident: Incident) -> IncidentView:
     """One incident with everything that is told of it."""
     now = house.clock.now()
-    asked = asking(tx, house.settings, [incident], now)[incident.id]
+    asked = asking(tx, house.settings, [incident], now).get(incident.id)
     row = _row(tx, incident, asked, now)
     return IncidentView(
         **{name: getattr(row, name) for name in IncidentRow.__dataclass_fields__},

@@ -52,7 +52,7 @@ def show_all(
                 now,
                 tz,
                 viewer.words,
-                _plain(deadline(asked[incident.id], now)),
+                _plain(deadline(asked.get(incident.id), now)),
             )
             for incident in mine
         ]

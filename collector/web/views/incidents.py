@@ -26,7 +26,10 @@ TABS: Mapping[str, tuple[Phase, ...]] = {
 CALL_BACK = "callback"
 """The choice of those that are solved and whose askers wait for a call."""
 
-_MARKS = {"degraded": "degraded", "threshold": "degraded", "breach": "degraded", "agent_lost": "unknown"}
+_MARKS = {
+    **dict.fromkeys(("degraded", "threshold", "certificate", "burn", "forecast", "problem", "improvement"), "degraded"),
+    "agent_lost": "unknown",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,6 +110,13 @@ FAULTS: Mapping[str, str] = {
     "threshold": marked("Threshold breached"),
     "agent_lost": marked("Agent silent"),
     "collector": marked("All agents silent"),
+    "site": marked("Site dark"),
+    "storm": marked("Storm"),
+    "certificate": marked("Certificate"),
+    "burn": marked("Budget burns"),
+    "forecast": marked("Forecast miss"),
+    "problem": marked("Problem"),
+    "improvement": marked("Improvement"),
 }
 
 ACTIONS: Mapping[str, str] = {

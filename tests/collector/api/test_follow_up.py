@@ -148,6 +148,17 @@ def test_call_backs_are_an_objective(solved: Door) -> None:
     assert (before, standing()) == ((0, 0, 1), (1, 1, 0))
 
 
+def test_what_is_void_is_nothing_that_anybody_had_to_answer(door: Door) -> None:
+    opened(door)
+    door.ok("POST", f"{ONE}/void", {"reason": "a drill"})
+    door.clock.at += 2 * HOUR
+
+    found = door.ok("GET", ONE)
+    (house,) = door.ok("GET", "objectives")["items"]
+    assert (found["deadline"], found["clocks"]) == (None, [])
+    assert [one["due"] + one["pending"] for one in house["requests"]] == [0] * 5
+
+
 def test_satisfaction_counts_as_having_heard_of_them(solved: Door) -> None:
     solved.ok("POST", f"{ONE}/satisfaction", {"score": 4, "text": "quick"})
 
