@@ -17,15 +17,28 @@ def read(option: str, fields: Mapping[str, Any]) -> None:
             checked(option, {name: template})
 
 
-def written(value: Any, telling: Telling) -> Any:
-    """The same tables and lists with what is told in their texts."""
+def written(fields: Mapping[str, Any], telling: Telling) -> dict[str, Any]:
+    """The same fields with what is told in their texts. What is empty then is left out."""
+    found = {str(name): _written(value, telling) for name, value in fields.items()}
+    return {name: value for name, value in found.items() if not _empty(value)}
+
+
+def _written(value: Any, telling: Telling) -> Any:
     if isinstance(value, str):
         return filled(value, telling)
     if isinstance(value, Mapping):
-        return {str(name): written(inner, telling) for name, inner in value.items()}
+        return {str(name): _written(inner, telling) for name, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [written(inner, telling) for inner in value]
+        return [_written(inner, telling) for inner in value]
     return value
+
+
+def _empty(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return all(map(_empty, value.values()))
+    if isinstance(value, list | tuple):
+        return all(map(_empty, value))
+    return value is None or value == ""
 
 
 def _templates(value: Any) -> Iterator[str]:

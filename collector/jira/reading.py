@@ -93,7 +93,7 @@ def _changes(reading: Reading, changes: Sequence[Mapping[str, Any]], first: str)
             before = _standing(reading, str(item.get("from")), str(item.get("fromString", "")), first)
             for deed in deeds(before, _standing(reading, str(item.get("to")), name, first)):
                 waiting = reading.pauses.get(name)
-                text = f"{waiting.value} {name}" if deed is Deed.PAUSE and waiting else ""
+                text = f"{waiting.value}: {name}" if deed is Deed.PAUSE and waiting else ""
                 yield Moment(f"{key}:{deed}", deed, at, who, text, ours, robot)
         if any(str(item.get("to")) in _names(author) for item in _items(change, "assignee")):
             yield Moment(f"{key}:taken", Deed.ACKNOWLEDGE, at, who, "", ours, robot)

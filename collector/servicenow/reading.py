@@ -137,8 +137,8 @@ def _comments(reading: Reading, journal: Sequence[Mapping[str, Any]]) -> Iterato
 
 def _waiting(reading: Reading, record: Mapping[str, Any]) -> str:
     """What it waits for, in our word, and in theirs. The history does not tell the reasons of earlier pauses."""
-    waiting = reading.pauses.get(plain(record, "hold_reason"))
-    return " ".join(filter(None, (waiting.value if waiting else "", shown(record, "hold_reason"))))
+    waiting, theirs = reading.pauses.get(plain(record, "hold_reason")), shown(record, "hold_reason")
+    return f"{waiting.value}: {theirs}" if waiting else theirs
 
 
 def _assignee(record: Mapping[str, Any], key: str) -> str:

@@ -216,7 +216,8 @@ class System(TicketSystem):
             fields["assignment_group"] = options.group
         if options.caller:
             fields["caller_id"] = options.caller
-        return fields | {name: filled(template, telling) for name, template in options.fields.items()}
+        more = {name: filled(template, telling) for name, template in options.fields.items()}
+        return fields | {name: value for name, value in more.items() if value}
 
     def _known(self, telling: Telling) -> dict[str, Any]:
         """The record of a telling that follows an opening."""

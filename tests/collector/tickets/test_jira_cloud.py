@@ -29,7 +29,11 @@ def desk() -> Iterator[StandIn]:
 
 
 def test_an_issue_says_what_is_wrong_as_a_document(desk: StandIn) -> None:
-    fields = {"customfield_10042": {"value": "{target.labels.site}"}, "components": [{"name": "{target.name}"}]}
+    fields = {
+        "customfield_10042": {"value": "{target.labels.site}"},
+        "customfield_10043": {"value": "{target.labels.rack}"},
+        "components": [{"name": "{target.name}"}],
+    }
     reply = adapter(StandIn, labels=["nineward"], priorities={"urgent": "Highest"}, fields=fields).open(telling())
 
     sent = desk.issue(reply.ticket).fields
@@ -40,6 +44,7 @@ def test_an_issue_says_what_is_wrong_as_a_document(desk: StandIn) -> None:
     assert sent["priority"] == {"name": "Highest"}
     assert sent["customfield_10042"] == {"value": "杭州"}
     assert sent["components"] == [{"name": "core-1"}]
+    assert "customfield_10043" not in sent
 
 
 def test_a_summary_is_one_line_of_at_most_255_characters(desk: StandIn) -> None:
@@ -155,7 +160,7 @@ def test_the_changelog_says_who_did_what(desk: StandIn) -> None:
         (Deed.ASSIGN, "Alice Wu", "Alice Wu"),
         (Deed.START, "Alice Wu", ""),
         (Deed.COMMENT, "Alice Wu", "a new fan\nis ordered"),
-        (Deed.PAUSE, "Alice Wu", "customer Waiting"),
+        (Deed.PAUSE, "Alice Wu", "customer: Waiting"),
         (Deed.RESUME, "Alice Wu", ""),
         (Deed.START, "Alice Wu", ""),
         (Deed.RESOLVE, "Alice Wu", ""),

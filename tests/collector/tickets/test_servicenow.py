@@ -163,7 +163,7 @@ def test_the_history_says_who_did_what_and_when(desk: StandIn) -> None:
         (Deed.ACKNOWLEDGE, ALICE, ""),
         (Deed.ASSIGN, ALICE, "Alice Wu"),
         (Deed.START, ALICE, ""),
-        (Deed.PAUSE, ALICE, "supplier Awaiting Vendor"),
+        (Deed.PAUSE, ALICE, "supplier: Awaiting Vendor"),
         (Deed.COMMENT, ALICE, "a new fan is ordered"),
         (Deed.RESOLVE, ALICE, ""),
     ]
