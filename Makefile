@@ -13,7 +13,7 @@ WHEELS := $(VENV)/share/nineward/wheels
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --config-settings editable_mode=compat
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-importers test-recordings check lint types imports packages bench bench-agent bench-detection bench-figures bench-ingest bench-ping bench-recompute bench-scheduling bench-snmp bench-truth docs dist clean fuzz-snmp fuzz-timelines
+.PHONY: help up test test-importers test-recordings test-tickets check lint types imports packages bench bench-agent bench-detection bench-figures bench-ingest bench-ping bench-recompute bench-scheduling bench-snmp bench-truth docs dist clean fuzz-snmp fuzz-timelines
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,10 @@ test-importers: $(VENV)/.installed-dev  ## the importers on a real Nagios, Prome
 	@APT=$(APT) sh tests/packages.sh nagios4-core prometheus
 	@sh tests/peers/uptime_kuma.sh $(abspath $(VENV))/uptime-kuma
 	UPTIME_KUMA=$(abspath $(VENV))/uptime-kuma $(BIN)/python -m pytest -o norecursedirs=.* tests/peers
+
+test-tickets: $(VENV)/.installed-dev  ## the life of a ticket in a real Request Tracker and Redmine (as root)
+	@APT=$(APT) sh tests/tickets/packages.sh
+	TICKET_SERVERS=1 $(BIN)/python -m pytest tests/journeys/test_tickets.py
 
 check: lint types imports  ## linters, types and import contracts only
 
