@@ -9,7 +9,6 @@ import logging
 import random
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from collector import tickets
@@ -28,7 +27,7 @@ from collector.store.errands import Errand
 from collector.store.state import State
 from collector.ticket_terms import OnRecovery, Terms, terms_of
 from collector.tickets.ticket_system import TicketSystem, tell
-from rules.errors import Missing, Unavailable
+from rules.errors import Unavailable
 from rules.incident import ActorKind
 from rules.pace import Pace
 from rules.parameters import DAY
@@ -44,14 +43,6 @@ _CROWD = 2
 """Workers for each system: one slow answer shall not hold up every other incident."""
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """The outcome of a test: whether the system took it, and what it said."""
-
-    ok: bool
-    answer: str
 
 
 class Errands:
@@ -72,6 +63,7 @@ class Errands:
         self._fold = fold
         self._clock = clock
         self._tables = settings.tickets
+        self._hosts = settings.allowed_hosts
         self._events = events
         self._chance = chance
         self._phrasing = Phrasing(settings)
@@ -162,20 +154,6 @@ class Errands:
         self.wake()
         return errand
 
-    def test(self, name: str) -> Trial:
-        """One harmless round trip with a system. Raises Missing for one that is not configured."""
-        if name not in self._tables:
-            known = ", ".join(self.systems) or "none"
-            raise Missing(f"No ticket system {name!r} is configured in nineward.toml (configured: {known}).")
-        system = tickets.make(name, self._tables[name], self._clock.now)
-        try:
-            reply = tell(system, tickets.trial(name, self._clock.now()))
-        except RemoteError as trouble:
-            return Trial(False, trouble.message)
-        finally:
-            system.close()
-        return Trial(True, reply.raw or "taken")
-
     def _terms_of(self, name: str) -> Terms:
         if name not in self._terms:
             self._terms[name] = terms_of(name, self._tables[name])
@@ -187,7 +165,7 @@ class Errands:
         return self._paces[name]
 
     def _made(self) -> dict[str, TicketSystem]:
-        return tickets.configured(self._tables, self._clock.now)
+        return tickets.configured(self._tables, self._clock.now, allowed=self._hosts)
 
     def _run(self, name: str) -> None:
         system = self._made()[name]

@@ -67,6 +67,7 @@ class Following:
         self._fold = fold
         self._clock = clock
         self._tables = settings.tickets
+        self._hosts = settings.allowed_hosts
         self._drafts = Drafts(settings)
         self._bell = threading.Condition()
         self._ending = False
@@ -81,7 +82,7 @@ class Following:
         Raises Invalid with every mistake in the settings of ticket systems.
         """
         self._ending = False
-        for name, system in tickets.configured(self._tables, self._clock.now).items():
+        for name, system in tickets.configured(self._tables, self._clock.now, allowed=self._hosts).items():
             if system.READABLE:
                 self._post(name)
                 thread = threading.Thread(target=self._run, args=(name, system), name=f"following {name}", daemon=True)
@@ -117,7 +118,7 @@ class Following:
             raise Missing(f"No ticket system {name!r} is configured in nineward.toml.")
         with self._hearing:
             if name not in self._ears:
-                self._ears[name] = tickets.make(name, self._tables[name], self._clock.now)
+                self._ears[name] = tickets.make(name, self._tables[name], self._clock.now, allowed=self._hosts)
             try:
                 call = self._ears[name].hear(headers, body)
             except NotImplementedError:

@@ -109,7 +109,7 @@ class Noticing:
 
     def lines(self) -> dict[str, Line]:
         """The configured channels, made anew. Raises Invalid with the mistakes of all of them."""
-        return registry.configured(self._settings.notices, self._clock.now)
+        return registry.configured(self._settings.notices, self._clock.now, allowed=self._settings.allowed_hosts)
 
     def route(self, routing: Routing, now: int) -> bool:
         """Make notices of the news that is due at ``now`` (ms UTC); False when there is none."""
@@ -169,7 +169,7 @@ class Noticing:
         if name not in self._settings.notices:
             known = ", ".join(self.channels) or "none"
             raise Missing(f"No channel {name!r} is configured in nineward.toml (configured: {known}).")
-        return registry.make(name, self._settings.notices[name], self._clock.now)
+        return registry.make(name, self._settings.notices[name], self._clock.now, allowed=self._settings.allowed_hosts)
 
     # Composing
 

@@ -70,6 +70,9 @@ class Settings:
     escalation: tuple[Step, ...] | None = None
     """Who is told next when those who should act on an incident do not. Without it the shipped steps; an empty list is
     nobody."""
+    allowed_hosts: tuple[str, ...] = ()
+    """The only hosts on which ticket systems and notice channels may be: names, or patterns such as "*.example.org".
+    Empty for any."""
     notices: dict[str, Any] = field(default_factory=dict)
     """Channels of notices to people, by name; each kind has a page of its own."""
     routes: tuple[Route, ...] = ()

@@ -62,10 +62,13 @@ def check_config(arguments: argparse.Namespace) -> int:
     data = _data(arguments)
     mistakes: list[str] = []
     table = table_of(data)
+    given = table.get("allowed_hosts", [])
+    hosts = [host for host in given if isinstance(host, str)] if isinstance(given, list) else []
     looks: list[Callable[[], object]] = [lambda: load(data)]
     for name, configured in (("tickets", tickets.configured), ("notices", notices.configured)):
         named = table.get(name, {})
-        looks.append(partial(configured, named if isinstance(named, dict) else {}, Clock().now))
+        made = partial(configured, named if isinstance(named, dict) else {}, Clock().now)
+        looks.append(partial(made, allowed=hosts))
     for look in looks:
         try:
             look()

@@ -2,11 +2,12 @@
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
 from collector.notices.channel import Channel, Manner, Message, checked_limit
+from collector.remote.hosts import barred
 from collector.settings import secret
 from rules import settings
 from rules.errors import Invalid
@@ -30,8 +31,18 @@ def kinds() -> list[str]:
     return sorted(module.name for module in pkgutil.iter_modules(__path__) if module.name != _PROMISE)
 
 
-def make(name: str, table: Mapping[str, Any], now: Callable[[], int], resolve: Resolve = secret) -> Line:
-    """The channel that ``[notices.NAME]`` of nineward.toml describes. Raises Invalid with all mistakes."""
+def make(
+    name: str,
+    table: Mapping[str, Any],
+    now: Callable[[], int],
+    resolve: Resolve = secret,
+    *,
+    allowed: Sequence[str] = (),
+) -> Line:
+    """The channel that ``[notices.NAME]`` of nineward.toml describes. Raises Invalid with all mistakes.
+
+    ``allowed`` are patterns of the hosts that may be spoken to; without one, any may.
+    """
     where = f"[notices.{name}]"
     kind = table.get("kind")
     if kind not in kinds():
@@ -47,6 +58,7 @@ def make(name: str, table: Mapping[str, Any], now: Callable[[], int], resolve: R
         mistakes += wrong.mistakes
     try:
         options = settings.read(module.Options, own, where, resolve=resolve)
+        mistakes += barred(options, allowed)
     except Invalid as wrong:
         mistakes += wrong.mistakes
     if mistakes:
@@ -54,7 +66,13 @@ def make(name: str, table: Mapping[str, Any], now: Callable[[], int], resolve: R
     return Line(module.Sender(options, now), manner, checked_limit(module.Sender, manner))
 
 
-def configured(table: Mapping[str, Any], now: Callable[[], int], resolve: Resolve = secret) -> dict[str, Line]:
+def configured(
+    table: Mapping[str, Any],
+    now: Callable[[], int],
+    resolve: Resolve = secret,
+    *,
+    allowed: Sequence[str] = (),
+) -> dict[str, Line]:
     """Every channel of the ``[notices]`` table, by name. Raises Invalid with the mistakes of all of them."""
     found: dict[str, Line] = {}
     mistakes: list[str] = []
@@ -65,7 +83,7 @@ def configured(table: Mapping[str, Any], now: Callable[[], int], resolve: Resolv
             mistakes.append(f"[notices.{name}]: expected a name of letters, digits, - and _")
         else:
             try:
-                found[name] = make(name, options, now, resolve)
+                found[name] = make(name, options, now, resolve, allowed=allowed)
             except Invalid as wrong:
                 mistakes += [wrong.message, *(f"notices.{name}.{mistake}" for mistake in wrong.mistakes)]
     if mistakes:

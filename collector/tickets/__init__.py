@@ -2,9 +2,10 @@
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from collector.remote.hosts import barred
 from collector.remote.telling import Telling
 from collector.settings import secret
 from collector.ticket_terms import terms_of, without_terms
@@ -21,8 +22,18 @@ def kinds() -> list[str]:
     return sorted(module.name for module in pkgutil.iter_modules(__path__) if module.name != _PROMISE)
 
 
-def make(name: str, table: Mapping[str, Any], now: Callable[[], int], resolve: Resolve = secret) -> TicketSystem:
-    """The system that ``[tickets.NAME]`` of nineward.toml describes. Raises Invalid with all mistakes."""
+def make(
+    name: str,
+    table: Mapping[str, Any],
+    now: Callable[[], int],
+    resolve: Resolve = secret,
+    *,
+    allowed: Sequence[str] = (),
+) -> TicketSystem:
+    """The system that ``[tickets.NAME]`` of nineward.toml describes. Raises Invalid with all mistakes.
+
+    ``allowed`` are patterns of the hosts that may be spoken to; without one, any may.
+    """
     where = f"[tickets.{name}]"
     kind = table.get("kind")
     if kind not in kinds():
@@ -30,11 +41,20 @@ def make(name: str, table: Mapping[str, Any], now: Callable[[], int], resolve: R
     module = importlib.import_module(f"{__name__}.{kind}")
     options = {key: value for key, value in without_terms(table).items() if key != "kind"}
     terms_of(name, table)
-    made: TicketSystem = module.System(settings.read(module.Options, options, where, resolve=resolve), now)
+    read = settings.read(module.Options, options, where, resolve=resolve)
+    if mistakes := barred(read, allowed):
+        raise Invalid(f"{where} leads where it must not.", tuple(mistakes))
+    made: TicketSystem = module.System(read, now)
     return made
 
 
-def configured(table: Mapping[str, Any], now: Callable[[], int], resolve: Resolve = secret) -> dict[str, TicketSystem]:
+def configured(
+    table: Mapping[str, Any],
+    now: Callable[[], int],
+    resolve: Resolve = secret,
+    *,
+    allowed: Sequence[str] = (),
+) -> dict[str, TicketSystem]:
     """Every system of the ``[tickets]`` table, by name. Raises Invalid with the mistakes of all of them."""
     found: dict[str, TicketSystem] = {}
     mistakes: list[str] = []
@@ -45,7 +65,7 @@ def configured(table: Mapping[str, Any], now: Callable[[], int], resolve: Resolv
             mistakes.append(f"[tickets.{name}]: expected a name of letters, digits, - and _")
         else:
             try:
-                found[name] = make(name, options, now, resolve)
+                found[name] = make(name, options, now, resolve, allowed=allowed)
             except Invalid as wrong:
                 mistakes += [wrong.message, *(f"tickets.{name}.{mistake}" for mistake in wrong.mistakes)]
     if mistakes:
