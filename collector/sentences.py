@@ -12,26 +12,40 @@ from string import Formatter
 from collector.texts import Translator
 
 FORMS: tuple[str, ...] = (
-    "{name} is down",
-    "{name}: {check} is beyond its limits",
-    "{name}: the management path (snmp) does not answer",
-    "{name}: {check} fails",
-    "{name} recovered",
-    "The agent {name} is silent",
-    "The agent {name} is silent again",
     "The agent {name} is silent. What it alone looks at is unknown.",
-    "{names} reports again",
+    "The agent {name} is silent",
     "The agent was retired",
     "All {count} agents are silent",
     "All {count} agents fell silent at once: look at the collector and its network.",
+    "{names} reports again",
+    "Site {site} is dark: none of its {count} targets answers",
+    "Site {site} is dark",
+    "Site {site} is back: {name} answers again",
+    "A storm of incidents: more than {count} tickets within an hour are held here",
+    "A storm of incidents",
+    "{sentence}: {count} incidents are told of here",
+    "{sentence}: nothing that it tells of lasts any more",
+    "{sentence}: it comes and goes",
+    "{sentence}: it no longer comes and goes, and is over",
+    "{sentence}: it no longer comes and goes, and lasts",
+    "{sentence}: still so, although it was resolved in {system} by {who}",
+    "Handed over to a new incident: {sentence}",
+    "{number} ({sentence}) is part of {other}: {leading}",
     "No fault of {name} any more: it is {state}",
+    "Maintenance of {name} began",
     "Resolved, and it did not come back",
+    "{name} is down",
+    "{name}: {check} is beyond its limits",
+    "{name}: the management path (snmp) does not answer",
+    "{name}: the certificate ends soon",
+    "{name}: {check} fails",
+    "{name} recovered",
     "{sentence} again",
     "{sentence}: {words}",
 )
 """The most special first: what one form does not take is left to those behind it. ``sentence`` is one of these too."""
 
-_INNER = frozenset({"sentence", "state"})
+_SENTENCES = ("sentence", "leading")
 _DEPTH = 3
 
 
@@ -46,7 +60,7 @@ def said(text: str, words: Translator, depth: int = _DEPTH) -> str:
         values = found.groupdict()
         if "sentence" in values and said(values["sentence"], words, depth - 1) == values["sentence"]:
             continue
-        inner = {key: said(value, words, depth - 1) for key, value in values.items() if key == "sentence"}
+        inner = {key: said(values[key], words, depth - 1) for key in _SENTENCES if key in values}
         inner |= {key: words(value) for key, value in values.items() if key == "state"}
         return words(form, **{**values, **inner}) if values else words(form)
     return text
