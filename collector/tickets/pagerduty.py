@@ -7,6 +7,7 @@ Source of the protocol's facts: docs/reference/tickets/pagerduty.md.
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -101,6 +102,17 @@ class System(TicketSystem):
         self._events.close()
         if self._rest is not None:
             self._rest.close()
+
+    def open(self, telling: Telling) -> Reply:
+        """A trigger that may have been taken is sent again at once, unless its incident shows already.
+
+        People may have resolved that one meanwhile: then a second trigger would make a second.
+        """
+        if telling.tried is not None and self._rest is not None:
+            with suppress(RemoteError):
+                incident = self._incident(telling.key, self._rest)
+                return Reply(telling.key, str(incident.get("html_url") or ""), str(incident.get("status") or ""))
+        return self.create(telling)
 
     def create(self, telling: Telling) -> Reply:
         return self._send(self._trigger(telling))

@@ -112,6 +112,27 @@ def test_a_test_opens_nothing(desk: StandIn) -> None:
     assert desk.issues == []
 
 
+class DataCenter(StandIn):
+    """The same on one's own machines: another search, and a token alone."""
+
+    OPTIONS = {  # noqa: RUF012  the promise of Server
+        **{name: value for name, value in StandIn.OPTIONS.items() if name != "user"},
+        "data_center": True,
+    }
+    CLOUD = False
+    LAG = 0
+
+
+def test_a_data_center_is_searched_and_signed_in_to_in_its_own_way() -> None:
+    desk = DataCenter(Clock())
+    with wired(desk.handle):
+        system = adapter(DataCenter)
+        system.open(telling())
+
+        assert system.open(replace(telling(), tried=START)).ticket == "OPS-1"
+        assert system.lag == 60_000
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

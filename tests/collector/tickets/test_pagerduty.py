@@ -76,6 +76,22 @@ def test_a_trigger_that_comes_twice_makes_one_incident(desk: StandIn) -> None:
     assert len(desk.incidents) == 1
 
 
+def test_what_people_resolved_before_the_trigger_is_repeated_is_not_opened_again(desk: StandIn) -> None:
+    pagerduty().open(telling())
+    desk.act(desk.newest(KEY), ALICE, "resolve")
+    reply = pagerduty().open(replace(telling(), tried=START))
+
+    assert (reply.ticket, reply.state) == (KEY, "resolved")
+    assert len(desk.incidents) == 1
+
+
+def test_a_trigger_is_repeated_although_nothing_can_be_looked_up(desk: StandIn) -> None:
+    desk.limited = True
+    pagerduty().open(replace(telling(), tried=START))
+
+    assert len(desk.incidents) == 1
+
+
 def test_the_end_of_a_fault_resolves_and_its_return_is_a_new_incident_under_the_old_key(desk: StandIn) -> None:
     system = pagerduty()
     system.open(telling())
