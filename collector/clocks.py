@@ -91,8 +91,8 @@ class Clocks(Working):
                 del self._waiting[key]
                 self._planned.pop(key, None)
                 incident = incidents.find(tx, key)
-                if incident is None:
-                    continue
+                if incident is None or incident.parent:
+                    continue  # what another incident tells of is warned of there
                 for one in asked(tx, agreed, [incident], now, None):
                     plan = self._plan(one, table.warned(tx, key), list(table.escalated(tx, key)), now)
                     drafts += plan.drafts

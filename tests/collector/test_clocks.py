@@ -8,6 +8,7 @@ import pytest
 
 from collector.clocks import Clocks
 from collector.recording import Recording
+from collector.specs import AgreementSpec
 from collector.store import errands, incidents
 from collector.store.incidents import Happening
 from collector.store.targets import Priority
@@ -153,6 +154,13 @@ def test_ticket_systems_hear_of_a_step_upwards(fault: Watched) -> None:
     assert (told[-1].event, told[-1].body["facts"]["text"]) == ("updated", "second: unanswered")
 
 
+def test_what_another_incident_tells_of_is_warned_of_there(fault: Watched) -> None:
+    with fault.world.rooms.state.write() as tx:
+        tx.execute("UPDATE incident SET parent = 'i_storm'")
+
+    assert fault.after(119) == []
+
+
 def test_a_pause_for_the_customer_stops_the_clock_of_the_solution(fault: Watched) -> None:
     fault.act(Verb.START)
     fault.world.rooms.clock.at += HOUR
@@ -163,8 +171,6 @@ def test_a_pause_for_the_customer_stops_the_clock_of_the_solution(fault: Watched
 
 def test_a_new_promise_counts_at_once(fault: Watched) -> None:
     fault.look()
-    from collector.specs import AgreementSpec
-
     fault.world.rooms.registry.agreements.set_agreement(
         AgreementSpec(
             "gold", "Bank", "*", fault.world.now - HOUR, parameters={"targets": {"response": "10m"}}, calendar=""

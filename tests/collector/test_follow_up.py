@@ -1,0 +1,44 @@
+"""What follows an incident is a fold over the log, like everything else."""
+
+from pathlib import Path
+
+from collector.rebuild import rebuild
+from rules.incident import Verb
+from rules.parameters import DAY
+from tests.collector.api.asking import Door, door
+from tests.collector.api.test_incidents import opened
+from tests.collector.rooms import ADMIN
+
+N = "INC-2026-000001"
+
+
+def followed(house: Door) -> None:
+    """Everything that may follow an incident, once."""
+    house.house.clocks.stop()
+    opened(house)
+    house.clock.at += 2 * DAY
+    house.house.clocks.step(house.clock.at)
+    room = house.house.follow_up
+    house.house.incidents.act(N, Verb.START, ADMIN)
+    house.house.incidents.act(N, Verb.RESOLVE, ADMIN)
+    room.cause(N, ADMIN, "a fan", area="tool", code="device", whys=("dust",))
+    room.add_action(N, ADMIN, kind="corrective", what="a new fan", owner="wei", due=house.clock.at + DAY)
+    room.change_action(N, 1, ADMIN, done=True)
+    room.change_action(N, 1, ADMIN, effective=True)
+    room.called_back(N, ADMIN, reached=False)
+    room.answer(room.links.token("i_one"), 5, solved=True, text="quick")
+
+
+def test_the_log_gives_it_again(tmp_path: Path) -> None:
+    with door(tmp_path) as house:
+        followed(house)
+
+        assert rebuild(house.house, house.clock.at)["differences"] == []
+
+
+def test_every_word_of_it_stands_among_the_events(tmp_path: Path) -> None:
+    with door(tmp_path) as house:
+        followed(house)
+
+        kinds = {event["kind"] for event in house.ok("GET", f"incidents/{N}")["events"]}
+        assert {"warned", "escalated", "cause", "action", "called_back", "satisfaction"} <= kinds
