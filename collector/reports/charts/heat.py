@@ -25,8 +25,7 @@ def draw(figure: "Figure", data: Mapping[str, Any]) -> None:
             for row in rows
         ]
     )
-    colours = colormaps["OrRd"].copy()
-    colours.set_under("white")
+    colours = colormaps["OrRd"].with_extremes(under="white")
     axes = figure.subplots()
     axes.grid(visible=False)
     axes.set_facecolor("#eceff2")

@@ -12,15 +12,17 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from collector import printed
-from collector.reports import bar, exact, revised, seal, words
+from collector.reports import bar, seal
+from collector.reports.charts import draw
+from collector.reports.layout.blocks import Cell, Chart, Lines, Table, Unit
+from collector.reports.layout.lay import lay
 from collector.texts import translator
 from rules.errors import Invalid
 
 MEDIA = "text/html; charset=utf-8"
 LANGUAGES = True
 
-WORST = 10
+_RIGHT = (Unit.SHARE, Unit.HOURS, Unit.LENGTH, Unit.COUNT)
 
 _pages = Environment(
     loader=FileSystemLoader(Path(__file__).parent),
@@ -35,29 +37,19 @@ _LANGUAGE = re.compile(rb'<html lang="([A-Za-z-]+)">')
 
 def render(document: dict[str, Any], lang: str) -> bytes:
     """The page in a language of `collector.texts`."""
-    report = document["report"]
-    texts = translator(lang)
-    period = report["period"]
-    page = _pages.get_template("month.html").render(
-        _=texts,
-        report=report,
-        seal=document["seal"],
+    laid = lay(document, lang)
+    page = _pages.get_template("report.html").render(
+        laid=laid,
+        contents=translator(lang)("Contents"),
         sealed=_embedded(document),
-        fleet=report["fleet"],
-        parameters=report["method"]["parameters"],
-        words=words,
-        revised=revised,
-        named=lambda table, key: words.named(table, key, texts),
-        percent=printed.percent,
-        number=printed.number,
-        length=exact.length,
-        hours=words.hours,
-        moment=lambda at: exact.moment(at, period["tz"]),
-        bar=lambda entry: bar.bar(entry["partition"], period["from"], period["to"], entry["name"]),
-        days=bar.days(period["from"], period["to"], period["tz"]),
-        worst=_worst(report["objects"]),
-        budget=_budget(report),
-        corrected=_corrected(report),
+        is_table=lambda block: isinstance(block, Table),
+        is_chart=lambda block: isinstance(block, Chart),
+        is_lines=lambda block: isinstance(block, Lines),
+        is_number=lambda column: column.unit in _RIGHT,
+        cell_class=_class,
+        drawn=lambda chart: Markup(draw(chart)),  # noqa: S704 - drawn by ourselves, its texts escaped there
+        bar=lambda block, name, partition: bar.bar(partition, block.start, block.end, name),
+        days=lambda block: bar.days(block.start, block.end, block.tz),
     )
     return page.encode()
 
@@ -78,25 +70,10 @@ def _embedded(document: dict[str, Any]) -> Markup:
     return Markup(seal.canonical(document).decode().replace("<", "\\u003c"))  # noqa: S704 - "<" is gone
 
 
-def _worst(objects: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The targets with the greatest fault rates above nothing, the worst first."""
-    faulty = [entry for entry in objects if entry["fault_rate"]]
-    return sorted(faulty, key=lambda entry: (-entry["fault_rate"], entry["name"]))[:WORST]
-
-
-def _corrected(report: dict[str, Any]) -> list[dict[str, Any]]:
-    """All together, and each object, of which a correction changed anything; all together have no name."""
-    return [entry for entry in [{"name": "", **report["fleet"]}, *report["objects"]] if entry["as_measured"]]
-
-
-def _budget(report: dict[str, Any]) -> dict[str, Any]:
-    """The error budget of the period: what the target allows of the agreed time, and what is used of it."""
-    fleet = report["fleet"]
-    share = report["method"]["parameters"]["targets"]["fault_rate"]
-    allowed = round(share * fleet["agreed_ms"])
-    delivered = fleet["down_ms"] + fleet["unreachable_ms"]
-    return {
-        "allowed_ms": allowed,
-        "used": fleet["down_ms"] / allowed if allowed else None,
-        "used_delivered": delivered / allowed if allowed else None,
-    }
+def _class(cell: Cell) -> str:
+    """How a cell looks: numbers to the right, instants unbroken, verdicts with their mark."""
+    if cell.tone:
+        return cell.tone
+    if cell.unit in _RIGHT:
+        return "n"
+    return "t" if cell.unit is Unit.INSTANT else ""
