@@ -1,6 +1,7 @@
 """Composing: what a message to a channel says. One notice is told whole; several are told in a line each. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from collector.notices.channel import Message, fitted
@@ -72,11 +73,8 @@ def compose(
 def _one(found: Sequence[Notice], last: Notice, wording: Wording) -> tuple[str, tuple[str, ...]]:
     """All about one incident: the newest notice whole, and what went before it in a line."""
     title = wording.title(last.facts, last.event)
-    body = wording.body(last.facts, last.event).split("\n")
-    # The title stands over it already.
-    lines = body[1:] if body and body[0] == title else body
-    while lines and not lines[0].strip():
-        lines = lines[1:]
+    # The address of the page stands beside the lines: channels make a button or a link of it.
+    lines = replace(wording, public_url="").body(last.facts, last.event).split("\n")
     before = [_happened(notice, wording) for notice in found[:-1]]
     return title, (*lines, *([" · ".join([*before, _happened(last, wording)])] if before else []))
 

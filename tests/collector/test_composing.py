@@ -47,7 +47,8 @@ def test_one_incident_is_told_whole_with_its_page() -> None:
     message = composed(notice(7))
 
     assert "h7 is down" in message.title
-    assert "ping: no answer" in message.lines
+    assert "ping: no answer" in "\n".join(message.lines)
+    assert not any("https://" in line for line in message.lines)
     assert message.link == "https://watch.example/incidents/INC-2026-000007"
     assert message.key == "nineward:n1:i_7"
 
