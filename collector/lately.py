@@ -44,9 +44,11 @@ def _trapped(tx: sqlite3.Connection, target: str, since: int, now: int) -> Itera
     for trap in traps.page(tx, target=target, since=since - NEAR, limit=_TRAPS):
         if trap.at > now:
             continue
-        configured = _CONFIGURED in trap.name.lower()
-        text = "trap {name}: the device's configuration was changed" if configured else "trap {name}"
-        yield trap.at, Reason(text, {"name": trap.name or trap.oid})
+        values = {"name": trap.name or trap.oid}
+        if _CONFIGURED in trap.name.lower():
+            yield trap.at, Reason("trap {name}: the device's configuration was changed", values)
+        else:
+            yield trap.at, Reason("trap {name}", values)
 
 
 def _maintained(windows: Sequence[Window], since: int, now: int) -> Iterator[tuple[int, Reason]]:
