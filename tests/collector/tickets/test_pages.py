@@ -46,3 +46,14 @@ def test_a_page_names_every_setting(kind: str) -> None:
 def test_a_page_states_its_guarantee_and_on_what_it_was_tried(kind: str) -> None:
     assert "**Guarantee**: " in page(kind)
     assert kind in ("mail", "webhook") or "ried on" in page(kind)
+
+
+def test_the_example_of_several_systems_can_be_used() -> None:
+    example = FOLDER.parents[2] / "examples" / "tickets" / "nineward.toml"
+    found = configured(
+        tomllib.loads(example.read_text("utf-8"))["tickets"], lambda: START, lambda source, name: "a secret"
+    )
+    for system in found.values():
+        system.close()
+
+    assert sorted(found) == ["desk", "network", "oncall"]
