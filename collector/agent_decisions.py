@@ -5,14 +5,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from collector.drafts import Draft, Drafts
-from collector.faults import Kind
+from collector.family import SITE
+from collector.faults import Kind, outage_key
 from collector.live import Live
+from collector.sight import site_key
 from collector.silence import Judgement, Watched, judge, reporting
-from collector.store import agents
+from collector.store import agents, targets
 from collector.store import incidents as table
 from collector.store.agents import Agent
 from collector.store.incidents import Incident
-from collector.store.targets import Priority
+from rules.opening import Breach, ruling
 
 COLLECTOR_FAULT = "collector"
 
@@ -88,31 +90,45 @@ class AgentDecisions:
     def _begun(
         self, tx: sqlite3.Connection, verdict: AgentVerdict, judged: Judgement, known: Mapping[int, Agent], now: int
     ) -> None:
-        ticket_after = self._drafts.settings.calculation.ticket_after
+        ticket_after, rules = self._drafts.calculation.ticket_after, self._drafts.settings.incident_rules
         for number, since in judged.lost:
             agent = known[number]
             key, summary = f"agent:{agent.id}", f"The agent {agent.name} is silent"
             before = table.of_fault(tx, key)
+            host = _of_its_host(tx, agent)
+            told = "" if host is None else host.id
             if before is not None and self._drafts.comes_back(before, since):
                 again = self._drafts.reopening(tx, before, f"{summary} again", since, now, ticket_after.important)
-                verdict.drafts.append(again)
+                verdict.drafts.append({**again, "systems": [], "parent": told} if told else again)
                 continue
+            ruled = ruling(rules, Breach(Kind.AGENT_LOST))
             opening = self._drafts.opening(
-                tx, now, kind=Kind.AGENT_LOST, fault=key, agent=agent.id, priority=Priority.IMPORTANT, summary=summary,
+                tx, now, kind=Kind.AGENT_LOST, fault=key, agent=agent.id, priority=ruled.priority, summary=summary,
                 text=f"{summary}. What it alone looks at is unknown.", since=since, detected=now,
-                ticket_after=ticket_after.important,
+                ticket_after=ticket_after.important, ticket=ruled.ticket and not told, parent=told,
             )  # fmt: skip
             verdict.drafts.append(opening)
         if judged.everyone:
             number_of = len(judged.everyone)
+            ruled = ruling(rules, Breach(Kind.COLLECTOR))
             opening = self._drafts.opening(
-                tx, now, kind=Kind.COLLECTOR, fault=COLLECTOR_FAULT, priority=Priority.URGENT,
+                tx, now, kind=Kind.COLLECTOR, fault=COLLECTOR_FAULT, priority=ruled.priority, ticket=ruled.ticket,
                 agent=" ".join(known[number].id for number, _ in judged.everyone),
                 summary=f"All {number_of} agents are silent",
                 text=f"All {number_of} agents fell silent at once: look at the collector and its network.",
                 since=max(since for _, since in judged.everyone), detected=now, ticket_after=ticket_after.important,
             )  # fmt: skip
             verdict.drafts.append(opening)
+
+
+def _of_its_host(tx: sqlite3.Connection, agent: Agent) -> Incident | None:
+    """The living incident that tells of a silent agent anyway: its host is down, or the whole site is dark."""
+    own = next((target for target in targets.living(tx) if target.agent == agent.id), None)
+    if own is None:
+        return None
+    keys = [outage_key(own.id), *([site_key(site)] if (site := own.labels.get(SITE)) else [])]
+    found = [incident for key in keys if (incident := table.of_fault(tx, key)) is not None and incident.living]
+    return found[0] if found else None
 
 
 def _missing(tx: sqlite3.Connection, incident: Incident) -> _Missing | None:

@@ -25,20 +25,26 @@ from collector.intake import Intake
 from collector.jobs import Jobs
 from collector.live import Live
 from collector.noticing import Noticing
+from collector.objectives import Objectives
 from collector.place import address
 from collector.plans import Plans
 from collector.progress import Board
 from collector.recording import Recording
 from collector.registry import Registry
+from collector.reviews import Reviews
 from collector.settings import Settings
 from collector.settled import Settled
 from collector.store import traps
 from collector.store.log import Log
 from collector.store.state import State
+from collector.ticket_trials import TicketTrials
 from collector.timelines import Timelines
 from collector.tracks import Tracks
 from collector.traps import Traps
 from rules.errors import Invalid, Unavailable
+
+Room = Fold | Intake | Incidents | Errands | Noticing | Following | Clocks | Reviews | Jobs
+"""What has a thread of its own, or several."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +67,7 @@ class House:
     incidents: Incidents
     errands: Errands
     noticing: Noticing
+    ticket_trials: TicketTrials
     following: Following
     clocks: Clocks
     follow_up: FollowUp
@@ -111,6 +118,7 @@ def open_house(
         noticing = Noticing(state, fold, clock, settings)
         incidents.listeners.append(noticing.wake)
         recording.listeners.append(noticing.wake)
+        reviews = Reviews(state, fold, recording, Objectives(state, settled, settings), clock, settings)
         clocks = Clocks(state, fold, recording, clock, settings)
         links = FeedbackLinks(settings.key_file, address(settings))
         follow_up = FollowUp(state, recording, links, clock, settings)
@@ -119,9 +127,20 @@ def open_house(
         fold.appliers["trap"] = traps.apply
         fold.after_commit.append(incidents.after_commit)
         # From here on in the order of the walk: first what takes, last what tells. The stack ends them the other way.
-        rooms: list[Fold | Intake | Incidents | Errands | Noticing | Following | Clocks | Jobs] = [fold, intake]
+        rooms: list[Fold | Intake | Incidents | Errands | Noticing | Following | Clocks | Reviews | Jobs] = [
+            fold,
+            intake,
+        ]
         if deciding:
-            rooms += [incidents, errands, noticing, following, clocks, Jobs(log, settled.work, clock, settings)]
+            rooms += [
+                incidents,
+                errands,
+                noticing,
+                following,
+                clocks,
+                reviews,
+                Jobs(log, settled.work, clock, settings),
+            ]
         for room in rooms:
             room.start()
             stack.callback(room.stop)
@@ -142,6 +161,7 @@ def open_house(
             incidents=incidents,
             errands=errands,
             noticing=noticing,
+            ticket_trials=TicketTrials(clock, settings),
             following=following,
             clocks=clocks,
             follow_up=follow_up,

@@ -304,9 +304,10 @@ class Incidents(Working):
         return verdict
 
     def _judge_agents(self, living: Sequence[Incident], now: int) -> None:
-        with self._state.read() as tx:
-            verdict = self._agents.about(tx, living, now)
-        self._record(verdict.drafts)
+        with self._targets.sight(now) as sight:
+            verdict = self._agents.about(sight.tx, living, now)
+            drafts = self._brake.on(sight, verdict.drafts)
+        self._record(drafts)
         for state, keys in (("silent", verdict.silent), ("well", verdict.back)):
             for key in keys:
                 self._events.publish(EventKind.AGENT, {"agent": key, "state": state})

@@ -1,8 +1,8 @@
 """Incidents as requests: what the log tells of who answered, began and solved, in the form that is measured."""
 
 import sqlite3
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from collector import calendars
 from collector.agreed import Agreed, Terms
@@ -11,6 +11,7 @@ from collector.store.incidents import Happening, Incident
 from collector.store.targets import Target
 from rules.calendar import ServiceHours
 from rules.incident import SET_ASIDE, ActorKind, Verb, Waiting
+from rules.opening import WORK
 from rules.parameters import Parameters
 from rules.request import Answer, Kind, Origin, Request
 from rules.sla_clock import Hours, Pause
@@ -35,12 +36,13 @@ def asked(
     """The incidents as they stood at an instant (ms UTC), by the agreements in force then.
 
     Only those about one of the targets ``wanted`` (ids); with None all, also those about no target: the house's own.
-    What was merged into another incident, or was none, is nothing that anybody had to answer: it is left out.
+    What was merged into another incident, was none, or is work to be planned is nothing that anybody had to answer: it
+    is left out.
     """
     told = []
     hours: dict[str, ServiceHours | None] = {}
     for incident in found:
-        if incident.phase in SET_ASIDE:
+        if incident.phase in SET_ASIDE or incident.kind in WORK:
             continue
         target = targets.find(tx, incident.target) if incident.target else None
         if wanted is not None and (target is None or target.id not in wanted):
@@ -60,8 +62,13 @@ def terms_of(agreed: Agreed, target: Target | None, at: int) -> tuple[Terms, str
 
 
 def request(tx: sqlite3.Connection, incident: Incident, hours: Hours | None, at: int) -> Request:
-    """The incident as it stood at an instant (ms UTC)."""
+    """The incident as it stood at an instant (ms UTC).
+
+    Whoever answers or starts on the incident that tells of it (of a storm, of a host and its agent) does so for it.
+    """
     events = [event for event in incidents.events(tx, incident.id) if not event.moot and event.at <= at]
+    if incident.parent:
+        events = sorted([*events, *_for_all(tx, incident, at)], key=lambda event: event.at)
     solved, alone, reopened = _solutions(events)
     started = [event.at for event in events if event.verb == Verb.START]
     opener = next((event.actor_kind for event in events if event.verb == Verb.OPEN), ActorKind.MONITOR.value)
@@ -80,6 +87,13 @@ def request(tx: sqlite3.Connection, incident: Incident, hours: Hours | None, at:
         reopened=reopened,
         hours=hours,
     )
+
+
+def _for_all(tx: sqlite3.Connection, incident: Incident, at: int) -> Iterator[Happening]:
+    """The answers that were given to the incident that tells of this one; not before this one was opened."""
+    for event in incidents.events(tx, incident.parent):
+        if event.verb in (Verb.ACKNOWLEDGE, Verb.START) and not event.moot and event.at <= at:
+            yield replace(event, at=max(event.at, incident.opened))
 
 
 def _solutions(events: list[Happening]) -> tuple[int | None, bool, tuple[Pause, ...]]:

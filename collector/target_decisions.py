@@ -26,7 +26,7 @@ from collector.tracks import Tracks
 from collector.unclear import too_early
 from rules.duration import parse_duration
 from rules.incident import SET_ASIDE
-from rules.opening import Breach, Ruling, more_urgent, ruling
+from rules.opening import SEEN, Breach, Ruling, more_urgent, ruling
 from rules.selector import words as selected_by
 from rules.state import State as Class
 
@@ -71,7 +71,9 @@ class TargetDecisions:
         target = targets.find(sight.tx, key)
         if target is None or target.pending:
             return Verdict()
-        recorded = [(one, table.episodes(sight.tx, one.id)) for one in table.lasting_of(sight.tx, key)]
+        recorded = [
+            (one, table.episodes(sight.tx, one.id)) for one in table.lasting_of(sight.tx, key) if one.kind in SEEN
+        ]
         since = min([earliest, *(each.since for _, told in recorded for each in told if each.ended is None)])
         start = min(max(since, target.in_service_from or 0) - _MARGIN, sight.now - 1)
         scene = sight.scene(key, start)

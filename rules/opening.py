@@ -35,6 +35,13 @@ class Kind(StrEnum):
     IMPROVEMENT = "improvement"
 
 
+SEEN = frozenset({Kind.OUTAGE, Kind.DEGRADED, Kind.THRESHOLD, Kind.CERTIFICATE})
+"""The kinds that are read from what was seen of one target."""
+
+WORK = frozenset({Kind.FORECAST, Kind.PROBLEM, Kind.IMPROVEMENT})
+"""The kinds that nobody waits for an answer to: work to be planned."""
+
+
 @dataclass(frozen=True, slots=True)
 class Breach:
     """What is to be ruled on: ``words`` are those of its target (empty without one), ``priority`` the target's own.

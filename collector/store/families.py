@@ -94,3 +94,38 @@ def cut_off(tx: sqlite3.Connection, incident: str) -> set[str]:
     """The targets (ids) listed in an incident that were seen cut off."""
     rows = tx.execute("SELECT target FROM dependent WHERE incident = ? AND since IS NOT NULL", (incident,))
     return {str(row["target"]) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One stretch (ms UTC) in which a fault of a target was there, and the incident it belongs to."""
+
+    number: str
+    kind: str
+    fault: str
+    since: int
+    ended: int | None
+
+
+def failures(tx: sqlite3.Connection, target: str, since: int) -> list[Failure]:
+    """The failures of a target (id) that began after an instant (ms UTC), by time; void incidents were none."""
+    rows = tx.execute(
+        "SELECT year, number, kind, fault, since, ended FROM incident JOIN episode ON episode.incident = incident.id"
+        " WHERE target = :target AND kind IN ('outage', 'degraded', 'threshold') AND phase <> 'void'"
+        " AND since > :since ORDER BY since, fault",
+        {"target": target, "since": since},
+    )
+    return [
+        Failure(f"INC-{row['year']}-{row['number']:06}", row["kind"], row["fault"], row["since"], row["ended"])
+        for row in rows
+    ]
+
+
+def failed_since(tx: sqlite3.Connection, instant: int) -> list[str]:
+    """The targets (ids) of which a failure was noticed at an instant (ms UTC) or later."""
+    rows = tx.execute(
+        "SELECT DISTINCT target FROM incident JOIN episode ON episode.incident = incident.id"
+        " WHERE target <> '' AND detected >= :at ORDER BY target",
+        {"at": instant},
+    )
+    return [str(row["target"]) for row in rows]

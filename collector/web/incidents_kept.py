@@ -5,9 +5,11 @@ from collections.abc import Iterable
 
 from collector.access import Principal
 from collector.app import House
+from collector.family import SITE
 from collector.store import agents, incidents, targets
 from collector.store.incidents import Incident
 from rules.errors import Missing
+from rules.opening import Kind
 
 
 def count_open(house: House, principal: Principal) -> int:
@@ -41,5 +43,7 @@ def subject(tx: sqlite3.Connection, incident: Incident) -> str:
 def _may_see(tx: sqlite3.Connection, principal: Principal, incident: Incident) -> bool:
     if not principal.scope:
         return True
+    if incident.kind == Kind.SITE:
+        return principal.sees({SITE: incident.fault.removeprefix(f"{SITE}:")})
     target = targets.find(tx, incident.target) if incident.target else None
     return target is not None and principal.sees(target.labels)
