@@ -182,7 +182,7 @@ def spoken(module: Any, *functions: str) -> set[str]:
     with Path(module.__file__).open("rb") as file:
         found = [one for _, _, one, _ in extract_python(file, dict.fromkeys(functions), [], {})]
     parts = [part for one in found for part in ((one,) if isinstance(one, str) else one or ())]
-    texts = {part for part in parts if isinstance(part, str) and part.strip(", ")}
+    texts = {part for part in parts if isinstance(part, str) and part.strip(", ·")}
     return {text for text in texts if "{" in text or " " in text or text[0].isupper()}
 
 
