@@ -18,7 +18,7 @@ from collector.remote.written import text
 from collector.servicenow.account import Account
 from collector.servicenow.reading import ASKED, Reading, remote_of
 from collector.servicenow.records import Records, escaped, plain, shown
-from collector.tickets.ticket_system import Call, Remote, Standing, TicketSystem
+from collector.tickets.ticket_system import Call, Deed, Moment, Remote, Standing, TicketSystem
 from rules.duration import Duration
 from rules.errors import Invalid
 from rules.incident import Waiting
@@ -166,11 +166,16 @@ class System(TicketSystem):
         return None
 
     def _without_incident(self, key: str, alert: Mapping[str, Any]) -> Remote:
-        """An alert of which no rule made an incident (yet)."""
-        closed = plain(alert, "state").lower() == "closed"
-        taken = plain(alert, "acknowledged") == "true"
-        standing = Standing.RESOLVED if closed else Standing.ACKNOWLEDGED if taken else Standing.OPEN
-        return Remote(key, standing, shown(alert, "state"))
+        """An alert of which no rule made an incident (yet). It does not tell who closed it: mostly our own events,
+        some while after they were sent, so its end is nobody's step."""
+        name = plain(alert, "sys_id")
+        if plain(alert, "state").lower() == "closed":
+            done = Moment(f"{name}:closed", Deed.RESOLVE, None, ours=True)
+            return Remote(key, Standing.RESOLVED, shown(alert, "state"), moments=(done,))
+        if plain(alert, "acknowledged") == "true":
+            done = Moment(f"{name}:acknowledged", Deed.ACKNOWLEDGE, None)
+            return Remote(key, Standing.ACKNOWLEDGED, shown(alert, "state"), moments=(done,))
+        return Remote(key, Standing.OPEN, shown(alert, "state"))
 
 
 def _labels(target: Mapping[str, Any]) -> dict[str, str]:

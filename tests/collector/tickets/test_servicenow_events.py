@@ -93,7 +93,19 @@ def test_an_alert_without_an_incident_tells_whether_somebody_took_it(desk: Stand
     found = events().read(KEY)
 
     assert found is not None
-    assert (found.ticket, found.standing, found.moments) == (KEY, Standing.ACKNOWLEDGED, ())
+    assert (found.ticket, found.standing) == (KEY, Standing.ACKNOWLEDGED)
+    assert [(moment.deed, moment.ours) for moment in found.moments] == [(Deed.ACKNOWLEDGE, False)]
+
+
+def test_the_end_of_an_alert_without_an_incident_is_nobodys_step(desk: StandIn) -> None:
+    system = events()
+    system.open(telling())
+    system.resolve(telling("resolved", 2, "resolved"))
+    found = system.read(KEY)
+
+    assert found is not None
+    assert found.standing is Standing.RESOLVED
+    assert [(moment.deed, moment.ours) for moment in found.moments] == [(Deed.RESOLVE, True)]
 
 
 def test_the_incident_of_an_alert_tells_what_people_did(desk: StandIn) -> None:
