@@ -153,6 +153,7 @@ class Clocks(Working):
             "text": f"{to}: {rule or 'unanswered'}",
             "to": to,
             "rule": rule.value if rule is not None else "",
+            "notice": {"to": to, "rule": rule.value if rule is not None else ""},
         }
         if rule is not None:
             draft["deadline"] = {"rule": rule.value, "due": stands[rule].deadline.due}

@@ -24,8 +24,9 @@ def warned(decision: Decision, incident: Incident) -> None:
 
 
 def escalated(decision: Decision, incident: Incident) -> None:
-    """Somebody else is told. Ticket systems hear of it, too."""
+    """Somebody else is told. Ticket systems hear of it, too, while it is dealt with: a word to a ticket that is solved
+    would open it again in some of them."""
     fresh = clocks.put_escalation(decision.tx, incident.id, decision.payload["to"], decision.at)
     decision.note(incident, moot=not fresh)
-    if fresh:
-        tell(decision, incident, "updated")
+    if fresh and incident.living:
+        tell(decision, incident, "escalated")

@@ -9,7 +9,7 @@ from collector.store import agents, checks, errands, families, incidents, target
 from collector.store.incidents import Incident
 from rules.incident import ActorKind
 
-_HANDED_ON = ("brief", "deadline")
+_HANDED_ON = ("brief", "deadline", "notice")
 """What a decision carries for those who are told, and is told as it stands."""
 
 NAMED = 20

@@ -14,6 +14,7 @@ from collector.store.incidents import Happening
 from collector.store.targets import Priority
 from rules.escalation import Step
 from rules.incident import Verb
+from rules.request import Rule
 from tests.collector.rooms import ADMIN
 from tests.collector.watch import World, world
 
@@ -151,7 +152,17 @@ def test_ticket_systems_hear_of_a_step_upwards(fault: Watched) -> None:
 
     with fault.world.rooms.state.read() as tx:
         told = errands.of_incident(tx, fault.world.one().id)
-    assert (told[-1].event, told[-1].body["facts"]["text"]) == ("updated", "second: unanswered")
+    assert (told[-1].event, told[-1].body["facts"]["notice"]["to"]) == ("escalated", "second")
+
+
+def test_a_ticket_that_is_solved_is_left_alone(fault: Watched) -> None:
+    fault.clocks = clocks_of(fault.world, Step("service desk", share=1.0, rules=(Rule.CALL_BACK,)))
+    fault.act(Verb.START)
+    fault.act(Verb.RESOLVE)
+
+    assert "service desk: call_back" in fault.after(25 * 60)
+    with fault.world.rooms.state.read() as tx:
+        assert "escalated" not in {one.event for one in errands.of_incident(tx, fault.world.one().id)}
 
 
 def test_what_another_incident_tells_of_is_warned_of_there(fault: Watched) -> None:
