@@ -39,7 +39,7 @@ class Telling:
     correlation key (``nineward:<installation>:<incident>``), the same for all that is told about it. ``sequence``
     counts what this system is told about this incident, from 1. ``event`` is opened, updated, acknowledged, escalated,
     resolved, reopened or closed; ``at`` when that happened (ms UTC). ``facts`` are JSON-ready: incident, target, check,
-    agents, brief, text. ``title`` (one line) and ``body`` (several) say the same in the receiver's language, the same at
+    agents, brief, text. ``title`` (one line) and ``body`` (several) say that in the receiver's language, the same at
     every try. ``ticket`` is the system's own id of the ticket, empty where it never told one. ``tried`` is the instant
     (ms UTC) of the last try of which nobody knows whether it worked; None when there is no such try.
     """
