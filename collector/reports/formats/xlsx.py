@@ -1,0 +1,170 @@
+"""A workbook: a sheet for each table with real numbers, filters and sums that recalculate, and charts of its own.
+
+Instants are on the wall clock of the report's zone, because a spreadsheet knows no zones; the cover names it. Texts are
+written as texts, so that none can become a formula.
+"""
+
+import io
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from collector.printed import NO_FIGURE
+from collector.reports import native_charts
+from collector.reports.layout.blocks import Cell, Chart, Laid, Paragraph, Table, Unit
+from collector.reports.layout.lay import lay
+from collector.texts import translator
+from rules.period import local
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.workbook import Workbook
+    from xlsxwriter.worksheet import Worksheet
+
+MEDIA = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+LANGUAGES = True
+
+_DAY = 86_400_000
+_FORMS = {
+    Unit.TEXT: "@",
+    Unit.SHARE: "0.0000%",
+    Unit.HOURS: "#,##0.00",
+    Unit.LENGTH: "[h]:mm:ss",
+    Unit.INSTANT: "yyyy-mm-dd hh:mm:ss",
+    Unit.COUNT: "General",
+}
+_TONES = {"met": "#1c6b4f", "missed": "#b3261e"}
+_WIDEST = 48
+_HEAD, _BOLD, _WRAP = "head", "bold", "wrap"
+
+
+def render(document: dict[str, Any], lang: str) -> bytes:
+    """The workbook."""
+    import xlsxwriter
+
+    laid = lay(document, lang)
+    content = io.BytesIO()
+    book = xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    issued = datetime.fromtimestamp(document["report"]["issued_at"] / 1000, UTC).replace(tzinfo=None)
+    book.set_properties({"title": f"{laid.cover.title} {laid.cover.name}", "author": "Nineward", "created": issued})
+    _Sheets(book, laid, document["report"]["period"]["tz"], translator(lang)("Contents")).write()
+    book.close()
+    return content.getvalue()
+
+
+class _Sheets:
+    def __init__(self, book: "Workbook", laid: Laid, tz: str, contents: str) -> None:
+        self._book = book
+        self._laid = laid
+        self._tz = tz
+        self._contents = contents
+        self._formats: dict[tuple[str, ...], Format] = {}
+
+    def write(self) -> None:
+        tables = [table for table in self._laid.tables() if table.rows]
+        self._cover(tables)
+        for table in tables:
+            self._table(table)
+        charts = [block for chapter in self._laid.chapters for block in chapter.blocks if isinstance(block, Chart)]
+        for chart in charts:
+            native_charts.add(self._book, chart)
+
+    def _cover(self, tables: list[Table]) -> None:
+        sheet = self._book.add_worksheet(_named(self._laid.cover.title))
+        sheet.hide_gridlines(2)
+        sheet.set_column(0, 0, 24)
+        sheet.set_column(1, 1, 110, self._form(_WRAP))
+        cover = self._laid.cover
+        sheet.write_string(0, 0, f"{cover.title} {cover.name} {cover.draft}".rstrip(), self._form(_BOLD))
+        row = 2
+        for name, text in cover.facts:
+            sheet.write_string(row, 0, name, self._form(_BOLD))
+            sheet.write_string(row, 1, text, self._form(_WRAP))
+            row += 1
+        row += 1
+        for chapter in self._laid.chapters:
+            sheet.write_string(row, 0, f"{chapter.number} {chapter.title}", self._form(_BOLD))
+            row += 1
+            for block in chapter.blocks:
+                match block:
+                    case Paragraph():
+                        sheet.write_string(row, 1, block.text, self._form(_WRAP))
+                        row += 1
+                    case Table() if block in tables:
+                        title = block.title or chapter.title
+                        sheet.write_url(row, 1, f"internal:'{block.name}'!A1", string=title)
+                        row += 1
+                    case Table():
+                        sheet.write_string(row, 1, f"{block.title}: {block.empty}".lstrip(": "), self._form(_WRAP))
+                        row += 1
+        sheet.write_string(row + 1, 1, self._laid.closing, self._form(_WRAP))
+
+    def _table(self, table: Table) -> None:
+        sheet = self._book.add_worksheet(_named(table.name))
+        sheet.freeze_panes(1, 1)
+        for place, column in enumerate(table.columns):
+            sheet.write_string(0, place, column.title, self._form(_HEAD))
+        for number, row in enumerate(table.rows, start=1):
+            for place, cell in enumerate(row):
+                self._cell(sheet, number, place, cell)
+        last = len(table.rows)
+        sheet.autofilter(0, 0, last, len(table.columns) - 1)
+        if table.total:
+            self._total(sheet, table, last)
+        for place in range(len(table.columns)):
+            sheet.set_column(place, place, self._width(table, place))
+
+    def _total(self, sheet: "Worksheet", table: Table, last: int) -> None:
+        """Sums are formulas, so that whoever changes a row sees what follows; the filter leaves them out."""
+        from xlsxwriter.utility import xl_col_to_name
+
+        for place, (column, cell) in enumerate(zip(table.columns, table.total, strict=True)):
+            if column.added and cell.value is not None:
+                name = xl_col_to_name(place)
+                formula = f"=SUM({name}2:{name}{last + 1})"
+                value = cell.value / _DAY if column.unit is Unit.LENGTH else cell.value
+                sheet.write_formula(last + 1, place, formula, self._form(_BOLD, _FORMS[column.unit]), value)
+            else:
+                self._cell(sheet, last + 1, place, cell, _BOLD)
+
+    def _cell(self, sheet: "Worksheet", row: int, place: int, cell: Cell, look: str = "") -> None:
+        form = self._form(look, _FORMS[cell.unit], _TONES.get(cell.tone, ""))
+        value = cell.value
+        if value is None or isinstance(value, str | bool) or cell.unit is Unit.TEXT:
+            if cell.shown != NO_FIGURE:
+                sheet.write_string(row, place, cell.shown, form)
+            return
+        match cell.unit:
+            case Unit.LENGTH:
+                sheet.write_number(row, place, value / _DAY, form)
+            case Unit.INSTANT:
+                sheet.write_datetime(row, place, local(value, self._tz).replace(tzinfo=None), form)
+            case _:
+                sheet.write_number(row, place, value, form)
+
+    def _form(self, look: str = "", number: str = "", colour: str = "") -> "Format":
+        key = (look, number, colour)
+        if key not in self._formats:
+            given: dict[str, Any] = {"valign": "top", "font_name": "Calibri"}
+            if number:
+                given["num_format"] = number
+            if colour:
+                given |= {"font_color": colour, "bold": True}
+            if look == _HEAD:
+                given |= {"bold": True, "bg_color": "#f6f8fa", "bottom": 1, "text_wrap": True}
+            if look == _BOLD:
+                given["bold"] = True
+            if look == _WRAP:
+                given["text_wrap"] = True
+            self._formats[key] = self._book.add_format(given)
+        return self._formats[key]
+
+    @staticmethod
+    def _width(table: Table, place: int) -> float:
+        """Wide enough for the first hundred rows; a Chinese character takes two places."""
+        texts = [table.columns[place].title, *(row[place].shown for row in table.rows[:100])]
+        return float(min(_WIDEST, max(8, 2 + max(sum(1 + (ord(sign) > 0x2E7F) for sign in text) for text in texts))))
+
+
+def _named(text: str) -> str:
+    """A text as the name of a sheet: at most 31 signs, without those a sheet's name may not have."""
+    return "".join(sign for sign in text if sign not in "[]:*?/\\'")[:31]

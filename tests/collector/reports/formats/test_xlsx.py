@@ -1,0 +1,108 @@
+"""The workbook: real numbers, sums that recalculate, the same figures as everywhere."""
+
+import functools
+import io
+from datetime import timedelta
+from typing import Any
+
+import openpyxl
+import pytest
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from collector.reports.formats.xlsx import render
+from collector.reports.layout.blocks import Chart, Unit
+from collector.reports.layout.lay import lay
+from rules.period import local
+from tests.collector.reports.stories import TZ, document
+
+
+@functools.cache
+def book(lang: str = "en", *, values: bool = False) -> dict[str, Worksheet]:
+    """The sheets by name; with ``values`` what was computed instead of formulas."""
+    found = openpyxl.load_workbook(io.BytesIO(render(document(), lang)), data_only=values)
+    return {sheet.title: sheet for sheet in found.worksheets}
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-CN"])
+def test_each_table_with_rows_has_a_sheet(lang: str) -> None:
+    tables = [table for table in lay(document(), lang).tables() if table.rows]
+
+    for table in tables:
+        sheet = book(lang)[table.name]
+        assert [cell.value for cell in sheet[1]] == [column.title for column in table.columns]
+        assert sheet.max_row == 1 + len(table.rows) + bool(table.total)
+
+
+def test_numbers_are_numbers() -> None:
+    tables = {table.name: table for table in lay(document(), "en").tables()}
+    compared = 0
+    for name in ("objects", "outages", "worst", "corrections"):
+        for number, row in enumerate(tables[name].rows, start=2):
+            for place, cell in enumerate(row, start=1):
+                value: Any = book()[name].cell(number, place).value
+                if isinstance(cell.value, int | float) and cell.unit is not Unit.TEXT:
+                    compared += 1
+                    match cell.unit:
+                        case Unit.LENGTH if isinstance(value, timedelta):
+                            assert round(value.total_seconds() * 1000) == cell.value
+                        case Unit.LENGTH:
+                            assert _ms(value) == cell.value
+                        case Unit.INSTANT:
+                            assert value == local(int(cell.value), TZ).replace(tzinfo=None)
+                        case _:
+                            assert value == pytest.approx(cell.value, rel=1e-12)
+    assert compared > 100
+
+
+def _ms(value: Any) -> int:
+    """A length as openpyxl gives it: a time of day below one day, days as a number without any."""
+    if hasattr(value, "hour"):
+        return int(((value.hour * 60 + value.minute) * 60 + value.second) * 1000 + value.microsecond // 1000)
+    return round(float(value) * 86_400_000)
+
+
+def test_sums_are_formulas_over_their_column() -> None:
+    table = next(table for table in lay(document(), "en").tables() if table.name == "objects")
+    last = len(table.rows)
+    for place, column in enumerate(table.columns, start=1):
+        shown = book()["objects"].cell(last + 2, place).value
+        if column.added:
+            letter = get_column_letter(place)
+            assert shown == f"=SUM({letter}2:{letter}{last + 1})"
+
+
+def test_there_is_a_filter_and_the_heads_stay() -> None:
+    sheet = book()["outages"]
+
+    assert sheet.freeze_panes == "B2"
+    assert sheet.auto_filter.ref is not None
+
+
+def test_a_name_is_no_formula() -> None:
+    bad = document()
+    bad["report"]["objects"][0]["name"] = "=cmd|' /C calc'!A0"
+    sheets = openpyxl.load_workbook(io.BytesIO(render(bad, "en")))
+
+    cell = sheets["objects"]["A2"]
+    assert (cell.value, cell.data_type) == ("=cmd|' /C calc'!A0", "s")
+
+
+def test_every_chart_is_one_of_the_workbook() -> None:
+    charts = [
+        block for chapter in lay(document(), "en").chapters for block in chapter.blocks if isinstance(block, Chart)
+    ]
+
+    for chart in charts:
+        sheet = book()[f"chart_{chart.name}"]
+        assert sheet["A1"].value == chart.title
+    assert {chart.name for chart in charts} >= {"budget", "heat"}
+
+
+def test_the_cover_tells_the_seal_and_the_sentences() -> None:
+    issued = document()
+    sheet = next(iter(book("zh-CN").values()))
+    told = " ".join(str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value)
+
+    assert issued["seal"]["sha256"] in told
+    assert "数据完整率" in told
