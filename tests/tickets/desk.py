@@ -5,10 +5,12 @@ import http.client
 import json
 import os
 import subprocess
+import tomllib
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from tests.journeys.lab import Lab
 
@@ -20,8 +22,8 @@ SETS_UP_WITHIN_S = 240
 class Desk(ABC):
     """A running ticket system with an empty queue. ``alice`` works there; Nineward has an account of its own."""
 
-    KIND: str
-    """The kind of ticket system in the settings."""
+    port: int
+    """Where it listens."""
 
     RESOLVED: str
     """What the system calls a ticket whose fault is over."""
@@ -29,7 +31,12 @@ class Desk(ABC):
     @property
     @abstractmethod
     def settings(self) -> str:
-        """The lines of ``[tickets.desk]`` that tell Nineward where it is."""
+        """The lines of ``[tickets.desk]`` that tell Nineward what and where it is."""
+
+    @property
+    def table(self) -> dict[str, Any]:
+        """The same as a table."""
+        return tomllib.loads(self.settings)
 
     @property
     @abstractmethod
@@ -70,6 +77,20 @@ def asked(lab: Lab, port: int, method: str, path: str, headers: Mapping[str, str
         connection.request(method, path, None if body is None else json.dumps(body).encode(), told)
         answer = connection.getresponse()
         return answer.status, answer.read().decode()
+
+
+def carried(
+    lab: Lab, port: int, method: str, path: str, query: dict[str, str], headers: dict[str, str], body: bytes
+) -> tuple[int, dict[str, str], bytes]:
+    """One request of an adapter, carried into the journeys' network as it is: status, headers and body."""
+    connection = http.client.HTTPConnection(HERE, port, timeout=30)
+    with contextlib.closing(connection):
+        connection.sock = lab.connection(HERE, port)
+        address = quote(path) + ("?" + urlencode(query) if query else "")
+        connection.request(method, address, body or None, {**headers, "connection": "close"})
+        answer = connection.getresponse()
+        text = answer.read()
+        return answer.status, {"Content-Type": answer.headers.get("Content-Type", "")}, text
 
 
 def set_up(command: tuple[str, ...], folder: Path, environment: Mapping[str, str]) -> str:

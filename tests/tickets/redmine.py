@@ -53,7 +53,7 @@ puts keys.to_h.to_json
 class Redmine(Desk):
     """Makes no calls; it is polled."""
 
-    KIND = "redmine"
+    port = PORT
     RESOLVED = "Resolved"
 
     def __init__(self, lab: Lab, keys: Mapping[str, str]) -> None:
@@ -63,7 +63,7 @@ class Redmine(Desk):
     @property
     def settings(self) -> str:
         return (
-            f'url = "http://{HERE}:{PORT}"\nproject = "operations"\ntoken = {{ env = "DESK" }}\n'
+            f'kind = "redmine"\nurl = "http://{HERE}:{PORT}"\nproject = "operations"\ntoken = {{ env = "DESK" }}\n'
             'tracker = "Support"\npoll = "1s"\n'
         )
 

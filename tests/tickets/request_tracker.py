@@ -72,7 +72,7 @@ print $token;
 class RequestTracker(Desk):
     """Calls Nineward by a scrip whenever a ticket changes; it is hardly ever polled."""
 
-    KIND = "request_tracker"
+    port = PORT
     RESOLVED = "resolved"
 
     def __init__(self, lab: Lab, token: str) -> None:
@@ -82,8 +82,8 @@ class RequestTracker(Desk):
     @property
     def settings(self) -> str:
         return (
-            f'url = "http://{HERE}:{PORT}"\nqueue = "Operations"\ntoken = {{ env = "DESK" }}\n'
-            'hook_secret = { env = "HOOK" }\npoll = "1h"\nfields = { Site = "{target.labels.site}" }\n'
+            f'kind = "request_tracker"\nurl = "http://{HERE}:{PORT}"\nqueue = "Operations"\npoll = "1h"\n'
+            'token = { env = "DESK" }\nhook_secret = { env = "HOOK" }\nfields = { Site = "{target.labels.site}" }\n'
         )
 
     @property
