@@ -7,7 +7,8 @@ from litestar import Response, get
 from collector.access import require
 from collector.api.given import House, Principal
 from collector.roles import Permission
-from collector.store import agents, checks, notices, targets
+from collector.store import agents, checks, errands, notices, targets
+from collector.store.errands import ErrandState
 from collector.store.notices import MessageState
 
 _MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -29,6 +30,12 @@ def _lines(house: House) -> Iterator[str]:
         yield from _gauge("nineward_checks", "Checks that are asked.", len(checks.living(tx)))
         known = agents.living(tx)
         told = notices.counts(tx)
+        untold = errands.left(tx)
+    yield "# HELP nineward_errands What ticket systems are still to be told, and what they did not take.\n"
+    yield "# TYPE nineward_errands gauge\n"
+    for system in house.errands.systems:
+        for kept in (ErrandState.WAITING, ErrandState.CLAIMED, ErrandState.PARKED):
+            yield f'nineward_errands{{system="{system}",state="{kept}"}} {untold.get((system, kept), 0)}\n'
     yield "# HELP nineward_notices Messages to people, by how far they are.\n# TYPE nineward_notices gauge\n"
     for state in MessageState:
         yield f'nineward_notices{{state="{state}"}} {told.get(state, 0)}\n'

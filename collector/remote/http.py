@@ -12,11 +12,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import requests
 from requests.auth import AuthBase
 
+from collector.remote import transcript
 from collector.remote.telling import RemoteError
 
 _SHOWN = 500
@@ -113,10 +114,19 @@ class Http:
             raise RemoteError(f"{self.place} could not be reached: {_reason(trouble)}.", uncertain=True) from trouble
         with answer:
             text = self._read(answer, begun)
+        self._transcribe(method, path, query, data, f"{answer.status_code} {answer.reason or ''}".strip(), text)
         got = Answer(answer.status_code, answer.headers, text, time.monotonic() - begun)
         if not (200 <= got.status < 300 or got.status in fine):
             raise self.refused(got, answer.reason or "")
         return got
+
+    def _transcribe(self, method: str, path: str, query: object, data: object, answer: str, received: str) -> None:
+        """Note it where somebody keeps a transcript. What the base hides behind its host stays hidden."""
+        asked = f"?{urlencode(query, doseq=True)}" if isinstance(query, Mapping) and query else ""
+        sent = urlencode(data) if isinstance(data, Mapping) else data
+        text = sent.decode("utf-8", "replace") if isinstance(sent, bytes) else str(sent or "")
+        behind = "/…" if urlsplit(self._base).path.strip("/") else ""
+        transcript.note(f"{method} {self.place}{behind}{path}{asked}", text, answer, received)
 
     def json(self, method: str, path: str = "", **given: Any) -> Any:
         """The parsed answer of :meth:`ask`. A success whose body is no JSON is none: RemoteError, uncertain."""

@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from enum import StrEnum
 from pathlib import Path
 
+from collector.remote import transcript
 from collector.remote.telling import RemoteError
 from rules.duration import Duration
 from rules.errors import Invalid
@@ -92,10 +93,10 @@ def send(server: MailServer, message: EmailMessage, to: Sequence[str]) -> str:
         raise RemoteError(f"{server.host} shows a certificate that does not hold: {said}.") from trouble
     except (smtplib.SMTPException, OSError) as trouble:
         raise RemoteError(f"{server.host} could not be reached: {trouble}.") from trouble
-    if refused:
-        # The others have it: sending again would double it for them.
-        return str(_refusal(server.host, refused))
-    return f"{server.host} took it for {', '.join(to)}"
+    # Where it is refused for some the others have it: sending again would double it for them.
+    said = str(_refusal(server.host, refused)) if refused else f"{server.host} took it for {', '.join(to)}"
+    transcript.note(f"message for {', '.join(to)}", message.as_string(), said, "")
+    return said
 
 
 def atom(text: str) -> str:

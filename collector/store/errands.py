@@ -250,7 +250,7 @@ def find(tx: sqlite3.Connection, key: str) -> Errand | None:
     return None if row is None else _errand(row)
 
 
-def waiting_by_system(tx: sqlite3.Connection) -> dict[tuple[str, str], int]:
+def left(tx: sqlite3.Connection) -> dict[tuple[str, str], int]:
     """How many errands are not over, by system and state (waiting, claimed, parked)."""
     rows = tx.execute(
         "SELECT system, state, count(*) AS n FROM errand WHERE state IN ('waiting', 'claimed', 'parked')"

@@ -8,10 +8,11 @@ import pytest
 
 from collector.app import open_house
 from collector.errands import LONGEST_PAUSE, PATIENCE
+from collector.events import EventKind
 from collector.remote.telling import RemoteError
 from collector.settings import Settings
 from collector.specs import MuteSpec
-from collector.store import errands, incidents
+from collector.store import errands, incidents, notices
 from collector.store.state import State
 from rules.errors import Missing, Unavailable
 from rules.incident import Verb
@@ -196,16 +197,70 @@ def test_the_ledger_keeps_the_ticket(world: World) -> None:
     )
 
 
-def test_a_test_of_a_system_nobody_configured_says_which_there_are(world: World) -> None:
-    with pytest.raises(Missing, match="configured: desk"):
-        world.errands.test("dsk")
+def test_what_is_parked_is_told_to_people_and_shown_to_open_pages(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = []
+    monkeypatch.setattr(world.events, "publish", lambda kind, data: shown.append((kind, data)))
+    world.desk.trouble = [RemoteError("no such queue", permanent=True)]
+    outage(world)
+
+    with world.rooms.state.read() as tx:
+        parked = [news for news in notices.due_news(tx, world.now) if news.event == "parked"]
+    assert [(news.facts["text"], news.facts["errand"]["system"]) for news in parked] == [("no such queue", "desk")]
+    assert (EventKind.INCIDENT, {"number": world.one().name, "state": "open"}) in shown
 
 
-def test_a_test_of_a_system_that_is_away_says_so(world: World) -> None:
-    trial = world.errands.test("desk")
+def test_what_is_released_is_tried_as_patiently_as_what_is_new(world: World) -> None:
+    world.desk.trouble = [RemoteError("no such queue", permanent=True)]
+    outage(world)
+    with world.rooms.state.read() as tx:
+        (parked,) = errands.parked(tx)
+    world.rooms.clock.at += 2 * PATIENCE
+    world.desk.trouble = [RemoteError("away")]
+    world.errands.release(parked.id)
+    world.errands.step("desk", world.desk, world.now)
 
-    assert not trial.ok
-    assert "127.0.0.1:9 could not be reached" in trial.answer
+    assert world.queued() == {"waiting": 1}
+
+
+def test_a_try_of_unknown_outcome_is_told_to_the_next(world: World) -> None:
+    world.desk.trouble = [RemoteError("no answer in time", uncertain=True), RemoteError("not now")]
+    outage(world)
+    world.run(10)
+
+    (told,) = (telling for telling in world.desk.told if telling.event == "opened")
+    assert told.tried is not None
+    assert told.tried < world.now
+
+
+def test_a_try_that_surely_failed_leaves_nothing_to_look_for(world: World) -> None:
+    world.desk.trouble = [RemoteError("not now")]
+    outage(world)
+    world.run(10)
+
+    assert [telling.tried for telling in world.desk.told] == [None]
+
+
+def test_what_a_killed_process_was_telling_may_have_been_told(world: World) -> None:
+    world.deciding = False
+    outage(world)
+    world.fold()
+    world.incidents.step(world.now)
+    with world.rooms.state.write() as tx:
+        assert errands.claim(tx, "desk", world.now) is not None
+    world.rooms.clock.at += 5_000
+    world.errands.prepare()
+    world.decide()
+
+    assert [telling.tried for telling in world.desk.told] == [world.now]
+
+
+def test_title_and_text_are_worded_for_the_receiver(world: World) -> None:
+    outage(world)
+
+    assert world.desk.told[0].title == f"[{world.one().name}] core-1 is down"
+    assert "core-1 is down" in world.desk.told[0].body
 
 
 def test_the_threads_send_by_themselves(tmp_path: Path) -> None:

@@ -108,11 +108,11 @@ class Killer:
 class Book:
     """Log and fold: what is recorded stays, and is applied when somebody waits for it."""
 
-    def __init__(self, entries: list[Mapping[str, Any]], clock: GivenClock) -> None:
+    def __init__(self, entries: list[Mapping[str, Any]], clock: GivenClock, state: State) -> None:
         self._entries = entries
         self._clock = clock
+        self._state = state
         self._applied = 0
-        self.state: State | None = None
 
     def record(self, kind: str, payload: Mapping[str, Any]) -> "Future[int]":
         """As the intake does."""
@@ -124,10 +124,9 @@ class Book:
 
     def wait_for(self, position: int, timeout: float) -> bool:
         """As the fold does. A new process applies all again: what is there already is not done twice."""
-        assert self.state is not None
         for number in range(self._applied, len(self._entries)):
             entry = self._entries[number]
-            with self.state.write() as tx:
+            with self._state.write() as tx:
                 decisions.apply(tx, number + 1, entry["at"], entry)
             self._applied = number + 1
         return True
@@ -154,8 +153,8 @@ class World:
         How many lines of code it ran, where it was to be killed at one.
         """
         self.lives += 1
-        book = Book(self.log, self.clock)
-        state = book.state = State(self.folder / "state.db", lasting=False)
+        state = State(self.folder / "state.db", lasting=False)
+        book = Book(self.log, self.clock, state)
         system = self.system()
         room = self.room(state, book)
         killer = Killer(kill_at)
@@ -310,8 +309,7 @@ def telling_of(found: World) -> Telling:
     """What would be told first."""
     terms = terms_of("desk", found.table)
     with found.opened() as state:
-        book = Book(found.log, found.clock)
-        book.state = state
+        book = Book(found.log, found.clock, state)
         book.record("incident", {"incident": INCIDENT, **found.script[0]})
         book.wait_for(1, 0)
         with state.read() as tx:

@@ -12,10 +12,10 @@ from tests.collector.tickets import lives
 from tests.collector.tickets.lives import KEY, Killed, chances, lines_of, run, stand_in, world, wrongs
 from tests.collector.tickets.wire import AFTERWARDS, Fault
 
-RUNS = int(os.environ.get("ERRAND_RUNS", "120"))
+RUNS = int(os.environ.get("ERRAND_RUNS", "60"))
 """Seeded runs of each kind; `make bench-errands` makes many more."""
 
-_SPREAD = 40
+_SPREAD = 25
 _PARTS = 3
 
 
@@ -99,8 +99,7 @@ def test_a_second_collector_on_the_same_store_tells_nothing_twice(kind: str) -> 
     """While one is telling, the other finds nothing to tell."""
     told = []
     with world(kind) as found, found.opened() as state:
-        book = lives.Book(found.log, found.clock)
-        book.state = state
+        book = lives.Book(found.log, found.clock, state)
         other, system = found.room(state, book), found.system()
         found.notice(lambda: told.append(other.step("desk", system, found.clock.at)))
         run(found)
