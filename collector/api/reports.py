@@ -10,6 +10,7 @@ from collector.access import require
 from collector.api.given import House, Principal
 from collector.api.paging import Cursor, Limit
 from collector.rebuild import rebuild
+from collector.reports import formats
 from collector.reports.archive import Archive
 from collector.reports.kinds import Kind
 from collector.roles import Permission
@@ -63,7 +64,7 @@ class Reports(Controller):
         if not dot:
             raise Missing("A report is asked for by its id and a format: r_….html")
         content, media = _archive(house).file(key, form, lang or house.settings.language)
-        headers = {"Content-Disposition": f'inline; filename="nineward-{key}.{form}"'}
+        headers = {"Content-Disposition": f'inline; filename="nineward-{key}.{formats.find(form).EXTENSION}"'}
         return Response(content, media_type=media, headers=headers)
 
     @post("/verify", sync_to_thread=True, status_code=200, request_max_body_size=LARGEST)

@@ -45,8 +45,7 @@ def run_issue(arguments: argparse.Namespace) -> int:
     from collector.reports import formats
 
     wanted = [name for name in arguments.formats.split(",") if name]
-    for name in wanted:
-        formats.find(name)
+    endings = {name: formats.find(name).EXTENSION for name in wanted}
     out = Path(arguments.out)
     written = []
     with answer.collector(arguments) as client:
@@ -57,7 +56,7 @@ def run_issue(arguments: argparse.Namespace) -> int:
         )
         for name in wanted:
             content = client.download(f"reports/{issued['id']}.{name}?lang={arguments.lang}")
-            written.append(_write(out, f"nineward-{issued['name']}", name, content))
+            written.append(_write(out, f"nineward-{issued['name']}", endings[name], content))
     issued["files"] = [str(path) for path in written]
 
     def text(words: Any) -> str:

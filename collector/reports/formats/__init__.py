@@ -1,8 +1,8 @@
-"""Ways to render a sealed report. This folder is the registry: the file's name is the format's name and file ending.
+"""Ways to render a sealed report. This folder is the registry: the file's name is the format's name.
 
-A format is a module with ``MEDIA`` (the media type), ``LANGUAGES`` (False where the text is the same in every language)
-and ``render(document, lang) -> bytes``, a pure function of the sealed document: the same document in the same language
-gives the same bytes for ever under one release.
+A format is a module with ``MEDIA`` (the media type), ``EXTENSION`` (how the names of its files end), ``LANGUAGES``
+(False where the text is the same in every language) and ``render(document, lang) -> bytes``, a pure function of the
+sealed document: the same document in the same language gives the same bytes for ever under one release.
 """
 
 import importlib
@@ -16,6 +16,7 @@ class Format(Protocol):
     """What a module of this folder offers."""
 
     MEDIA: str
+    EXTENSION: str
     LANGUAGES: bool
 
     def render(self, document: dict[str, Any], lang: str) -> bytes:

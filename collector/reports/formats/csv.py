@@ -1,86 +1,62 @@
-"""Figures and outages as tables for a spreadsheet: UTF-8 with BOM, because Excel guesses wrong without it.
+"""Every table of a report as a CSV file, together in one zip: UTF-8 with BOM, because Excel guesses wrong without it.
 
-Two tables with an empty row between them. Times are in the report's zone, lengths in seconds, shares as fractions,
-unrounded: what rounds is the reader's program. A text that a spreadsheet would take for a formula is made harmless.
+Instants are in the report's zone, lengths in seconds, shares as fractions, unrounded: what rounds is the reader's
+program. A text that a spreadsheet would take for a formula is made harmless. The same report gives the same bytes.
 """
 
 import csv
 import io
+import zipfile
 from typing import Any
 
-from collector.reports import exact, words
-from collector.texts import translator
+from collector.printed import NO_FIGURE
+from collector.reports.layout.blocks import Cell, Column, Table, Unit
+from collector.reports.layout.lay import lay
 
-MEDIA = "text/csv; charset=utf-8"
+MEDIA = "application/zip"
 LANGUAGES = True
+EXTENSION = "csv.zip"
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_MADE = (1980, 1, 1, 0, 0, 0)
+"""The date of each file: a zip has one, and it must not tell when it was made."""
 
 
 def render(document: dict[str, Any], lang: str) -> bytes:
-    """The two tables."""
-    report = document["report"]
-    texts = translator(lang)
-    tz = report["period"]["tz"]
+    """The zip, with one file for each table that has rows."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as files:
+        for table in lay(document, lang).tables():
+            if table.rows:
+                entry = zipfile.ZipInfo(f"{table.name}.csv", _MADE)
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                entry.external_attr = 0o644 << 16
+                files.writestr(entry, _text(table))
+    return content.getvalue()
+
+
+def _text(table: Table) -> bytes:
     text = io.StringIO()
     sheet = csv.writer(text)
-
-    sheet.writerow(
-        [
-            texts("Target"),
-            texts("Kind"),
-            texts("Availability"),
-            texts("Fault rate"),
-            texts("Coverage"),
-            *(f"{texts(name)} [s]" for name in words.STATES.values()),
-            texts("Failures"),
-            texts("Glitches"),
-            "MTBF [h]",
-            "MTTR [h]",
-        ]
-    )
-    for entry in [*report["objects"], {**report["fleet"], "name": texts("All"), "kind": ""}]:
-        sheet.writerow(
-            [
-                _harmless(entry["name"]),
-                _harmless(entry["kind"]),
-                entry["availability"],
-                entry["fault_rate"],
-                entry["coverage"],
-                *(_seconds(entry[f"{state}_ms"]) for state in words.STATES),
-                entry["failures"],
-                entry["glitches"],
-                entry["mtbf_h"],
-                entry["mttr_h"],
-            ]
-        )
-
-    sheet.writerow([])
-    sheet.writerow(
-        [
-            texts("Target"),
-            texts("Start"),
-            texts("End"),
-            f"{texts('Length')} [s]",
-            texts("Detected"),
-            texts("Cause"),
-            texts("Incident"),
-        ]
-    )
-    for outage in report["outages"]:
-        ended = outage["end"] is not None
-        sheet.writerow(
-            [
-                _harmless(outage["target"]),
-                exact.moment(outage["start"], tz),
-                exact.moment(outage["end"], tz) if ended else texts("Open"),
-                _seconds(outage["end"] - outage["start"]) if ended else None,
-                exact.moment(outage["detected"], tz),
-                words.named(words.CAUSES, outage["cause"], texts),
-                outage["incident"],
-            ]
-        )
+    sheet.writerow([_head(column) for column in table.columns])
+    for row in (*table.rows, *((table.total,) if table.total else ())):
+        sheet.writerow([_value(cell) for cell in row])
     return b"\xef\xbb\xbf" + text.getvalue().encode()
+
+
+def _head(column: Column) -> str:
+    return f"{column.title} [s]" if column.unit is Unit.LENGTH else column.title
+
+
+def _value(cell: Cell) -> object:
+    match cell.unit:
+        case Unit.TEXT:
+            return "" if cell.shown == NO_FIGURE else _harmless(cell.shown)
+        case Unit.INSTANT:
+            return "" if cell.shown == NO_FIGURE else cell.shown
+        case Unit.LENGTH:
+            return "" if cell.value is None else _seconds(cell.value)
+    return "" if cell.value is None else cell.value
 
 
 def _seconds(span: int) -> str:

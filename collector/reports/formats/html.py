@@ -21,6 +21,7 @@ from rules.errors import Invalid
 
 MEDIA = "text/html; charset=utf-8"
 LANGUAGES = True
+EXTENSION = "html"
 
 _RIGHT = (Unit.SHARE, Unit.HOURS, Unit.LENGTH, Unit.COUNT)
 

@@ -6,6 +6,7 @@ from collector.reports.seal import canonical
 
 MEDIA = "application/json"
 LANGUAGES = False
+EXTENSION = "json"
 
 
 def render(document: dict[str, Any], lang: str) -> bytes:

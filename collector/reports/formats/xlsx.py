@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MEDIA = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LANGUAGES = True
+EXTENSION = "xlsx"
 
 _DAY = 86_400_000
 _FORMS = {
