@@ -13,7 +13,7 @@ WHEELS := $(VENV)/share/nineward/wheels
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --config-settings editable_mode=compat
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-importers test-recordings test-tickets check lint types imports packages bench bench-agent bench-detection bench-figures bench-ingest bench-ping bench-recompute bench-scheduling bench-snmp bench-truth docs dist clean fuzz-snmp fuzz-timelines
+.PHONY: help up test test-importers test-recordings test-tickets check lint types imports packages bench bench-agent bench-detection bench-errands bench-figures bench-ingest bench-ping bench-recompute bench-scheduling bench-snmp bench-storm bench-truth docs dist clean fuzz-snmp fuzz-timelines
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -73,7 +73,7 @@ types: $(VENV)/.installed-dev
 imports: $(VENV)/.installed-dev
 	PYTHONPATH=. $(BIN)/lint-imports
 
-bench: bench-ingest bench-agent bench-detection bench-scheduling bench-ping bench-snmp bench-figures bench-truth  ## all benchmarks, each beside its peer or its bar
+bench: bench-ingest bench-agent bench-detection bench-scheduling bench-ping bench-snmp bench-figures bench-storm bench-truth  ## all benchmarks, each beside its peer or its bar
 
 bench-ingest: $(VENV)/.installed-dev  ## results per second durable end to end, bytes per result
 	$(BIN)/python -m benchmarks.ingest
@@ -90,8 +90,14 @@ bench-truth: $(VENV)/.installed-dev  ## ten minutes of a fleet's scripted outage
 bench-snmp: $(VENV)/.installed-dev  ## the SNMP engine beside snmp_exporter and pysnmp, and one agent with 5 000 devices
 	$(BIN)/python -m benchmarks.snmp
 
+bench-errands: $(VENV)/.installed-dev  ## each kind of ticket system killed at every line and struck by a thousand seeded faults (some minutes)
+	$(BIN)/python -m benchmarks.errands
+
 bench-detection: $(VENV)/.installed-dev  ## from a target's last answer to the ticket's arrival
 	$(BIN)/python -m benchmarks.detection
+
+bench-storm: $(VENV)/.installed-dev  ## a core switch dies with 500 dependents; 5 000 unrelated faults within a minute
+	$(BIN)/python -m benchmarks.storm
 
 DAYS ?= 2
 
