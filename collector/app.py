@@ -127,20 +127,10 @@ def open_house(
         fold.appliers["trap"] = traps.apply
         fold.after_commit.append(incidents.after_commit)
         # From here on in the order of the walk: first what takes, last what tells. The stack ends them the other way.
-        rooms: list[Fold | Intake | Incidents | Errands | Noticing | Following | Clocks | Reviews | Jobs] = [
-            fold,
-            intake,
-        ]
+        rooms: list[Room] = [fold, intake]
         if deciding:
-            rooms += [
-                incidents,
-                errands,
-                noticing,
-                following,
-                clocks,
-                reviews,
-                Jobs(log, settled.work, clock, settings),
-            ]
+            rooms += [incidents, errands, noticing, following, clocks, reviews]
+            rooms += [Jobs(log, settled.work, clock, settings)]
         for room in rooms:
             room.start()
             stack.callback(room.stop)

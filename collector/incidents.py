@@ -240,8 +240,8 @@ class Incidents(Working):
         self._decide(dict.fromkeys(self._held, now), now)
         self._look_again([incident.target for incident in living if incident.target], now)
         self._judge_agents(living, now)
-        with self._targets.sight(now) as sight:
-            news = self._brake.news(sight, living)
+        with self._state.read() as tx:
+            news = self._brake.news(tx, now, living)
         self._record(news)
         if self._clock.monotonic() - self._closed_at >= _CLOSING_EVERY_S:
             self._closed_at = self._clock.monotonic()
@@ -275,12 +275,13 @@ class Incidents(Working):
             recorded: list[tuple[str, Future[int]]] = []
             cut_off: dict[str, dict[str, int]] = {}
             enough = min(until, self._clock.monotonic() + _TOGETHER_S)
+            self._brake.begin()
             with self._targets.sight(now) as sight:
                 while waiting and self._clock.monotonic() <= enough:
                     target, earliest = waiting.popleft()
                     self._unsettled.pop(target, None)
                     verdict = self._about(sight, target, earliest)
-                    recorded += self._submit(self._brake.on(sight, verdict.drafts))
+                    recorded += self._submit(self._brake.on(sight.tx, now, verdict.drafts))
                     for incident, since in verdict.cut_off.items():
                         cut_off.setdefault(incident, {})[target] = since
             recorded += self._submit([self._drafts.attached(*one, "") for one in cut_off.items()])
@@ -304,9 +305,10 @@ class Incidents(Working):
         return verdict
 
     def _judge_agents(self, living: Sequence[Incident], now: int) -> None:
-        with self._targets.sight(now) as sight:
-            verdict = self._agents.about(sight.tx, living, now)
-            drafts = self._brake.on(sight, verdict.drafts)
+        self._brake.begin()
+        with self._state.read() as tx:
+            verdict = self._agents.about(tx, living, now)
+            drafts = self._brake.on(tx, now, verdict.drafts)
         self._record(drafts)
         for state, keys in (("silent", verdict.silent), ("well", verdict.back)):
             for key in keys:

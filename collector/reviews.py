@@ -5,9 +5,11 @@ long), the rest each hour.
 """
 
 import logging
+import sqlite3
+from collections.abc import Sequence
 
 from collector.clock import Clock
-from collector.drafts import Drafts
+from collector.drafts import Draft, Drafts
 from collector.fold import Fold
 from collector.objectives import Objectives
 from collector.promises import Promises
@@ -16,6 +18,7 @@ from collector.repeats import problems
 from collector.settings import Settings
 from collector.store import families, incidents
 from collector.store.state import State
+from collector.storm import Brake
 from collector.working import Working
 from rules.parameters import DAY, HOUR, MINUTE
 from rules.period import local, month
@@ -46,6 +49,7 @@ class Reviews(Working):
         self._clock = clock
         self._settings = settings
         self._drafts = Drafts(settings)
+        self._brake = Brake(self._drafts)
         self._promises = Promises(objectives, self._drafts)
         self._budgets_at = 0
         self._hourly_at = 0
@@ -74,29 +78,31 @@ class Reviews(Working):
 
     def _budgets(self, now: int) -> None:
         with self._state.read() as tx:
-            drafts = self._promises.burning(tx, incidents.living(tx), now)
-        self._recording.record(drafts)
+            self._record(tx, now, self._promises.burning(tx, incidents.living(tx), now))
 
     def _repeats(self, now: int) -> None:
         with self._state.read() as tx:
             concerned = families.failed_since(tx, self._failed_at)
-            drafts = list(problems(tx, self._drafts, concerned, now))
-        self._recording.record(drafts)
+            self._record(tx, now, list(problems(tx, self._drafts, concerned, now)))
         self._failed_at = now - HOUR
 
     def _months(self, now: int) -> None:
         tz = self._settings.tz
         running = month(f"{local(now, tz):%Y-%m}", tz)
-        with self._state.read() as tx:
-            drafts = self._promises.forecast(tx, incidents.living(tx), now) if now - running.start >= DAY else []
-        self._recording.record(drafts)
+        if now - running.start >= DAY:
+            with self._state.read() as tx:
+                self._record(tx, now, self._promises.forecast(tx, incidents.living(tx), now))
         before = month(f"{local(running.start - 1, tz):%Y-%m}", tz)
         name = f"{local(before.start, tz):%Y-%m}"
         if name != self._closed and now >= self._settings.calculation.freeze_at.after(before):
             with self._state.read() as tx:
-                missed = self._promises.missed(tx, before, now)
-            self._recording.record(missed)
+                self._record(tx, now, self._promises.missed(tx, before, now))
             self._closed = name
+
+    def _record(self, tx: sqlite3.Connection, now: int, drafts: Sequence[Draft]) -> None:
+        """Record what was decided on a snapshot; in a storm without tickets of its own."""
+        self._brake.begin()
+        self._recording.record(self._brake.on(tx, now, drafts))
 
     def _run(self) -> None:
         ready = False

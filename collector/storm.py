@@ -5,11 +5,11 @@ tells of it. Within the hour a system may not get more openings and returns than
 they were sent do not count. The storm is over when nothing that it tells of lasts any more.
 """
 
+import sqlite3
 from collections.abc import Sequence
 
 from collector.drafts import Draft, Drafts
 from collector.faults import Kind
-from collector.sight import Sight
 from collector.store import errands, families, incidents
 from collector.store.incidents import Incident
 from collector.ticket_terms import terms_of
@@ -33,87 +33,90 @@ class Brake:
         self._drafts = drafts
         tables = drafts.settings.tickets
         self._caps = {name: terms_of(name, table).cap for name, table in tables.items()}
-        self._sight: Sight | None = None
         self._counts: dict[str, int] = {}
         self._storm = ""
         self._systems: set[str] = set()
         self._told: dict[str, tuple[int, int]] = {}  # by storm: how many it told of, and when
 
-    def on(self, sight: Sight, drafts: Sequence[Draft]) -> list[Draft]:
-        """The same drafts, without the tickets that are too many; before them the storm's own where it begins."""
-        if sight is not self._sight:
-            self._sight = sight
-            self._counts = {}
-            self._storm = ""
+    def begin(self) -> None:
+        """What was let through before is in the state by now: a new snapshot tells of it."""
+        self._counts = {}
+        self._storm = ""
+
+    def on(self, tx: sqlite3.Connection, now: int, drafts: Sequence[Draft]) -> list[Draft]:
+        """The same drafts, without the tickets that are too many; before them the storm's own where it begins.
+
+        ``tx`` is one snapshot, the same since :meth:`begin`; ``now`` in ms UTC.
+        """
         found: list[Draft] = []
         for draft in drafts:
             if draft["verb"] in _ANNOUNCING and draft["systems"]:
-                found += self._held(sight, draft)
+                found += self._held(tx, now, draft)
             found.append(draft)
         return found
 
-    def news(self, sight: Sight, living: Sequence[Incident]) -> list[Draft]:
+    def news(self, tx: sqlite3.Connection, now: int, living: Sequence[Incident]) -> list[Draft]:
         """What a storm's ticket is to hear by now, and its end."""
         found: list[Draft] = []
         storm = next((one for one in living if one.kind == Kind.STORM), None)
         if storm is not None:
-            count = families.count_members(sight.tx, storm.id)
-            told, at = self._told.setdefault(storm.id, (count, sight.now))
-            if self._systems or count >= 2 * told or (count > told and sight.now - at >= _NEWS):
-                self._told[storm.id] = (count, sight.now)
+            count = families.count_members(tx, storm.id)
+            told, at = self._told.setdefault(storm.id, (count, now))
+            if self._systems or count >= 2 * told or (count > told and now - at >= _NEWS):
+                self._told[storm.id] = (count, now)
                 text = f"{storm.summary}: {count} incidents are told of here"
                 found.append(self._drafts.gathered(storm.id, sorted(self._systems), text))
                 self._systems = set()
-        over = families.outlived(sight.tx)
+        over = families.outlived(tx)
         for incident in living:
-            if incident.id in over and (incident.kind == Kind.STORM or not _lasts(sight, incident)):
+            if incident.id in over and (incident.kind == Kind.STORM or not _lasts(tx, incident)):
                 text = f"{incident.summary}: nothing that it tells of lasts any more"
-                found.append(self._drafts.recovery(incident.id, sight.now, text))
+                found.append(self._drafts.recovery(incident.id, now, text))
         return found
 
-    def _held(self, sight: Sight, draft: Draft) -> list[Draft]:
+    def _held(self, tx: sqlite3.Connection, now: int, draft: Draft) -> list[Draft]:
         """What comes before a draft of which some tickets are held; takes those out of it."""
-        over = [system for system in draft["systems"] if self._count(sight, system) >= self._caps[system]]
+        over = [system for system in draft["systems"] if self._count(tx, now, system) >= self._caps[system]]
         for system in draft["systems"]:
             self._counts[system] += system not in over
         if not over:
             return []
-        before = self._begin(sight, draft, over)
+        before = self._open(tx, now, draft, over)
         draft["systems"] = [system for system in draft["systems"] if system not in over]
         draft["parent"] = self._storm
         return before
 
-    def _count(self, sight: Sight, system: str) -> int:
-        """The tickets of the last hour: those queued before this sight, and those let through since."""
+    def _count(self, tx: sqlite3.Connection, now: int, system: str) -> int:
+        """The tickets of the last hour: those queued before this snapshot, and those let through since."""
         if system not in self._counts:
-            self._counts[system] = errands.announcements(sight.tx, system, sight.now - HOUR)
+            self._counts[system] = errands.announcements(tx, system, now - HOUR)
         return self._counts[system]
 
-    def _begin(self, sight: Sight, draft: Draft, over: Sequence[str]) -> list[Draft]:
+    def _open(self, tx: sqlite3.Connection, now: int, draft: Draft, over: Sequence[str]) -> list[Draft]:
         """The storm's opening or return, unless there is one; its ticket goes to the systems that are full."""
-        storm = incidents.of_fault(sight.tx, STORM)
+        storm = incidents.of_fault(tx, STORM)
         if not self._storm and storm is not None and storm.living:
             self._storm = storm.id
         if self._storm:
-            told = errands.announced(sight.tx, self._storm) if storm is not None else {}
+            told = errands.announced(tx, self._storm) if storm is not None else {}
             if storm is not None and storm.id == self._storm:
                 self._systems |= {system for system in over if system not in told}
             return []
         summary = "A storm of incidents"
         text = f"{summary}: more than {max(self._caps[system] for system in over)} tickets within an hour are held here"
-        if storm is not None and self._drafts.comes_back(storm, sight.now):
+        if storm is not None and self._drafts.comes_back(storm, now):
             self._storm = storm.id
-            again = self._drafts.reopening(sight.tx, storm, text, sight.now, sight.now, 0)
+            again = self._drafts.reopening(tx, storm, text, now, now, 0)
             return [{**again, "systems": list(over), "due": draft["due"]}]
         ruled = ruling(self._drafts.settings.incident_rules, Breach(Kind.STORM))
         opening = self._drafts.opening(
-            sight.tx, sight.now, kind=Kind.STORM, fault=STORM, priority=ruled.priority, summary=summary, text=text,
-            since=draft["since"], detected=sight.now, ticket_after=0,
+            tx, now, kind=Kind.STORM, fault=STORM, priority=ruled.priority, summary=summary, text=text,
+            since=draft["since"], detected=now, ticket_after=0,
         )  # fmt: skip
         self._storm = opening["incident"]
-        self._told[self._storm] = (1, sight.now)
+        self._told[self._storm] = (1, now)
         return [{**opening, "systems": list(over), "due": draft["due"]}]
 
 
-def _lasts(sight: Sight, incident: Incident) -> bool:
-    return any(episode.ended is None for episode in incidents.episodes(sight.tx, incident.id))
+def _lasts(tx: sqlite3.Connection, incident: Incident) -> bool:
+    return any(episode.ended is None for episode in incidents.episodes(tx, incident.id))
