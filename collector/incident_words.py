@@ -98,6 +98,12 @@ def rule(name: str, words: Translator) -> str:
     return named(NAMES, name, words)
 
 
+def recipient(one: Found, words: Translator) -> str:
+    """To whom it was escalated; the shipped ones are words, others are names."""
+    name: str = one["to"]
+    return words(name)
+
+
 def clock(one: Found, tz: str, words: Translator) -> tuple[str, str, str, str]:
     """One rule: its name, what is allowed, until when, and how it stands."""
     due = words("stands still") if one["due"] is None else instant(one["due"], tz, seconds=False)
@@ -135,8 +141,8 @@ def action_state(one: Found, words: Translator) -> str:
         return words("late") if one["late"] else words("open")
     judged = {None: words("done"), True: words("done, it helped"), False: words("done, it did not help")}
     told = judged[one["effective"]]
-    if one["returned"]:
-        back = words.number("the fault came back once", "the fault came back {count} times", one["returned"])
+    if returned := one["returned"]:
+        back = words.number("the fault came back once", "the fault came back {count} times", returned)
         return f"{told}; {back}"
     return told
 

@@ -129,5 +129,6 @@ def _noted(arguments: argparse.Namespace, what: str, body: dict[str, Any]) -> in
     with answer.collector(arguments) as client:
         client.post(f"{path}/{what}", body)
         found = client.get(path)
-    answer.show(arguments, found["follow_up"], lambda words: words("Noted for {incident}.", incident=found["number"]))
+    name = found["number"]
+    answer.show(arguments, found["follow_up"], lambda words: words("Noted for {incident}.", incident=name))
     return 0

@@ -17,6 +17,7 @@ from collector.incident_words import (
     clock,
     countdown,
     day,
+    recipient,
     said_of,
     satisfaction,
 )
@@ -79,7 +80,7 @@ def _belonging(found: Found, words: Translator) -> str:
     if found["members_count"]:
         names = ", ".join(one["number"] for one in found["members"][:10])
         lines.append((words("Tells of"), _listed(names, found["members_count"], 10, words)))
-    lines += [(words("Escalated to"), words(one["to"])) for one in found["escalations"]]
+    lines += [(words("Escalated to"), recipient(one, words)) for one in found["escalations"]]
     return facts(lines)
 
 

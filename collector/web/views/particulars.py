@@ -17,6 +17,7 @@ from collector.incident_words import (
     clock,
     countdown,
     day,
+    recipient,
     satisfaction,
 )
 from collector.printed import NO_FIGURE, duration, instant
@@ -128,7 +129,7 @@ def particulars(found: Found, tz: str, words: Translator) -> Particulars:
             for key in MILESTONES
             if found["milestones"][key] is not None
         ),
-        escalated=tuple((words(one["to"]), instant(one["at"], tz)) for one in found["escalations"]),
+        escalated=tuple((recipient(one, words), instant(one["at"], tz)) for one in found["escalations"]),
         dependents=tuple(
             (one["target_id"], one["target"], "" if one["since"] is None else instant(one["since"], tz))
             for one in found["dependents"]
