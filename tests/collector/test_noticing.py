@@ -13,31 +13,17 @@ from collector.store.notices import MessageState
 from collector.store.targets import Priority
 from rules.errors import Missing, Unavailable
 from rules.incident import Verb
-from rules.quiet import Quiet
-from rules.rota import Contact, Rota
-from rules.route import Event, Route
+from rules.route import Route
 from tests.collector.rooms import ADMIN
-from tests.collector.told import Told
+from tests.collector.told import Told, fail, furnish, news
 from tests.collector.told import told as open_told
 from tests.collector.watch import URGENT
-
-
-def furnish(told: Told) -> Told:
-    told.world.join("a1")
-    told.world.add("core-1", **URGENT)
-    told.run(20)
-    return told
 
 
 @pytest.fixture
 def told(tmp_path: Path) -> Iterator[Told]:
     with open_told(tmp_path) as found:
         yield furnish(found)
-
-
-def fail(told: Told, seconds: int = 15) -> None:
-    told.world.fail("core-1")
-    told.run(seconds)
 
 
 def test_an_outage_and_its_end_are_told_once_each(told: Told) -> None:
@@ -179,31 +165,6 @@ def test_many_faults_at_once_are_one_message(tmp_path: Path) -> None:
         assert told.board.events() == ["opened"] * 12
 
 
-def test_what_differs_in_the_words_of_group_by_goes_out_apart(tmp_path: Path) -> None:
-    with open_told(tmp_path, routes=(Route(("ops",), group_by=("site",)),)) as told:
-        told.world.join("a1")
-        for number in range(4):
-            site = {"site": "hz" if number % 2 else "bj"}
-            told.world.add(f"web-{number}", f"192.0.2.{number + 1}", labels=site, **URGENT)
-        told.run(20)
-        for number in range(4):
-            told.world.fail(f"web-{number}")
-        told.run(15)
-
-        assert [len(message.entries) for message in told.board.got] == [2, 2]
-
-
-def news(told: Told, count: int, priority: str = "general", start: int = 0) -> None:
-    """Put down news of made-up incidents, as decisions do."""
-    with told.world.rooms.state.write() as tx:
-        for number in range(start, start + count):
-            incident = {"number": f"INC-2026-{number:06}", "priority": priority, "summary": f"fault {number}"}
-            target = {"id": f"t{number}", "name": f"h{number}", "kind": "host", "labels": {"rack": str(number)}}
-            facts = {"incident": incident, "text": "down", "target": target, "key": f"k{number}"}
-            now = told.world.now
-            notices.add_news(tx, notices.News(f"{number:06}", f"i{number}", "opened", now, now, facts))
-
-
 def test_never_more_than_the_limit_in_any_minute_and_nothing_is_lost(tmp_path: Path) -> None:
     with open_told(tmp_path, routes=(Route(("ops",), group_by=("rack",)),), limit=18) as told:
         for turn in range(20):
@@ -254,101 +215,6 @@ def test_a_channel_that_asks_for_rest_gets_it_and_then_one_message(tmp_path: Pat
         told.wait(60)
 
         assert [len(message.entries) for message in told.board.got] == [1, 30]
-
-
-def test_in_quiet_hours_only_what_is_urgent_is_told_and_the_rest_when_they_end(tmp_path: Path) -> None:
-    quiet = Quiet.from_setting({"mon-sun": ["00:00-24:00"]})
-    night = Manner(quiet=quiet)
-    with open_told(tmp_path, manners={"ops": night}) as told:
-        news(told, 3)
-        news(told, 1, "urgent", start=10)
-        told.wait(10)
-
-        assert [message.urgent for message in told.board.got] == [True]
-        with told.world.rooms.state.read() as tx:
-            waiting = notices.next_notice(tx, "ops")
-        assert waiting == quiet.until(told.world.now, "Asia/Shanghai") or (waiting or 0) > told.world.now + 3_600_000
-
-
-def test_routes_choose_by_label_and_priority(tmp_path: Path) -> None:
-    routes = (
-        Route(("net",), match="rack=1"),
-        Route(("boss",), priorities=("urgent",)),
-    )
-    with open_told(tmp_path, manners={"net": Manner(), "boss": Manner()}, routes=routes) as told:
-        news(told, 3)
-        news(told, 1, "urgent", start=7)
-        told.wait(10)
-
-        assert [entry["key"] for message in told.boards["net"].got for entry in message.entries] == ["k1"]
-        assert [entry["key"] for message in told.boards["boss"].got for entry in message.entries] == ["k7"]
-
-
-def test_a_last_route_keeps_others_from_what_it_takes(tmp_path: Path) -> None:
-    routes = (Route(("net",), match="rack=1", last=True), Route(("all",)))
-    with open_told(tmp_path, manners={"net": Manner(), "all": Manner()}, routes=routes) as told:
-        news(told, 2)
-        told.wait(10)
-
-        assert [len(board.events()) for board in told.boards.values()] == [1, 1]
-
-
-def test_who_is_on_call_is_called_by_name(tmp_path: Path) -> None:
-    contacts = {"ada": Contact(mobile="13800000000"), "ben": Contact()}
-    rota = {"net": Rota(("ada", "ben"), "2020-01-06T09:00")}
-    routes = (Route(("ops",), rota="net"),)
-    with open_told(tmp_path, routes=routes, rota=rota, contacts=contacts) as told:
-        news(told, 1)
-        told.wait(10)
-
-        on_call = rota["net"].on_call(told.world.now, "Asia/Shanghai")
-        assert told.board.got[0].mentions == ((on_call, contacts[on_call]),)
-
-
-def test_an_escalation_goes_where_it_says_and_calls_people(tmp_path: Path) -> None:
-    contacts = {"eve": Contact(mail="eve@example.org")}
-    manners = {"ops": Manner(), "boss": Manner()}
-    with open_told(tmp_path, manners=manners, routes=(Route(("ops",)),), contacts=contacts) as told:
-        with told.world.rooms.state.write() as tx:
-            facts = {"incident": {"number": "INC-1", "priority": "general"}, "text": "late", "key": "k"}
-            now = told.world.now
-            told_to = {**facts, "notice": {"to": "boss, eve"}}
-            notices.add_news(tx, notices.News("1", "i1", "escalated", now, now, told_to))
-        told.wait(10)
-
-        assert told.boards["boss"].events() == ["escalated"]
-        assert [name for name, _ in told.boards["ops"].got[0].mentions] == ["eve"]
-
-
-def test_a_route_for_openings_only_tells_no_end(tmp_path: Path) -> None:
-    with open_told(tmp_path, routes=(Route(("ops",), events=(Event.OPENED,)),)) as told:
-        furnish(told)
-        fail(told)
-        told.world.mend("core-1")
-        told.run(20)
-
-        assert told.board.events() == ["opened"]
-
-
-def test_opening_and_end_that_wait_together_are_told_as_one_incident(tmp_path: Path) -> None:
-    with open_told(tmp_path, routes=(Route(("ops",), wait=60_000),)) as told:
-        furnish(told)
-        fail(told)
-        told.world.mend("core-1")
-        told.run(20)
-        told.wait(60)
-
-        (message,) = told.board.got
-        assert [entry["event"] for entry in message.entries] == ["resolved"]
-        assert any("New" in line and "Resolved" in line for line in message.lines)
-
-
-def test_news_of_yesterday_is_not_told_as_if_it_were_new(told: Told) -> None:
-    news(told, 1)
-    told.world.rooms.clock.at += 90_000_000
-    told.tell()
-
-    assert told.board.got == []
 
 
 def test_an_errand_that_no_ticket_system_takes_is_told_to_people(told: Told) -> None:

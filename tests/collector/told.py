@@ -13,7 +13,7 @@ from collector.remote.telling import RemoteError
 from collector.routing import Routing
 from collector.store import notices
 from collector.store.notices import Delivery
-from tests.collector.watch import World
+from tests.collector.watch import URGENT, World
 from tests.collector.watch import world as open_world
 
 
@@ -101,3 +101,28 @@ def told(
         routing = Routing(whole, told_in)
         boards = {name: line.channel for name, line in lines.items() if isinstance(line.channel, Board)}
         yield Told(world, noticing, routing, boards, lines)
+
+
+def furnish(told: Told) -> Told:
+    """One agent that looks at core-1."""
+    told.world.join("a1")
+    told.world.add("core-1", **URGENT)
+    told.run(20)
+    return told
+
+
+def fail(told: Told, seconds: int = 15) -> None:
+    """core-1 dies."""
+    told.world.fail("core-1")
+    told.run(seconds)
+
+
+def news(told: Told, count: int, priority: str = "general", start: int = 0) -> None:
+    """Put down news of made-up incidents, as decisions do."""
+    with told.world.rooms.state.write() as tx:
+        for number in range(start, start + count):
+            incident = {"number": f"INC-2026-{number:06}", "priority": priority, "summary": f"fault {number}"}
+            target = {"id": f"t{number}", "name": f"h{number}", "kind": "host", "labels": {"rack": str(number)}}
+            facts = {"incident": incident, "text": "down", "target": target, "key": f"k{number}"}
+            now = told.world.now
+            notices.add_news(tx, notices.News(f"{number:06}", f"i{number}", "opened", now, now, facts))

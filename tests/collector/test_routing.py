@@ -1,0 +1,148 @@
+"""Routing: who hears of what, when, and who is called by name; through the real rooms, in given time."""
+
+from pathlib import Path
+
+from collector.notices.channel import Manner
+from collector.specs import CalendarSpec
+from collector.store import notices
+from rules.quiet import Quiet
+from rules.rota import Contact, Rota
+from rules.route import During, Event, Route
+from tests.collector.rooms import ADMIN
+from tests.collector.told import fail, furnish, news
+from tests.collector.told import told as open_told
+from tests.collector.watch import URGENT
+
+
+def test_what_differs_in_the_words_of_group_by_goes_out_apart(tmp_path: Path) -> None:
+    with open_told(tmp_path, routes=(Route(("ops",), group_by=("site",)),)) as told:
+        told.world.join("a1")
+        for number in range(4):
+            site = {"site": "hz" if number % 2 else "bj"}
+            told.world.add(f"web-{number}", f"192.0.2.{number + 1}", labels=site, **URGENT)
+        told.run(20)
+        for number in range(4):
+            told.world.fail(f"web-{number}")
+        told.run(15)
+
+        assert [len(message.entries) for message in told.board.got] == [2, 2]
+
+
+def test_in_quiet_hours_only_what_is_urgent_is_told_and_the_rest_when_they_end(tmp_path: Path) -> None:
+    """The world begins at 22:13 by the clock of its zone."""
+    quiet = Quiet.from_setting({"mon-sun": ["00:00-07:00", "22:00-24:00"]})
+    with open_told(tmp_path, manners={"ops": Manner(quiet=quiet)}) as told:
+        news(told, 3)
+        news(told, 1, "urgent", start=10)
+        told.wait(10)
+        night = list(told.board.got)
+        morning = quiet.until(told.world.now, "Asia/Shanghai")
+        assert morning is not None
+        told.world.rooms.clock.at = morning - 2_000
+        told.wait(1)
+        assert told.board.got == night
+        told.wait(1)
+
+        assert [message.urgent for message in night] == [True]
+        assert [len(message.entries) for message in told.board.got[1:]] == [3]
+
+
+def test_routes_choose_by_label_and_priority(tmp_path: Path) -> None:
+    routes = (
+        Route(("net",), match="rack=1"),
+        Route(("boss",), priorities=("urgent",)),
+    )
+    with open_told(tmp_path, manners={"net": Manner(), "boss": Manner()}, routes=routes) as told:
+        news(told, 3)
+        news(told, 1, "urgent", start=7)
+        told.wait(10)
+
+        assert [entry["key"] for message in told.boards["net"].got for entry in message.entries] == ["k1"]
+        assert [entry["key"] for message in told.boards["boss"].got for entry in message.entries] == ["k7"]
+
+
+def test_a_last_route_keeps_others_from_what_it_takes(tmp_path: Path) -> None:
+    routes = (Route(("net",), match="rack=1", last=True), Route(("all",)))
+    with open_told(tmp_path, manners={"net": Manner(), "all": Manner()}, routes=routes) as told:
+        news(told, 2)
+        told.wait(10)
+
+        assert [len(board.events()) for board in told.boards.values()] == [1, 1]
+
+
+def test_who_is_on_call_is_called_by_name(tmp_path: Path) -> None:
+    contacts = {"ada": Contact(mobile="13800000000"), "ben": Contact()}
+    rota = {"net": Rota(("ada", "ben"), "2020-01-06T09:00")}
+    routes = (Route(("ops",), rota="net"),)
+    with open_told(tmp_path, routes=routes, rota=rota, contacts=contacts) as told:
+        news(told, 1)
+        told.wait(10)
+
+        on_call = rota["net"].on_call(told.world.now, "Asia/Shanghai")
+        assert told.board.got[0].mentions == ((on_call, contacts[on_call]),)
+
+
+def test_an_escalation_goes_where_it_says_and_calls_people(tmp_path: Path) -> None:
+    contacts = {"eve": Contact(mail="eve@example.org")}
+    manners = {"ops": Manner(), "boss": Manner()}
+    with open_told(tmp_path, manners=manners, routes=(Route(("ops",)),), contacts=contacts) as told:
+        with told.world.rooms.state.write() as tx:
+            facts = {"incident": {"number": "INC-1", "priority": "general"}, "text": "late", "key": "k"}
+            now = told.world.now
+            told_to = {**facts, "notice": {"to": "boss, eve"}}
+            notices.add_news(tx, notices.News("1", "i1", "escalated", now, now, told_to))
+        told.wait(10)
+
+        assert told.boards["boss"].events() == ["escalated"]
+        assert [name for name, _ in told.boards["ops"].got[0].mentions] == ["eve"]
+
+
+def test_a_route_for_openings_only_tells_no_end(tmp_path: Path) -> None:
+    with open_told(tmp_path, routes=(Route(("ops",), events=(Event.OPENED,)),)) as told:
+        furnish(told)
+        fail(told)
+        told.world.mend("core-1")
+        told.run(20)
+
+        assert told.board.events() == ["opened"]
+
+
+def test_opening_and_end_that_wait_together_are_told_as_one_incident(tmp_path: Path) -> None:
+    with open_told(tmp_path, routes=(Route(("ops",), wait=60_000),)) as told:
+        furnish(told)
+        fail(told)
+        told.world.mend("core-1")
+        told.run(20)
+        told.wait(60)
+
+        (message,) = told.board.got
+        assert [entry["event"] for entry in message.entries] == ["resolved"]
+        assert any("New" in line and "Resolved" in line for line in message.lines)
+
+
+def test_news_of_yesterday_is_not_told_as_if_it_were_new(tmp_path: Path) -> None:
+    with open_told(tmp_path) as told:
+        news(told, 1)
+        told.world.rooms.clock.at += 90_000_000
+        told.tell()
+
+        assert told.board.got == []
+
+
+def test_a_route_holds_by_its_calendar(tmp_path: Path) -> None:
+    """The world begins on a Monday at 22:13 by the clock of its zone."""
+    manners = {"day": Manner(), "night": Manner()}
+    routes = (Route(("day",), calendar="office"), Route(("night",), calendar="office", during=During.CLOSED))
+    with open_told(tmp_path, manners=manners, routes=routes) as told:
+        office = CalendarSpec("office", tz="Asia/Shanghai", weekly={"mon-fri": ["09:00-18:00"]})
+        told.world.rooms.registry.agreements.set_calendar(office, ADMIN)
+        news(told, 1)
+        told.wait(8)
+        told.world.rooms.clock.at += 12 * 3_600_000
+        news(told, 1, start=1)
+        told.wait(8)
+
+        heard = {
+            name: [entry["key"] for one in board.got for entry in one.entries] for name, board in told.boards.items()
+        }
+        assert heard == {"day": ["k1"], "night": ["k0"]}
