@@ -49,6 +49,14 @@ def _of_page(server: Any, ticket: str) -> None:
     server.write(server.newest(ticket), pagerduty.ALICE, "a new fan is ordered")
 
 
+def _of_queue(server: Any, ticket: str) -> None:
+    server.change(ticket, "alice", Owner=29, Comment="a new fan is ordered")
+
+
+def _of_project(server: Any, ticket: str) -> None:
+    server.change(ticket, "alice", assigned_to_id=5, notes="a new fan is ordered")
+
+
 TAKEN: dict[str, Callable[[Any, str], None]] = {
     "servicenow": _of_record,
     "servicenow_events": _of_alert,
@@ -56,6 +64,8 @@ TAKEN: dict[str, Callable[[Any, str], None]] = {
     "jira_data_center": _of_issue,
     "jira_service_management": _of_request,
     "pagerduty": _of_page,
+    "request_tracker": _of_queue,
+    "redmine": _of_project,
 }
 """How somebody called Alice takes a ticket and says so."""
 
@@ -68,11 +78,21 @@ def _issue_held(server: Any, ticket: str) -> None:
     server.move(ticket, jira.ALICE, "3")
 
 
+def _ticket_held(server: Any, ticket: str) -> None:
+    server.change(ticket, "alice", status="stalled")
+
+
+def _feedback_asked(server: Any, ticket: str) -> None:
+    server.change(ticket, "alice", status_id=4)
+
+
 HELD: dict[str, Callable[[Any, str], None]] = {
     "servicenow": _record_held,
     "jira_cloud": _issue_held,
     "jira_data_center": _issue_held,
     "jira_service_management": _issue_held,
+    "request_tracker": _ticket_held,
+    "redmine": _feedback_asked,
 }
 """How Alice lets a ticket wait for the customer, where there is such a thing."""
 
