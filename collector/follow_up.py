@@ -8,7 +8,7 @@ from typing import Any
 
 from collector.access import Principal
 from collector.clock import Clock
-from collector.decisions.follow_up import ACTION, CALLED_BACK, CAUSE, LINK, PEOPLE, SATISFACTION
+from collector.decisions.follow_up import ACTION, CALLED_BACK, CAUSE, LINK, PEOPLE, SATISFACTION, SCORES
 from collector.feedback_links import FeedbackLinks
 from collector.recording import Recording
 from collector.settings import Settings
@@ -24,9 +24,11 @@ from rules.period import local, parse_instant
 from rules.root_cause import MOST_WHYS, CauseArea, CauseCode
 
 KINDS = ("corrective", "preventive")
-SCORES = range(1, 6)
 LINK_LIFE = 30 * DAY
 """How long (ms) after its solution somebody may answer about an incident by its link."""
+
+MOST_ANSWERS = 20
+"""How often somebody may change their mind by a link: whoever holds one must not fill the log."""
 
 _LONGEST = 4000
 _OVER = frozenset({Phase.RESOLVED, Phase.CLOSED})
@@ -145,6 +147,10 @@ class FollowUp:
     def answer(self, token: str, score: int, *, solved: bool | None = None, text: str = "") -> None:
         """Answer by a link; the last answer counts. Raises Missing, Conflicting, Invalid."""
         incident = self.asked_about(token)
+        with self._state.read() as tx:
+            given = sum(event.verb == SATISFACTION for event in incidents.events(tx, incident.id))
+        if given >= MOST_ANSWERS:
+            raise Conflicting(f"{incident.name} was answered {given} times already; that is enough.")
         actor = {"kind": ActorKind.PERSON.value, "name": "the asker, by link"}
         self._satisfied(incident.id, actor, score, solved, text, LINK)
 

@@ -22,6 +22,9 @@ ACTION = "action"
 SATISFACTION = "satisfaction"
 CALLED_BACK = "called_back"
 
+SCORES = range(1, 6)
+"""From not content at all to very."""
+
 LINK, TICKET, PEOPLE = "link", "ticket", "people"
 """Where an answer comes from."""
 
@@ -75,8 +78,11 @@ def action(decision: Decision, incident: Incident) -> None:
 
 
 def satisfaction(decision: Decision, incident: Incident) -> None:
-    """The one who asked told how content they are."""
+    """The one who asked told how content they are. What a ticket system gives on another scale says nothing here."""
     payload = decision.payload
+    if payload["score"] not in SCORES:
+        decision.note(incident, moot=True)
+        return
     told = Satisfaction(
         score=payload["score"],
         solved=payload.get("solved"),

@@ -2,7 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
+from collector.follow_up import MOST_ANSWERS
 from collector.rebuild import rebuild
+from rules.errors import Conflicting
 from rules.incident import Verb
 from rules.parameters import DAY
 from tests.collector.api.asking import Door, door
@@ -34,6 +38,29 @@ def test_the_log_gives_it_again(tmp_path: Path) -> None:
         followed(house)
 
         assert rebuild(house.house, house.clock.at)["differences"] == []
+
+
+def test_a_link_is_no_way_to_fill_the_log(tmp_path: Path) -> None:
+    with door(tmp_path) as house:
+        followed(house)
+        token = house.house.follow_up.links.token("i_one")
+        for score in range(MOST_ANSWERS - 1):
+            house.house.follow_up.answer(token, score % 5 + 1)
+
+        with pytest.raises(Conflicting):
+            house.house.follow_up.answer(token, 3)
+
+
+def test_a_score_on_another_scale_says_nothing(tmp_path: Path) -> None:
+    with door(tmp_path) as house:
+        followed(house)
+        draft = {"verb": "satisfaction", "incident": "i_one", "actor": {"kind": "person", "name": "wei"}, "score": 87}
+        position = house.house.intake.record("incident", draft).result(10)
+        assert house.house.fold.wait_for(position)
+
+        found = house.ok("GET", f"incidents/{N}")
+        assert found["follow_up"]["satisfaction"]["score"] == 5
+        assert found["events"][-1]["moot"]
 
 
 def test_every_word_of_it_stands_among_the_events(tmp_path: Path) -> None:
