@@ -27,6 +27,7 @@ from collector.store import agents, checks, follow_up, incidents, targets
 from collector.store.checks import Check
 from collector.store.incidents import Incident
 from collector.tracks import Sighting
+from rules.parameters import MINUTE
 from rules.result import Outcome
 from rules.state import State
 
@@ -37,7 +38,7 @@ _VALUES = 6
 _SIMILAR = 3
 _EARLIER = 25
 _WHOLE = 20
-"""How many briefs of one sight have everything in them. In a storm nobody reads more, and decisions must not wait."""
+"""How many briefs a minute have everything in them. In a storm nobody reads more, and decisions must not wait."""
 
 _BAD = (State.DOWN, State.DEGRADED)
 
@@ -47,13 +48,15 @@ class Briefing:
 
     def __init__(self) -> None:
         self._needed_by = NeededBy()
+        self._minute = -1
+        self._whole = 0
 
     def of(self, sight: Sight, scene: Scene, fault: Fault) -> dict[str, Any]:
         """The brief of a fault of a scene's target that lasts."""
         target = scene.target
         failing = _failing(scene, fault)
         found: dict[str, Any] = {"began": _began(scene, fault), "looks": list(_looks(sight, scene, failing))}
-        if any(sight.first(f"brief {number}") for number in range(_WHOLE)):
+        if self._time_for_more(sight.now):
             ids = [check.id for check in failing]
             windows = sight.scenes.ground.maintenance_of(target.id)
             found |= {
@@ -64,6 +67,12 @@ class Briefing:
             }
         found["commands"] = commands(target.name, [_command_for(sight.tx, scene, check) for check in failing])
         return {key: value for key, value in found.items() if value}
+
+    def _time_for_more(self, now: int) -> bool:
+        if now // MINUTE != self._minute:
+            self._minute, self._whole = now // MINUTE, 0
+        self._whole += 1
+        return self._whole <= _WHOLE
 
     def _radius(self, sight: Sight, scene: Scene, fault: Fault) -> dict[str, Any]:
         key = scene.target.id

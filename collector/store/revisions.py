@@ -16,11 +16,14 @@ class Change:
 
 
 def changes(tx: sqlite3.Connection, ids: Sequence[str], first: int, last: int, limit: int) -> list[Change]:
-    """The last changes of these objects recorded from ``first`` to ``last`` (ms UTC), the newest first."""
+    """The last changes of these objects recorded from ``first`` to ``last`` (ms UTC), the newest first.
+
+    That a target's service began is no change: Nineward notes it by itself.
+    """
     marks = ", ".join("?" * len(ids))
     rows = tx.execute(
         f"SELECT noun, at, actor FROM revision WHERE id IN ({marks}) AND at BETWEEN ? AND ?"
-        " AND position > (SELECT min(position) FROM revision AS first WHERE first.id = revision.id)"
+        " AND verb <> 'begin' AND position > (SELECT min(position) FROM revision AS first WHERE first.id = revision.id)"
         " ORDER BY at DESC, position DESC LIMIT ?",
         (*ids, first, last, limit),
     )
