@@ -35,6 +35,7 @@ _CHECKS = 6
 _LOOKS = 16
 _NAMES = 8
 _VALUES = 6
+_WORDS = 300
 _SIMILAR = 3
 _EARLIER = 25
 _WHOLE = 20
@@ -136,7 +137,7 @@ def _look(tx: sqlite3.Connection, check: Check, number: int, last: Sighting, con
         "bad": confirmed in _BAD,
         "state": "error" if last.outcome is Outcome.ERROR else confirmed.value,
         "at": last.at,
-        "text": last.text,
+        "text": last.text[:_WORDS],
     }
 
 
@@ -159,7 +160,7 @@ def _similar(tx: sqlite3.Connection, target: str, fault: Fault) -> list[dict[str
     told = [(_cause(tx, one), one) for one in same]
     told.sort(key=lambda one: not one[0])
     return [
-        {"number": one.name, "opened": one.opened, "ended": one.resolved, "cause": cause}
+        {"number": one.name, "opened": one.opened, "ended": one.resolved, "cause": cause[:_WORDS]}
         for cause, one in told[:_SIMILAR]
     ]
 

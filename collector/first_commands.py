@@ -91,7 +91,7 @@ def _snmp(one: Failing) -> Iterable[str]:
 
 def _interface(one: Failing) -> Iterable[str]:
     name = one.part or str(one.options.get("name", ""))
-    return f"show interface {name}", "show logging | last 50"
+    return f"show interface {_q(name)}", "show logging | last 50"
 
 
 def _component(_one: Failing) -> Iterable[str]:
