@@ -10,7 +10,7 @@ from collector.access import require
 from collector.api.incident_parts import DeadlineView, asking, deadline
 from collector.api.incidents import view as view_of
 from collector.roles import Permission
-from collector.store import follow_up, incidents, targets
+from collector.store import errands, follow_up, incidents, targets
 from collector.web.incidents_kept import count_open, seen, subject, visible
 from collector.web.pages.desk import Asked, place, see_other
 from collector.web.pages.entrance import Form
@@ -96,6 +96,23 @@ def act(house: House, principal: Principal, viewer: Viewer, key: str, verb: str,
     return see_other(f"/incidents/{incident.name}")
 
 
+@post("/incidents/{key:str}/release/{errand:str}", status_code=303, sync_to_thread=True)
+def release(house: House, principal: Principal, viewer: Viewer, key: str, errand: str) -> Response[Any]:
+    """Have a ticket system told again what it did not take, and come back to the incident."""
+    with house.state.read() as tx:
+        incident = seen(tx, principal, key)
+        target = targets.find(tx, incident.target) if incident.target else None
+        mine = {one.id for one in errands.of_incident(tx, incident.id)}
+    require(principal, Permission.HANDLE, target.labels if target else None)
+    if errand not in mine:
+        raise Missing(f"{incident.name} has no errand {errand!r}.")
+    try:
+        house.errands.release(errand)
+    except Missing as wrong:
+        return incident_with(house, principal, viewer, key, str(wrong), wrong.status)
+    return see_other(f"/incidents/{incident.name}")
+
+
 def incident_with(
     house: House, principal: Principal, viewer: Viewer, key: str, trouble: str, status: int = 200
 ) -> Response[str]:
@@ -127,4 +144,4 @@ def _place_in_list(text: str) -> tuple[int, str] | None:
     return int(opened), key
 
 
-handlers = [show_all, show, act]
+handlers = [show_all, show, act, release]

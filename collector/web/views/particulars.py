@@ -22,6 +22,7 @@ from collector.incident_words import (
 )
 from collector.printed import NO_FIGURE, duration, instant
 from collector.reports.words import named
+from collector.store.errands import ErrandState
 from collector.texts import Translator
 from rules.root_cause import MOST_WHYS, CauseArea, CauseCode
 
@@ -48,7 +49,7 @@ class Clock:
 @dataclass(frozen=True, slots=True)
 class Sent:
     """Something that another system or a channel was told. ``state`` is how far that is, ``key`` the same as a word of
-    the program."""
+    the program; ``release`` is the id of an errand that a person may send again, else empty."""
 
     to: str
     event: str
@@ -56,6 +57,7 @@ class Sent:
     key: str
     when: str
     note: str
+    release: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +201,7 @@ def _sent(one: Found, to: str, when: int, note: str, tz: str, words: Translator)
         key=one["state"],
         when=instant(when, tz),
         note=note,
+        release=one.get("id", "") if one["state"] == ErrandState.PARKED else "",
     )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from collector.api.guards import COOKIE
-from collector.store import follow_up, incidents
+from collector.store import errands, follow_up, incidents
 from collector.store.follow_up import RootCause, Satisfaction
 from collector.store.targets import Priority
 from rules.incident import Verb
@@ -116,6 +116,23 @@ def test_a_viewer_sees_what_follows_and_changes_nothing(solved: Town) -> None:
 
     assert not [form for form in page.all("form") if "follow-up" in str(form.attributes.get("action"))]
     assert refused.status_code == 403
+
+
+def test_what_a_ticket_system_did_not_take_is_sent_again_from_the_page(fault: Town, admin: Browser) -> None:
+    with fault.house.state.write() as tx:
+        body = {"key": "k", "at": fault.clock.at, "facts": {}}
+        errand = errands.queue(tx, key(fault), "desk", "opened", body, fault.clock.at, fault.clock.at)
+        tx.execute("UPDATE errand SET state = 'parked', trouble = 'no such project'")
+    page = admin.get(N).text
+    sent = admin.post(f"{N}/release/{errand}")
+    again = admin.post(f"{N}/release/{errand}")
+    other = admin.post(f"{N}/release/i_other.desk.1")
+
+    assert "no such project" in page
+    assert parsed(page).mistakes == []
+    assert f"/release/{errand}" in page
+    assert (sent.status_code, again.status_code, other.status_code) == (303, 404, 404)
+    assert f"/release/{errand}" not in admin.get(N).text
 
 
 def test_who_waits_for_a_call_is_a_choice_of_the_list(solved: Town, admin: Browser) -> None:
