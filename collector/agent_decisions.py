@@ -10,13 +10,17 @@ from collector.faults import Kind, outage_key
 from collector.live import Live
 from collector.sight import site_key
 from collector.silence import Judgement, Watched, judge, reporting
-from collector.store import agents, targets
+from collector.store import agents, checks, targets
 from collector.store import incidents as table
 from collector.store.agents import Agent
 from collector.store.incidents import Incident
+from collector.store.targets import Target
 from rules.opening import Breach, ruling
 
 COLLECTOR_FAULT = "collector"
+
+_DYING = 180_000
+"""How long (ms) after its last contact an agent is not missed by itself, while others see its host fail."""
 
 
 @dataclass(slots=True)
@@ -95,7 +99,10 @@ class AgentDecisions:
             agent = known[number]
             key, summary = f"agent:{agent.id}", f"The agent {agent.name} is silent"
             before = table.of_fault(tx, key)
-            host = _of_its_host(tx, agent)
+            own = next((target for target in targets.living(tx) if target.agent == agent.id), None)
+            host = None if own is None else _of_its_host(tx, own)
+            if own is not None and host is None and now - since < _DYING and self._fails(tx, own, since):
+                continue
             told = "" if host is None else host.id
             if before is not None and self._drafts.comes_back(before, since):
                 again = self._drafts.reopening(tx, before, f"{summary} again", since, now, ticket_after.important)
@@ -120,12 +127,14 @@ class AgentDecisions:
             )  # fmt: skip
             verdict.drafts.append(opening)
 
+    def _fails(self, tx: sqlite3.Connection, own: Target, since: int) -> bool:
+        """Whether others saw the host fail after its agent fell silent: its outage may be about to be known."""
+        answers = (one for check in checks.of_target(tx, own.id) for one in self._live.answers(check.handle).values())
+        return any(not good and last > since for last, good in answers)
 
-def _of_its_host(tx: sqlite3.Connection, agent: Agent) -> Incident | None:
+
+def _of_its_host(tx: sqlite3.Connection, own: Target) -> Incident | None:
     """The living incident that tells of a silent agent anyway: its host is down, or the whole site is dark."""
-    own = next((target for target in targets.living(tx) if target.agent == agent.id), None)
-    if own is None:
-        return None
     keys = [outage_key(own.id), *([site_key(site)] if (site := own.labels.get(SITE)) else [])]
     found = [incident for key in keys if (incident := table.of_fault(tx, key)) is not None and incident.living]
     return found[0] if found else None

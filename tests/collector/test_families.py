@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from collector.incidents import Incidents
-from collector.specs import ServiceSpec
+from collector.specs import CheckSpec, ServiceSpec
 from collector.store import checks, families, incidents, targets
 from collector.store.incidents import Incident
 from rules.errors import Conflicting, Invalid
@@ -243,3 +243,18 @@ def test_a_merged_incident_can_stand_alone_again(world: World) -> None:
     found = world.incidents.act(other.name, Verb.REOPEN, ADMIN)
 
     assert (found.phase.value, found.parent) == ("open", "")
+
+
+def test_an_agent_that_falls_silent_with_its_host_has_no_ticket_of_its_own(world: World) -> None:
+    world.join("a1")
+    other = world.join("a2")
+    often = {"interval": "5s", "retry_interval": "500ms", "max_gap": "15s"}
+    world.rooms.registry.add_check("a2", CheckSpec("ping", agents="a1", settings=often), ADMIN)
+    world.run(90)
+    other.alive = False
+    world.fail("a2")
+    world.run(200)
+
+    kinds = {incident.kind: incident for incident in world.all()}
+    assert kinds["agent_lost"].parent == kinds["outage"].id
+    assert world.desk.events(kinds["agent_lost"].correlation) == []
