@@ -317,6 +317,15 @@ def telling_of(found: World) -> Telling:
     return Phrasing(found.settings()).telling(errand, "", terms)
 
 
+def at_creation(kind: str, fault: Fault) -> list[Fault | None]:
+    """That fault for the request that makes the ticket, and for none before it."""
+    with world(kind) as found:
+        before: list[int] = []
+        found.notice(lambda: before.append(len(found.creations)))
+        run(found)
+    return [*[None] * before.index(1), fault]
+
+
 def looks_up(kind: str) -> bool:
     """Whether tickets of a kind are found by the incident's key."""
     with world(kind) as found:
