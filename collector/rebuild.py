@@ -17,7 +17,7 @@ from collector.live import Live
 from collector.refold import Progress, Refolded, refolded, silent
 from collector.settings import Settings
 from collector.settled import made_by, wrong
-from collector.store import incidents, settled, targets
+from collector.store import families, incidents, settled, targets
 from collector.store.log import Log
 from collector.store.settled import Row
 from collector.store.state import State
@@ -85,11 +85,11 @@ def rebuild(house: Rooms, now: int, tell: Progress = silent) -> dict[str, Any]:
             found = [*_tables(house.state.path, again.state.path), *_live(house.live, again)]
             kept = settled.rows(tx, made_by(house.settings))
         found += _settled(kept, again, house.settings, now)
-        outages, faults = _outages(again, now), _faults(again)
+        outages, faults, along = _outages(again, now), _faults(again), _taken_along(again)
     return {
         "entries": entries,
         "differences": found,
-        "without_incident": [what for what in outages if not any(_same(what, fault) for fault in faults)],
+        "without_incident": [what for what in outages if not any(_same(what, one) for one in (*faults, *along))],
         "without_outage": [fault for fault in faults if not any(_same(what, fault) for what in outages)],
     }
 
@@ -125,6 +125,15 @@ def _faults(again: Refolded) -> list[dict[str, Any]]:
             for incident in incidents.page(tx, limit=-1)
             if incident.kind == "outage"
             for episode in incidents.episodes(tx, incident.id)
+        ]
+
+
+def _taken_along(again: Refolded) -> list[dict[str, Any]]:
+    """The targets that other faults took with them: their outages are told of in the incidents of those."""
+    with again.state.read() as tx:
+        return [
+            {"target": one.name, "incident": one.number, "start": one.since, "end": one.until}
+            for one in families.taken_along(tx)
         ]
 
 

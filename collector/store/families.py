@@ -15,6 +15,16 @@ class Dependent:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenAlong:
+    """That a target was cut off by the fault of an incident (number), from an instant (ms UTC) to that fault's end."""
+
+    number: str
+    name: str
+    since: int
+    until: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """An incident that another one tells of. ``lasting``: its fault is still there."""
 
@@ -83,6 +93,20 @@ def dependents(tx: sqlite3.Connection, incident: str, limit: int = -1) -> list[D
         {"id": incident, "limit": limit},
     )
     return [Dependent(row["target"], row["name"], row["since"]) for row in rows]
+
+
+def taken_along(tx: sqlite3.Connection) -> list[TakenAlong]:
+    """Every target that was ever seen cut off by the fault of an incident, by incident and name."""
+    rows = tx.execute(
+        "SELECT year, incident.number, object.name, dependent.since,"
+        " (SELECT ended FROM episode WHERE episode.incident = dependent.incident ORDER BY since DESC LIMIT 1) AS until"
+        " FROM dependent JOIN incident ON incident.id = dependent.incident"
+        " JOIN object ON object.id = dependent.target WHERE dependent.since IS NOT NULL"
+        " ORDER BY year, incident.number, object.name"
+    )
+    return [
+        TakenAlong(f"INC-{row['year']}-{row['number']:06}", row["name"], row["since"], row["until"]) for row in rows
+    ]
 
 
 def count_dependents(tx: sqlite3.Connection, incident: str) -> int:

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from collector.incidents import Incidents
+from collector.rebuild import rebuild
 from collector.specs import CheckSpec, ServiceSpec
 from collector.store import checks, families, incidents, targets
 from collector.store.incidents import Incident
@@ -258,3 +261,33 @@ def test_an_agent_that_falls_silent_with_its_host_has_no_ticket_of_its_own(world
     kinds = {incident.kind: incident for incident in world.all()}
     assert kinds["agent_lost"].parent == kinds["outage"].id
     assert world.desk.events(kinds["agent_lost"].correlation) == []
+
+
+def told_again(world: World) -> dict[str, Any]:
+    rooms = world.rooms
+    parts = SimpleNamespace(
+        log=rooms.log, state=rooms.state, live=rooms.live, fold=rooms.fold, timelines=world.timelines,
+        settings=rooms.settings,
+    )  # fmt: skip
+    return rebuild(parts, world.now)
+
+
+def test_what_belongs_together_is_the_same_when_the_log_is_folded_again(world: World) -> None:
+    one, _ = two_outages(world)
+    found = fleet_of(world)
+    found.mend(["db", "web"])
+    found.confirm()
+    found.rest(10)
+    world.incidents.act(one.name, Verb.VOID, ADMIN, reason="a drill")
+
+    assert told_again(world)["differences"] == []
+
+
+def test_outages_that_a_dark_site_took_along_are_not_without_an_incident(world: World) -> None:
+    found = of_site(world, 5)
+    found.fail(leaves(5))
+    found.confirm()
+    found.rest(20)
+    told = told_again(world)
+
+    assert (told["differences"], told["without_incident"]) == ([], [])

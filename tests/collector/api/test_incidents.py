@@ -60,6 +60,23 @@ def test_a_person_takes_it_through_its_life(door: Door) -> None:
     assert found["acknowledged_at"] == door.clock.at
 
 
+def test_an_incident_is_merged_into_another_and_shown_there(door: Door) -> None:
+    opened(door)
+    opened(door, key="i_two")
+    found = door.ok("POST", "incidents/INC-2026-000002/merge", {"into": "INC-2026-000001"})
+
+    assert (found["state"], found["actions"]) == ("merged", ["comment", "reopen"])
+    leading = door.ok("GET", "incidents/INC-2026-000001")
+    assert [one["number"] for one in leading["members"]] == ["INC-2026-000002"]
+
+
+def test_a_void_incident_must_say_why(door: Door) -> None:
+    opened(door)
+
+    assert door.ask("POST", "incidents/INC-2026-000001/void").status_code == 400
+    assert door.ok("POST", "incidents/INC-2026-000001/void", {"reason": "a drill"})["state"] == "void"
+
+
 def test_a_step_the_incident_is_not_ready_for_is_a_conflict(door: Door) -> None:
     opened(door)
 
