@@ -155,7 +155,7 @@ def test_a_pause_says_what_it_waits_for_and_a_comment_what_was_said(desk: StandI
     remote = system.read("1")
     assert remote is not None
     assert [(each.deed, each.by, each.text) for each in remote.moments] == [
-        (Deed.PAUSE, "alice", "supplier: 4"),
+        (Deed.PAUSE, "alice", "customer: 4"),
         (Deed.COMMENT, "alice", "the part is ordered"),
     ]
 

@@ -156,7 +156,7 @@ def test_the_change_log_dates_every_step(desk: StandIn) -> None:
     assert [(each.deed, each.by, each.text) for each in remote.moments] == [
         (Deed.ASSIGN, "Alice Ash", "Alice Ash"),
         (Deed.ACKNOWLEDGE, "Alice Ash", "assigned"),
-        (Deed.PAUSE, "Alice Ash", "part: pending"),
+        (Deed.PAUSE, "Alice Ash", "customer: pending"),
         (Deed.RESUME, "Alice Ash", "assigned"),
         (Deed.ACKNOWLEDGE, "Alice Ash", "assigned"),
         (Deed.RESOLVE, "Alice Ash", "resolved"),

@@ -15,7 +15,7 @@ from collector.tickets import make
 from collector.tickets.ticket_system import Standing, TicketSystem
 from rules.incident import Phase, Waiting
 from tests.collector.tickets.lives import stand_in
-from tests.collector.tickets.stand_ins import jira, pagerduty, servicenow
+from tests.collector.tickets.stand_ins import glpi, itop, jira, pagerduty, servicenow, zammad
 from tests.collector.tickets.wire import wired
 from tests.collector.watch import URGENT, World
 from tests.collector.watch import world as open_world
@@ -57,6 +57,22 @@ def _of_project(server: Any, ticket: str) -> None:
     server.change(ticket, "alice", assigned_to_id=5, notes="a new fan is ordered")
 
 
+def _of_zammad(server: Any, ticket: str) -> None:
+    server.change(int(ticket), zammad.ALICE, {"owner": "alice"})
+    server.write(int(ticket), zammad.ALICE, {"body": "a new fan is ordered", "internal": True})
+
+
+def _of_glpi(server: Any, ticket: str) -> None:
+    server.assign(int(ticket), glpi.ALICE)
+    server.write("ITILFollowup", int(ticket), glpi.ALICE, "<p>a new fan is ordered</p>")
+
+
+def _of_itop(server: Any, ticket: str) -> None:
+    server.set(int(ticket), itop.ALICE, agent_id=itop.ALICE)
+    server.stimulate(int(ticket), itop.ALICE, "ev_assign")
+    server.set(int(ticket), itop.ALICE, public_log={"message": "a new fan is ordered"})
+
+
 TAKEN: dict[str, Callable[[Any, str], None]] = {
     "servicenow": _of_record,
     "servicenow_events": _of_alert,
@@ -66,6 +82,9 @@ TAKEN: dict[str, Callable[[Any, str], None]] = {
     "pagerduty": _of_page,
     "request_tracker": _of_queue,
     "redmine": _of_project,
+    "zammad": _of_zammad,
+    "glpi": _of_glpi,
+    "itop": _of_itop,
 }
 """How somebody called Alice takes a ticket and says so."""
 
@@ -86,6 +105,19 @@ def _feedback_asked(server: Any, ticket: str) -> None:
     server.change(ticket, "alice", status_id=4)
 
 
+def _zammad_held(server: Any, ticket: str) -> None:
+    server.change(int(ticket), zammad.ALICE, {"state": "pending reminder"})
+
+
+def _glpi_held(server: Any, ticket: str) -> None:
+    server.change(int(ticket), glpi.ALICE, 4)
+
+
+def _itop_held(server: Any, ticket: str) -> None:
+    server.stimulate(int(ticket), itop.ALICE, "ev_assign")
+    server.stimulate(int(ticket), itop.ALICE, "ev_pending")
+
+
 HELD: dict[str, Callable[[Any, str], None]] = {
     "servicenow": _record_held,
     "jira_cloud": _issue_held,
@@ -93,6 +125,9 @@ HELD: dict[str, Callable[[Any, str], None]] = {
     "jira_service_management": _issue_held,
     "request_tracker": _ticket_held,
     "redmine": _feedback_asked,
+    "zammad": _zammad_held,
+    "glpi": _glpi_held,
+    "itop": _itop_held,
 }
 """How Alice lets a ticket wait for the customer, where there is such a thing."""
 

@@ -31,7 +31,7 @@ class StandIn(Server):
         "app_token": {"env": "S"},
         "tz": "Asia/Shanghai",
         "hook_secret": {"env": "S"},
-        "pauses": {"4": "supplier"},
+        "pauses": {"4": "customer"},
     }
 
     def __init__(self, now: Callable[[], int]) -> None:

@@ -43,7 +43,7 @@ class StandIn(Server):
         "password": {"env": "S"},
         "tz": "Asia/Shanghai",
         "hook_secret": {"env": "S"},
-        "pauses": {"pending": "part"},
+        "pauses": {"pending": "customer"},
     }
 
     def __init__(self, now: Callable[[], int]) -> None:
