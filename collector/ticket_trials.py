@@ -19,7 +19,7 @@ from collector.tickets.ticket_system import TicketSystem, tell
 from rules.errors import Invalid, Missing
 from rules.incident import ActorKind
 
-EVENTS = ("opened", "updated", "acknowledged", "resolved", "reopened", "closed")
+EVENTS = ("opened", "updated", "acknowledged", "resolved", "reopened", "escalated", "closed")
 """What a ticket system may be told of an incident."""
 
 
@@ -38,6 +38,7 @@ class TicketTrials:
     def __init__(self, clock: Clock, settings: Settings) -> None:
         self._clock = clock
         self._tables = settings.tickets
+        self._hosts = settings.allowed_hosts
         self._phrasing = Phrasing(settings)
 
     def test(self, name: str) -> Trial:
@@ -88,7 +89,7 @@ class TicketTrials:
             exchange.secrets.add(text)
             return text
 
-        return tickets.make(name, self._table(name), self._clock.now, resolve)
+        return tickets.make(name, self._table(name), self._clock.now, resolve, allowed=self._hosts)
 
     def _table(self, name: str) -> dict[str, object]:
         if name not in self._tables:

@@ -6,7 +6,7 @@ from collector.cli.terminal import options
 
 SUMMARY = "try the ticket systems, and see what they did not take"
 
-_EVENTS = ("opened", "updated", "acknowledged", "resolved", "reopened", "closed")
+_EVENTS = ("opened", "updated", "acknowledged", "resolved", "reopened", "escalated", "closed")
 
 
 def arrange(parser: argparse.ArgumentParser) -> None:
