@@ -150,6 +150,12 @@ def test_two_workers_never_have_one_errand(world: World) -> None:
     assert [errand is not None for errand in claimed] == [True, False, False]
 
 
+def test_a_second_collector_cannot_open_the_store_of_the_first(tmp_path: Path) -> None:
+    settings = Settings(key=tmp_path / "key").at(tmp_path / "data")
+    with open_house(settings), pytest.raises(Unavailable, match="Another collector"), open_house(settings):
+        pass
+
+
 def test_what_people_do_is_told_in_order(world: World) -> None:
     outage(world)
     number = world.one().name
