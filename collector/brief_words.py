@@ -58,7 +58,10 @@ def _looks(brief: Mapping[str, Any], words: Translator, tz: str, *, bad: bool) -
 def _changes(brief: Mapping[str, Any], words: Translator, tz: str) -> Iterator[str]:
     for change in brief.get("changes") or ():
         spoken = {key: words(value) if key in change["words"] else value for key, value in change["values"].items()}
-        yield words("{at}: {what}", at=instant(change["at"], tz), what=words(change["text"], **spoken))
+        what = words(change["text"], **spoken)
+        if "target" in change:
+            what = words("{said}: {own}", said=change["target"], own=what)
+        yield words("{at}: {what}", at=instant(change["at"], tz), what=what)
 
 
 def _radius(radius: Mapping[str, Any], words: Translator) -> Iterator[str]:

@@ -4,7 +4,8 @@ A brief is JSON that goes into the log with the decision, so it tells what was k
 
     began     {from, to}: between which looks the fault began (ms UTC; ``from`` None where nothing was seen before)
     looks     [{check, agent, bad, state, at, text}]: what each agent saw last of what failed, in its own words
-    changes   [{at, text, values, words}]: what changed shortly before; see ``collector/lately.py``
+    changes   [{at, text, values, words}]: what changed shortly before; see ``collector/lately.py``. Of several targets
+              each with ``target``, its name
     radius    {dependents, names, services}: how many targets hang on it, the first of them, the services that need it
     good      [{check, at, values}]: the last good values of what failed
     similar   [{number, opened, ended, cause}]: earlier incidents of the kind, those with a known cause first

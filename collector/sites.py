@@ -12,6 +12,7 @@ from collector.drafts import Draft
 from collector.faults import Fault, Kind
 from collector.scenes import Scene
 from collector.sight import Sight, site_key
+from collector.site_brief import of_site
 from collector.store import incidents
 from collector.store.incidents import Incident
 from collector.store.targets import Priority
@@ -96,14 +97,15 @@ def darkened(sight: Sight, scene: Scene, fault: Fault) -> Sequence[Draft]:
     after = sight.drafts.calculation.ticket_after.urgent
     summary = f"Site {site} is dark"
     text = f"{summary}: none of its {len(sight.family.sites[site])} targets answers"
+    brief = of_site(sight, site, fault.since)
     if before is not None and sight.drafts.comes_back(before, fault.since):
-        return [sight.drafts.reopening(sight.tx, before, f"{text} again", fault.since, fault.detected, after)]
+        return [sight.drafts.reopening(sight.tx, before, f"{text} again", fault.since, fault.detected, after, brief)]
     ruled = ruling(sight.drafts.settings.incident_rules, Breach(Kind.SITE, Priority.URGENT, {"site": site}))
     return [
         sight.drafts.opening(
             sight.tx, sight.now, kind=Kind.SITE, fault=site_key(site), priority=ruled.priority, summary=summary,
             text=text, since=fault.since, detected=fault.detected, ticket_after=after, ticket=ruled.ticket,
-            dependents=sight.family.sites[site],
+            dependents=sight.family.sites[site], brief=brief,
         )
     ]  # fmt: skip
 

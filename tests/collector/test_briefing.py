@@ -155,3 +155,25 @@ def test_in_a_storm_the_first_are_briefed_whole_and_the_others_shortly(world: Wo
     assert len(told) == 24
     assert sum("changes" in one for one in told) == 20
     assert all(one["looks"] and one["commands"] for one in told)
+
+
+def test_a_dark_site_is_briefed_by_what_hangs_on_nothing_there(world: World) -> None:
+    roots = [world.add(f"r{number}", f"192.0.2.{number}", labels={"site": "hz"}, **URGENT) for number in (1, 2, 3)]
+    world.add("leaf", "192.0.2.9", labels={"site": "hz"}, parents=(roots[0],))
+    world.run(60)
+    world.rooms.registry.agreements.set_service(ServiceSpec("web", {"all_of": ["leaf"]}), ADMIN)
+    for name in ("r1", "r2", "r3", "leaf"):
+        world.fail(name)
+    world.run(60)
+
+    assert [one.kind for one in world.all()] == ["site"]
+    assert {look["check"] for look in brief(world)["looks"]} == {"r1 ping", "r2 ping", "r3 ping"}
+    assert brief(world)["radius"]["services"] == ["web"]
+    assert brief(world)["commands"][:2] == ["ping -c 5 192.0.2.1", "mtr -rwbc 20 192.0.2.1"]
+
+
+def test_what_changed_about_one_of_several_targets_is_told_with_its_name() -> None:
+    change = {"at": 0, "text": "trap {name}", "values": {"name": "linkDown"}, "words": [], "target": "r1"}
+
+    (part,) = parts({"changes": [change]}, translator("en"), "UTC")
+    assert part.lines == ("1970-01-01 00:00:00: r1: trap linkDown",)
