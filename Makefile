@@ -13,7 +13,7 @@ WHEELS := $(VENV)/share/nineward/wheels
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --config-settings editable_mode=compat
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-importers test-recordings test-tickets check lint types imports packages bench bench-agent bench-detection bench-errands bench-figures bench-ingest bench-ping bench-recompute bench-scheduling bench-snmp bench-storm bench-truth docs dist clean fuzz-snmp fuzz-timelines
+.PHONY: help up demo test test-importers test-recordings test-tickets check lint types imports packages bench bench-agent bench-detection bench-errands bench-figures bench-ingest bench-ping bench-recompute bench-scheduling bench-snmp bench-storm bench-truth docs dist clean fuzz-snmp fuzz-timelines
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ $(VENV)/.wheels: $(VENV)/.installed $(shell find agent rules collector -name '*.
 
 up: $(VENV)/.installed $(VENV)/.wheels  ## start collector and agent on this machine (LISTEN=ADDRESS opens it to others)
 	@exec $(BIN)/nineward up --listen $(LISTEN) --port $(PORT) --wheels $(WHEELS)
+
+demo: $(VENV)/.installed  ## a made-up fleet with three months of life, to see pages and reports before there is data
+	@exec $(BIN)/nineward demo --port $(PORT)
 
 packages:  ## install the Debian packages the tests need (as root; APT=0 forbids it)
 	@APT=$(APT) sh tests/packages.sh
