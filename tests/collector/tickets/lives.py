@@ -4,6 +4,7 @@ A life runs the real errands, decisions, store and adapter in this thread. It is
 it has in memory, and nothing it has not committed, is there for the next. The log is a list here, and the clock given.
 """
 
+import atexit
 import itertools
 import os
 import random
@@ -356,7 +357,7 @@ def _quick() -> str | None:
 def _blank() -> Path:
     """A state without anything, with its schema, and a key file."""
     folder = TemporaryDirectory(dir=_quick())
-    _KEPT.append(folder)
+    atexit.register(folder.cleanup)
     path = Path(folder.name)
     state = State(path / "state.db", lasting=False)
     with state.write() as tx:
@@ -364,6 +365,3 @@ def _blank() -> Path:
     state.close()
     read_or_make(path / "key")
     return path
-
-
-_KEPT: list[TemporaryDirectory[str]] = []
