@@ -262,10 +262,10 @@ def test_a_report_is_written_listed_and_verified(shell: Shell, tmp_path: Path, h
 
     issued = shell.json(f"report month {name} --lang zh-CN --out", str(tmp_path))
 
-    assert {Path(path).suffix for path in issued["files"]} == {".html", ".json", ".csv"}
+    assert {Path(path).suffix for path in issued["files"]} == {".html", ".json", ".zip"}
     assert issued["id"] in {report["id"] for report in shell.json("report list")}
     for path in issued["files"]:
-        if not path.endswith(".csv"):
+        if not path.endswith(".zip"):
             assert shell.json("report verify", path)["verdict"] == "holds"
 
 
