@@ -42,6 +42,9 @@ _EARLIER = 25
 _WHOLE = 20
 """How many briefs a minute have everything in them. In a storm nobody reads more, and decisions must not wait."""
 
+_MOST = 200
+"""How many briefs there are a minute, the others being without what takes long to gather."""
+
 _BAD = (State.DOWN, State.DEGRADED)
 
 
@@ -51,14 +54,17 @@ class Briefing:
     def __init__(self) -> None:
         self._needed_by = NeededBy()
         self._minute = -1
-        self._whole = 0
+        self._made = 0
 
     def of(self, sight: Sight, scene: Scene, fault: Fault) -> dict[str, Any]:
-        """The brief of a fault of a scene's target that lasts."""
+        """The brief of a fault of a scene's target that lasts; empty where there are too many at once."""
+        made = self._count(sight.now)
+        if made > _MOST:
+            return {}
         target = scene.target
         failing = _failing(scene, fault)
         found: dict[str, Any] = {"began": _began(scene, fault), "looks": list(_looks(sight, scene, failing))}
-        if self._time_for_more(sight.now):
+        if made <= _WHOLE:
             ids = [check.id for check in failing]
             windows = sight.scenes.ground.maintenance_of(target.id)
             found |= {
@@ -70,11 +76,12 @@ class Briefing:
         found["commands"] = commands(target.name, [_command_for(sight.tx, scene, check) for check in failing])
         return {key: value for key, value in found.items() if value}
 
-    def _time_for_more(self, now: int) -> bool:
+    def _count(self, now: int) -> int:
+        """Which brief of its minute this is, from 1."""
         if now // MINUTE != self._minute:
-            self._minute, self._whole = now // MINUTE, 0
-        self._whole += 1
-        return self._whole <= _WHOLE
+            self._minute, self._made = now // MINUTE, 0
+        self._made += 1
+        return self._made
 
     def _radius(self, sight: Sight, scene: Scene, fault: Fault) -> dict[str, Any]:
         key = scene.target.id
