@@ -31,6 +31,9 @@ from collector.plans import Plans
 from collector.progress import Board
 from collector.recording import Recording
 from collector.registry import Registry
+from collector.reports.archive import Archive
+from collector.reports.calendar import ReportCalendar
+from collector.reports.gather import Sources
 from collector.reviews import Reviews
 from collector.settings import Settings
 from collector.settled import Settled
@@ -71,6 +74,7 @@ class House:
     following: Following
     clocks: Clocks
     follow_up: FollowUp
+    archive: Archive
     events: Events
     traps: Traps
     progress: Board = field(default_factory=Board)
@@ -122,6 +126,7 @@ def open_house(
         clocks = Clocks(state, fold, recording, clock, settings)
         links = FeedbackLinks(settings.key_file, address(settings))
         follow_up = FollowUp(state, recording, links, clock, settings)
+        archive = Archive(Sources(state, tracks, timelines, settled), log, fold, clock, settings)
         fold.appliers["config"] = registry.apply
         fold.appliers["incident"] = incidents.apply
         fold.appliers["trap"] = traps.apply
@@ -130,7 +135,7 @@ def open_house(
         rooms: list[Room] = [fold, intake]
         if deciding:
             rooms += [incidents, errands, noticing, following, clocks, reviews]
-            rooms += [Jobs(log, settled.work, clock, settings)]
+            rooms += [Jobs(log, settled.work, ReportCalendar(archive, state, log, clock, settings), clock, settings)]
         for room in rooms:
             room.start()
             stack.callback(room.stop)
@@ -155,6 +160,7 @@ def open_house(
             following=following,
             clocks=clocks,
             follow_up=follow_up,
+            archive=archive,
             events=events,
             traps=Traps(state, intake, plans, clock),
         )

@@ -11,7 +11,6 @@ from collector.api.given import House, Principal
 from collector.api.paging import Cursor, Limit
 from collector.rebuild import rebuild
 from collector.reports import formats
-from collector.reports.archive import Archive
 from collector.reports.kinds import Kind
 from collector.roles import Permission
 from rules.errors import Invalid, Missing
@@ -39,7 +38,7 @@ class Reports(Controller):
         """The issued reports, the newest first."""
         require(principal, Permission.READ)
         _whole(principal)
-        found = _archive(house).listed(limit, _read(cursor))
+        found = house.archive.listed(limit, _read(cursor))
         return {
             "items": [issued.as_json() for issued in found],
             "next": f"{found[-1].issued_at}.{found[-1].id}" if len(found) == limit else None,
@@ -49,10 +48,9 @@ class Reports(Controller):
     def issue(self, house: House, principal: Principal, data: JSONBody[ReportSpec]) -> dict[str, Any]:
         """Compute, seal and keep a report. Before the period's end it is a draft."""
         require(principal, Permission.REPORT)
-        archive = _archive(house)
-        issued = archive.issue(data.kind, data.name, data.tz or house.settings.tz, principal)
+        issued = house.archive.issue(data.kind, data.name, data.tz or house.settings.tz, principal)
         # The page as issued is kept with the data, so that it can be told from one that was changed.
-        archive.file(issued.id, "html", data.lang or house.settings.language)
+        house.archive.file(issued.id, "html", data.lang or house.settings.language)
         return issued.as_json()
 
     @get("/{file:str}", sync_to_thread=True)
@@ -63,7 +61,7 @@ class Reports(Controller):
         key, dot, form = file.rpartition(".")
         if not dot:
             raise Missing("A report is asked for by its id and a format: r_….html")
-        content, media = _archive(house).file(key, form, lang or house.settings.language)
+        content, media = house.archive.file(key, form, lang or house.settings.language)
         headers = {"Content-Disposition": f'inline; filename="nineward-{key}.{formats.find(form).EXTENSION}"'}
         return Response(content, media_type=media, headers=headers)
 
@@ -73,7 +71,7 @@ class Reports(Controller):
         require(principal, Permission.READ)
         if not body:
             raise Invalid("Send the file's content as the body.")
-        return _archive(house).verify(body)
+        return house.archive.verify(body)
 
 
 @post("/rebuild", sync_to_thread=True, status_code=200, tags=["operation"])
@@ -82,10 +80,6 @@ def rebuilt(house: House, principal: Principal) -> dict[str, Any]:
     require(principal, Permission.AUDIT)
     with house.progress.work("rebuild") as tell:
         return rebuild(house, house.clock.now(), tell)
-
-
-def _archive(house: House) -> Archive:
-    return Archive(house, house.log, house.fold, house.clock, house.settings)
 
 
 def _read(cursor: str | None) -> tuple[int, str] | None:

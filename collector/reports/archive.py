@@ -80,6 +80,8 @@ class Archive:
                 status=data["status"],
                 issued_at=now,
                 issued_by=author.name,
+                author=author.id,
+                looked=position,
                 position=position,
                 sha256=document["seal"]["sha256"],
                 revision=data["revision"]["number"],

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
 from collector.agreed import Agreed
@@ -40,6 +40,16 @@ class Rooms(Protocol):
     def timelines(self) -> Timelines: ...
     @property
     def settled(self) -> Settled: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The rooms of a running house that evidence comes from."""
+
+    state: State
+    tracks: Tracks
+    timelines: Timelines
+    settled: Settled
 
 
 def gather(rooms: Rooms, period: Period, before: Period, now: int, settings: Settings) -> Evidence:

@@ -1,6 +1,8 @@
 """The kinds of reports: what stretch of time each is about, which one comes before it, and when it is frozen."""
 
 import sqlite3
+from collections.abc import Iterator
+from datetime import datetime
 from enum import StrEnum
 
 from collector.store import incidents
@@ -19,6 +21,10 @@ class Kind(StrEnum):
 
 
 _CALENDAR = {Kind.MONTH: month, Kind.QUARTER: quarter, Kind.YEAR: year}
+CALENDAR = tuple(_CALENDAR)
+"""The kinds whose reports the calendar itself asks for."""
+
+_MONTHS_LOOKED_BACK = 13
 
 
 def kind_of(text: str) -> Kind:
@@ -39,13 +45,37 @@ def periods(tx: sqlite3.Connection, kind: Kind, name: str, tz: str, now: int) ->
         period = Period(_day(found[0].since, tz), _day(max(ended, found[0].since + 1) - 1, tz, 1), tz)
         return period, Period(period.start - period.length, period.start, tz)
     period = _CALENDAR[kind](name, tz)
-    before = local(period.start - 1, tz)
+    return period, _CALENDAR[kind](_name(kind, local(period.start - 1, tz)), tz)
+
+
+def ended(tz: str, now: int) -> list[tuple[Kind, str, Period]]:
+    """The calendar periods that ended with one of the last 13 months, by their names; the oldest first, months first
+    where several end at once."""
+    found = [
+        (kind, name, period) for kind in CALENDAR for name, period in _backwards(kind, tz, now, _MONTHS_LOOKED_BACK)
+    ]
+    oldest = min(period.end for kind, _, period in found if kind is Kind.MONTH)
+    return sorted((one for one in found if one[2].end >= oldest), key=lambda one: (one[2].end, -one[2].start))
+
+
+def _backwards(kind: Kind, tz: str, now: int, count: int) -> Iterator[tuple[str, Period]]:
+    """The last ``count`` periods of a kind that are over, the newest first."""
+    start = _CALENDAR[kind](_name(kind, local(now, tz)), tz).start
+    for _ in range(count):
+        name = _name(kind, local(start - 1, tz))
+        period = _CALENDAR[kind](name, tz)
+        yield name, period
+        start = period.start
+
+
+def _name(kind: Kind, moment: datetime) -> str:
+    """How people write the calendar period of a local moment."""
     match kind:
         case Kind.MONTH:
-            return period, month(f"{before:%Y-%m}", tz)
+            return f"{moment.year:04}-{moment.month:02}"
         case Kind.QUARTER:
-            return period, quarter(f"{before.year:04}-Q{(before.month + 2) // 3}", tz)
-    return period, year(f"{before.year:04}", tz)
+            return f"{moment.year:04}-Q{(moment.month + 2) // 3}"
+    return f"{moment.year:04}"
 
 
 def frozen_at(kind: Kind, period: Period, freeze_at: FreezeAt) -> int:

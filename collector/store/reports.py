@@ -12,6 +12,8 @@ class Issued:
     """One issued report. ``position`` is the last log entry it was computed from; ``issued_at`` in ms UTC.
 
     ``revision`` counts from 1 once its period is frozen, and is 0 before; ``tz`` is the zone whose period it is.
+    ``author`` is the id of who had it issued, empty for the collector itself; ``looked`` up to where in the log it was
+    looked for what would change it.
     """
 
     id: str
@@ -24,17 +26,20 @@ class Issued:
     sha256: str
     revision: int = 0
     tz: str = ""
+    author: str = ""
+    looked: int = 0
 
     def as_json(self) -> dict[str, Any]:
-        """The fields as plain data."""
-        return asdict(self)
+        """What people ask of it, as plain data."""
+        return {key: value for key, value in asdict(self).items() if key not in ("author", "looked")}
 
 
 def add(tx: sqlite3.Connection, issued: Issued) -> None:
     """Note a report."""
     tx.execute(
-        "INSERT INTO report (id, kind, name, status, issued_at, issued_by, position, sha256, revision, tz)"
-        " VALUES (:id, :kind, :name, :status, :issued_at, :issued_by, :position, :sha256, :revision, :tz)",
+        "INSERT INTO report (id, kind, name, status, issued_at, issued_by, position, sha256, revision, tz,"
+        " author, looked) VALUES (:id, :kind, :name, :status, :issued_at, :issued_by, :position, :sha256, :revision,"
+        " :tz, :author, :looked)",
         asdict(issued),
     )
 
@@ -73,6 +78,11 @@ def last_of(tx: sqlite3.Connection, kind: str, name: str, tz: str, status: str) 
         (kind, name, tz, status),
     ).fetchone()
     return None if row is None else Issued(**dict(row))
+
+
+def looked(tx: sqlite3.Connection, key: str, position: int) -> None:
+    """Note that nothing in the log up to ``position`` changes that report."""
+    tx.execute("UPDATE report SET looked = max(looked, ?) WHERE id = ?", (position, key))
 
 
 def of_file(tx: sqlite3.Connection, sha256: str) -> str | None:

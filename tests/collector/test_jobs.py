@@ -11,6 +11,15 @@ from collector.store.log import Log
 DAY = 86_400_000
 
 
+class NoReports:
+    """Nothing is ever due."""
+
+    def issue(self) -> None:
+        return
+
+    revise = issue
+
+
 def test_packing_leaves_the_chain_as_it_was(tmp_path: Path) -> None:
     log = Log(tmp_path)
     for day in range(3):
@@ -18,7 +27,7 @@ def test_packing_leaves_the_chain_as_it_was(tmp_path: Path) -> None:
     before = log.head()
     files = {file: file.stat().st_ino for file in tmp_path.glob("*.db")}
 
-    Jobs(log, lambda: None, Clock(), Settings()).pack()
+    Jobs(log, lambda: None, NoReports(), Clock(), Settings()).pack()
 
     rewritten = [file for file, inode in files.items() if file.stat().st_ino != inode]
     assert len(rewritten) == 2
@@ -29,7 +38,7 @@ def test_packing_leaves_the_chain_as_it_was(tmp_path: Path) -> None:
 
 def test_jobs_end_when_asked(tmp_path: Path) -> None:
     log = Log(tmp_path)
-    jobs = Jobs(log, lambda: None, Clock(), Settings())
+    jobs = Jobs(log, lambda: None, NoReports(), Clock(), Settings())
     jobs.start()
 
     jobs.stop()
