@@ -234,14 +234,14 @@ class Incidents(Working):
     def _decide_by_time(self, now: int) -> None:
         self._forget_marks()
         with self._state.read() as tx:
-            living = table.living(tx)
+            troubled = table.targets_in_trouble(tx)
         for target in self._pending.begin(now):
             self._unsettled.setdefault(target)
         self._decide(dict.fromkeys(self._held, now), now)
-        self._look_again([incident.target for incident in living if incident.target], now)
-        self._judge_agents(living, now)
+        self._look_again(troubled, now)
+        self._judge_agents(now)
         with self._state.read() as tx:
-            news = self._brake.news(tx, now, living)
+            news = self._brake.news(tx, now)
         self._record(news)
         if self._clock.monotonic() - self._closed_at >= _CLOSING_EVERY_S:
             self._closed_at = self._clock.monotonic()
@@ -304,10 +304,10 @@ class Incidents(Working):
             self._show(verdict.scene, sight.now)
         return verdict
 
-    def _judge_agents(self, living: Sequence[Incident], now: int) -> None:
+    def _judge_agents(self, now: int) -> None:
         self._brake.begin()
         with self._state.read() as tx:
-            verdict = self._agents.about(tx, living, now)
+            verdict = self._agents.about(tx, table.living_of_agents(tx), now)
             drafts = self._brake.on(tx, now, verdict.drafts)
         self._record(drafts)
         for state, keys in (("silent", verdict.silent), ("well", verdict.back)):

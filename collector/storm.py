@@ -55,11 +55,11 @@ class Brake:
             found.append(draft)
         return found
 
-    def news(self, tx: sqlite3.Connection, now: int, living: Sequence[Incident]) -> list[Draft]:
-        """What a storm's ticket is to hear by now, and its end."""
+    def news(self, tx: sqlite3.Connection, now: int) -> list[Draft]:
+        """What a storm's ticket is to hear by now, and the end of what tells of others."""
         found: list[Draft] = []
-        storm = next((one for one in living if one.kind == Kind.STORM), None)
-        if storm is not None:
+        storm = incidents.of_fault(tx, STORM)
+        if storm is not None and storm.living:
             count = families.count_members(tx, storm.id)
             told, at = self._told.setdefault(storm.id, (count, now))
             if self._systems or count >= 2 * told or (count > told and now - at >= _NEWS):
@@ -67,9 +67,9 @@ class Brake:
                 text = f"{storm.summary}: {count} incidents are told of here"
                 found.append(self._drafts.gathered(storm.id, sorted(self._systems), text))
                 self._systems = set()
-        over = families.outlived(tx)
-        for incident in living:
-            if incident.id in over and (incident.kind == Kind.STORM or not _lasts(tx, incident)):
+        for key in families.outlived(tx):
+            incident = incidents.get(tx, key)
+            if incident.kind == Kind.STORM or not _lasts(tx, incident):
                 text = f"{incident.summary}: nothing that it tells of lasts any more"
                 found.append(self._drafts.recovery(incident.id, now, text))
         return found

@@ -34,13 +34,16 @@ class Member:
     lasting: bool
 
 
+_PART = "parent = :id AND parent <> ''"
+"""Those that are part of none are in no index by their parent, so a statement must say that it is not about them."""
+
 _LASTING = "EXISTS (SELECT 1 FROM episode WHERE incident = incident.id AND ended IS NULL)"
 
 
 def members(tx: sqlite3.Connection, incident: str, limit: int = -1) -> list[Member]:
     """The incidents that an incident (id) tells of, by number."""
     rows = tx.execute(
-        f"SELECT id, year, number, summary, {_LASTING} AS lasting FROM incident WHERE parent = :id"
+        f"SELECT id, year, number, summary, {_LASTING} AS lasting FROM incident WHERE {_PART}"
         " ORDER BY year, number LIMIT :limit",
         {"id": incident, "limit": limit},
     )
@@ -51,7 +54,7 @@ def members(tx: sqlite3.Connection, incident: str, limit: int = -1) -> list[Memb
 
 def count_members(tx: sqlite3.Connection, incident: str) -> int:
     """How many incidents an incident (id) tells of."""
-    return int(tx.execute("SELECT count(*) FROM incident WHERE parent = ?", (incident,)).fetchone()[0])
+    return int(tx.execute(f"SELECT count(*) FROM incident WHERE {_PART}", {"id": incident}).fetchone()[0])
 
 
 def lasting(tx: sqlite3.Connection, incident: str) -> bool:
@@ -59,19 +62,21 @@ def lasting(tx: sqlite3.Connection, incident: str) -> bool:
     row = tx.execute(
         "SELECT 1 FROM episode WHERE incident = :id AND ended IS NULL UNION ALL"
         " SELECT 1 FROM incident JOIN episode ON episode.incident = incident.id AND ended IS NULL"
-        " WHERE parent = :id LIMIT 1",
+        f" WHERE {_PART} LIMIT 1",
         {"id": incident},
     ).fetchone()
     return row is not None
 
 
-def outlived(tx: sqlite3.Connection) -> set[str]:
-    """The incidents (ids) that tell of others, when the faults of all those are over."""
+def outlived(tx: sqlite3.Connection) -> list[str]:
+    """The living incidents (ids) that tell of others, when the faults of all those are over."""
     rows = tx.execute(
-        f"SELECT parent FROM incident WHERE parent <> '' GROUP BY parent"
-        f" HAVING sum(CASE WHEN {_LASTING} THEN 1 ELSE 0 END) = 0"
+        "SELECT id FROM incident AS whole WHERE phase IN ('open', 'acknowledged', 'started', 'paused')"
+        " AND id IN (SELECT parent FROM incident WHERE parent <> '')"
+        " AND NOT EXISTS (SELECT 1 FROM incident JOIN episode ON episode.incident = incident.id AND ended IS NULL"
+        "  WHERE incident.parent = whole.id AND incident.parent <> '') ORDER BY id"
     )
-    return {str(row["parent"]) for row in rows}
+    return [str(row["id"]) for row in rows]
 
 
 def attach(tx: sqlite3.Connection, incident: str, targets: Mapping[str, int | None]) -> None:

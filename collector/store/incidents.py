@@ -117,6 +117,12 @@ def living(tx: sqlite3.Connection) -> list[Incident]:
     return [_incident(row) for row in rows]
 
 
+def targets_in_trouble(tx: sqlite3.Connection) -> list[str]:
+    """The targets (ids) that living incidents are about, by their opening."""
+    rows = tx.execute(f"SELECT target FROM incident WHERE phase IN ({_LIVE}) AND target <> '' ORDER BY opened, id")
+    return [str(row["target"]) for row in rows]
+
+
 def living_of_agents(tx: sqlite3.Connection) -> list[Incident]:
     """The living incidents about agents."""
     rows = tx.execute(f"SELECT {_COLUMNS} FROM incident WHERE phase IN ({_LIVE}) AND agent <> '' ORDER BY opened, id")
@@ -174,7 +180,9 @@ def lasting_of(tx: sqlite3.Connection, target: str) -> list[Incident]:
 
 def members(tx: sqlite3.Connection, incident: str) -> list[Incident]:
     """The incidents that an incident (id) tells of, by number."""
-    rows = tx.execute(f"SELECT {_COLUMNS} FROM incident WHERE parent = :id ORDER BY year, number", {"id": incident})
+    rows = tx.execute(
+        f"SELECT {_COLUMNS} FROM incident WHERE parent = :id AND parent <> '' ORDER BY year, number", {"id": incident}
+    )
     return [_incident(row) for row in rows]
 
 
