@@ -15,6 +15,7 @@ from collector.reports.chapters import (
     headline,
     improvements,
     outlook,
+    readings,
     trend,
 )
 from collector.reports.digits import rounded
@@ -69,6 +70,7 @@ def build(
         "worst": faults.worst(figures["objects"]),
         "glitches": faults.glitches(figures["objects"]),
         "unreachable": faults.unreachable(figures["objects"]),
+        "readings": rounded(readings.readings(figures["fleet"], evidence.analysis)),
         "trend": rounded(trend.trend(evidence.months)),
         "statistics": rounded(evidence.analysis),
         "handling": handling.handling(evidence.rules, evidence.incidents, period.start, passed.end),

@@ -7,6 +7,7 @@ from collector import printed
 from collector.reports import words
 from collector.reports.layout.blocks import Block, Cell, Chapter, Chart, Lines, Paragraph, Unit
 from collector.reports.layout.pen import Head, Pen
+from collector.reports.layout.readings import readings
 from collector.reports.layout.statistics import statistics
 
 
@@ -24,7 +25,7 @@ def faults(pen: Pen) -> Chapter:
                 {state: say(name) for state, name in words.STATES.items()},
             )
         )
-    blocks += [_classes(pen), _objects(pen), _outages(pen), _readings(pen)]
+    blocks += [_classes(pen), _objects(pen), _outages(pen), _bracket(pen), readings(pen)]
     blocks += [_worst(pen), _glitches(pen), _unreachable(pen)]
     blocks += _charts(pen)
     blocks += statistics(pen)
@@ -108,23 +109,14 @@ def _outages(pen: Pen) -> Block:
     return pen.table("outages", "All outages", pen.columns(*heads), rows)
 
 
-def _readings(pen: Pen) -> Block:
+def _bracket(pen: Pen) -> Block:
     fleet = pen.report["fleet"]
     text = pen.say(
-        "Readings of the fault rate side by side: own faults {own}; as delivered {delivered}; targets affected "
-        "{affected} of {targets}; failures per 100 device-months {months}.",
-        own=printed.percent(fleet["fault_rate"], 4, up=True),
-        delivered=printed.percent(fleet["fault_rate_delivered"], 4, up=True),
-        affected=fleet["objects_affected"],
-        targets=sum(entry["kind"] != "service" for entry in pen.report["objects"]),
-        months=printed.number(fleet["failures_per_100_device_months"], 3, up=True),
-    )
-    bracket = pen.say(
         "By the brackets, the time down lies between {least} and {most}.",
         least=pen.length(fleet["down_ms_min"]).shown,
         most=pen.length(fleet["down_ms_max"]).shown,
     )
-    return Paragraph(f"{text} {bracket}", "note")
+    return Paragraph(text, "note")
 
 
 def _worst(pen: Pen) -> Block:
