@@ -51,12 +51,15 @@ class Settings:
     key: Path | None = None
     """Key file that seals credentials. By default /etc/nineward/key as root, else nineward/key under
     $XDG_CONFIG_HOME."""
+    report_key: Path | None = None
+    """Key file that signs reports, made by ``nineward report key FILE`` outside the data folder. Without it they are
+    sealed, not signed."""
     wheels: Path | None = None
     """Folder with the wheels from which agents are installed; by default ``wheels`` in the data folder."""
     tz: str = "Asia/Shanghai"
     """Time zone of months, reports and times given without an offset."""
     language: str = "en"
-    """Language of reports and messages that are not answers to a person: en or zh-CN."""
+    """Language of reports and messages that are not answers to a person: en, zh-CN or zh-TW."""
     one_person: bool = False
     """Whether a signed-in person may approve what they proposed themselves. Printed in reports."""
     session: Duration = 12 * HOUR

@@ -20,7 +20,7 @@ _KINDS = {
 
 
 def arrange(parser: argparse.ArgumentParser) -> None:
-    """month, quarter, year, special, list, verify."""
+    """month, quarter, year, special, list, verify, key."""
     of = options.actions(parser)
     for kind, (shape, about) in _KINDS.items():
         issue = options.action(of, kind, f"issue the report {about}", run_issue)
@@ -30,7 +30,9 @@ def arrange(parser: argparse.ArgumentParser) -> None:
         issue.set_defaults(kind=kind)
     options.action(of, "list", "all issued reports", run_list)
     verify = options.action(of, "verify", "recompute a sealed report and say whether it holds", run_verify)
-    verify.add_argument("file", metavar="FILE", help="the .json or .html that was issued")
+    verify.add_argument("file", metavar="FILE", help="any file that was issued")
+    key = options.action(of, "key", "make a key that signs reports", run_key)
+    key.add_argument("file", metavar="FILE", help="where to keep it, outside the data folder")
 
 
 def _formats() -> str:
@@ -104,6 +106,12 @@ def run_list(arguments: argparse.Namespace) -> int:
     return 0
 
 
+_SIGNED = {
+    "none": "It is not signed.",
+    "own": "It is signed with the key of this installation, {key}.",
+    "other": "It is signed with another key, {key}. Compare it with the one that its issuer names.",
+    "broken": "Its signature does not hold.",
+}
 _SAID = {
     "holds": "The report holds: its seal is whole, and the log gives the same figures again.",
     "broken": "The report is broken.",
@@ -124,6 +132,34 @@ def run_verify(arguments: argparse.Namespace) -> int:
     answer.show(
         arguments,
         found,
-        lambda words: "\n".join([words(_SAID[found["verdict"]]), *(f"  {why}" for why in found["reasons"])]),
+        lambda words: "\n".join(
+            [
+                words(_SAID[found["verdict"]]),
+                *(f"  {why}" for why in found["reasons"]),
+                words(_SIGNED[found["signature"]["state"]], key=found["signature"]["key"]),
+                *(f"  {note}" for note in found["notes"]),
+            ]
+        ),
     )
     return 1 if found["verdict"] == "broken" else 0
+
+
+def run_key(arguments: argparse.Namespace) -> int:
+    """Make the key; no collector is needed. What must be set for it to be used is told, not done."""
+    from collector.cli.terminal import answer
+    from collector.reports import signature
+    from collector.settings import default_data
+
+    path = Path(arguments.file).absolute()
+    public = signature.make(path, Path(arguments.data) if arguments.data else default_data())
+    answer.show(
+        arguments,
+        {"file": str(path), "public_key": public},
+        lambda words: "\n".join(
+            [
+                words("The key is made. Its public half is {key}", key=public),
+                words("Reports are signed with it once nineward.toml says: {line}", line=f'report_key = "{path}"'),
+            ]
+        ),
+    )
+    return 0

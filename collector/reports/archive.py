@@ -12,14 +12,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from collector.access import Principal
 from collector.clock import Clock
 from collector.fold import Fold
 from collector.ids import new_id
 from collector.printed import instant
 from collector.refold import Refolded, refolded
-from collector.reports import formats, report, seal
+from collector.reports import environment, formats, report, seal, signature
 from collector.reports.difference import differences
+from collector.reports.digits import rounded
 from collector.reports.formats import html
 from collector.reports.gather import Rooms, gather
 from collector.reports.kinds import frozen_at, kind_of, periods
@@ -33,6 +36,8 @@ from rules.errors import Broken, Invalid, Unavailable
 from rules.period import Period
 
 SEALED = "report.json"
+_ALIKE = 6
+"""Significant digits in which figures agree that other releases of the libraries computed."""
 HOLDS, BROKEN, EXPIRED = "holds", "broken", "evidence expired"
 
 
@@ -55,7 +60,7 @@ class Archive:
 
         All of it is read at one position of the log: the fold stands still meanwhile, agents are answered.
         """
-        now = self._clock.now()
+        now, key = self._clock.now(), self._key()
         sort = kind_of(kind)
         with self._rooms.state.read() as tx:
             period, before = periods(tx, sort, name, tz, now)
@@ -72,7 +77,9 @@ class Archive:
                 if earlier and earlier.revision and not told["differences"]:
                     return earlier
                 data["revision"] = told
-            document = seal.seal(data, self._range(position))
+            document = seal.seal(data, self._range(position), environment.made_with())
+            if key is not None:
+                document["seal"]["signature"] = signature.sign(key, document["seal"]["sha256"])
             issued = Issued(
                 id=new_id("r"),
                 kind=kind,
@@ -133,35 +140,56 @@ class Archive:
         return path.read_bytes(), found.MEDIA
 
     def verify(self, content: bytes) -> dict[str, Any]:
-        """Whether an issued file holds: ``{"verdict", "reasons", "sha256"}``; the verdict is one of three words.
+        """Whether an issued file holds: ``{"verdict", "reasons", "sha256", "signature", "notes"}``.
 
-        The seal must be whole, the log must still have the sealed head at the sealed place, and, folded again up to
-        there, give the same report. A page must say what its sealed data says.
+        The verdict is one of three words. The seal must be whole, the log unbroken up to the sealed head at the sealed
+        place, and, folded again up to there, give the same report; a signature must be of this seal. A page must say
+        what its sealed data says; any other file must be, byte for byte, one that was issued here. ``signature`` is
+        ``{"state", "key"}``; ``notes`` tell what differs between where it was issued and here, and break nothing.
         """
         try:
             document, reasons = self._opened(content)
             data, closing = seal.opened(document)
         except (Broken, Invalid) as trouble:
-            return {"verdict": BROKEN, "reasons": [trouble.message], "sha256": None}
-        verdict = BROKEN if reasons else HOLDS
-        log = closing["log"]
-        if self._expired(log):
-            verdict = BROKEN if reasons else EXPIRED
-        else:
-            reasons += self._recomputed(data, log)
-            verdict = BROKEN if reasons else HOLDS
-        return {"verdict": verdict, "reasons": reasons, "sha256": closing["sha256"]}
+            unsigned = {"state": signature.NONE, "key": None}
+            return {
+                "verdict": BROKEN, "reasons": [trouble.message], "sha256": None, "signature": unsigned, "notes": [],
+            }  # fmt: skip
+        notes = environment.told_apart(closing["made_with"], environment.made_with())
+        signed = signature.judged(closing, self._public())
+        if signed["state"] == signature.BROKEN:
+            reasons.append("The signature is not one of this seal: it was changed or taken from another report.")
+        expired = self._expired(closing["log"])
+        if not expired:
+            reasons += self._recomputed(data, closing["log"], alike=not notes)
+        verdict = BROKEN if reasons else EXPIRED if expired else HOLDS
+        return {
+            "verdict": verdict,
+            "reasons": reasons,
+            "sha256": closing["sha256"],
+            "signature": signed,
+            "notes": notes,
+        }
+
+    def _key(self) -> Ed25519PrivateKey | None:
+        path = self._settings.report_key
+        return None if path is None else signature.load(path, self._settings.data)
+
+    def _public(self) -> str | None:
+        """The public key of this installation; None where it signs nothing, or its key cannot be read just now."""
+        try:
+            key = self._key()
+        except Invalid:
+            return None
+        return None if key is None else signature.public(key)
 
     def _opened(self, content: bytes) -> tuple[object, list[str]]:
         """The sealed document of a file, and what is wrong with how it is shown."""
-        if not content.lstrip().startswith(b"<"):
-            try:
-                return json.loads(content), []
-            except ValueError as trouble:
-                raise Invalid(f"This is neither an issued page nor an issued document: {trouble}.") from trouble
-        document, lang = html.sealed_in(content)
         with self._rooms.state.read() as tx:
             as_issued = reports.of_file(tx, hashlib.sha256(content).hexdigest())
+        if not content.lstrip().startswith(b"<"):
+            return self._of_no_page(content, as_issued), []
+        document, lang = html.sealed_in(content)
         if as_issued:
             return document, []
         seal.opened(document)
@@ -169,16 +197,32 @@ class Archive:
             return document, []
         return document, ["The page was changed: it does not say what its sealed data says."]
 
+    def _of_no_page(self, content: bytes, as_issued: str | None) -> object:
+        """The sealed document itself, or that of which the file was rendered when it was issued."""
+        try:
+            return json.loads(content)
+        except ValueError:
+            if as_issued is None:
+                raise Invalid(
+                    "No file that was issued here is this one byte for byte: it was changed, or another made it."
+                ) from None
+        return json.loads((self._folder / as_issued / SEALED).read_bytes())
+
     def _expired(self, log: dict[str, Any]) -> bool:
         """Whether retention has deleted entries the report was computed from."""
         first = next(iter(self._log.read(0, None)), None)
         return bool(log["last"]) and (first is None or first.position > log["first"])
 
-    def _recomputed(self, data: dict[str, Any], log: dict[str, Any]) -> list[str]:
+    def _recomputed(self, data: dict[str, Any], log: dict[str, Any], alike: bool) -> list[str]:
+        """What the log says against the report. Other libraries (not ``alike``) need not agree in the last places."""
         last = log["last"]
         entry = self._log.entry(last)
         if last and (entry is None or entry.hash.hex() != log["head"]):
             return ["The log does not have the entry that the seal names: it is another log, or it was written anew."]
+        try:
+            self._log.verify(last)
+        except Broken as trouble:
+            return [trouble.message]
         with self._rooms.state.read() as tx:
             period, before = periods(tx, kind_of(data["kind"]), data["name"], data["period"]["tz"], data["issued_at"])
         # What was set in nineward.toml then is printed in the report; the log does not know it.
@@ -187,6 +231,8 @@ class Archive:
             evidence = gather(again, period, before, data["issued_at"], settings)
             fresh = report.build(data["kind"], data["name"], period, data["issued_at"], evidence)
             fresh["revision"] = self._revised_again(data, fresh, again, period, before)
+        if not alike:
+            fresh, data = rounded(fresh, _ALIKE), rounded(data, _ALIKE)
         if seal.canonical(fresh) == seal.canonical(data):
             return []
         parts = [key for key in sorted(fresh.keys() | data.keys()) if fresh.get(key) != data.get(key)]

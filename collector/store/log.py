@@ -213,14 +213,16 @@ class Log:
                     return pack.first, pack.last, bytes.fromhex(pack.box.note["hash"])
         return None
 
-    def verify(self) -> int:
-        """Recompute the whole chain and return the number of entries. Raises Broken naming the first bad one.
+    def verify(self, until: int | None = None) -> int:
+        """Recompute the chain, up to a position or whole, and return the number of entries.
+
+        Raises Broken naming the first bad one.
 
         Where days were deleted the chain goes on from what the manifest kept of them.
         """
         expected, before, count = 1, BEGINNING, 0
         kept = {line["first"]: line for line in self.manifest()}
-        for entry in self.read(0):
+        for entry in self.read(0, until):
             while expected in kept and entry.position > kept[expected]["last"]:
                 line = kept[expected]
                 expected, before = line["last"] + 1, bytes.fromhex(line["hash"])
@@ -397,11 +399,15 @@ def _pack(reader: sqlite3.Connection, last: int) -> Pack:
 
 def _entry(row: tuple[Any, ...]) -> Entry:
     position, kind, at, agent, boot, first_seq, results, t_min, span, dating, body, chain = row
+    try:
+        content = zstandard.decompress(body)
+    except zstandard.ZstdError as trouble:
+        raise Broken(f"Entry {position} of the log cannot be unpacked: it was changed.") from trouble
     return Entry(
         position,
         KINDS[kind],
         at,
-        zstandard.decompress(body),
+        content,
         agent,
         boot,
         first_seq,

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from collector.reports.archive import BROKEN, HOLDS, Archive
+from collector.reports.environment import made_with
 from collector.reports.seal import canonical, seal
 from collector.store.reports import Issued
 from rules.errors import Invalid, Missing, Unavailable
@@ -58,7 +59,13 @@ def test_a_month_in_progress_gives_a_draft(issued: Issued) -> None:
 def test_an_issued_file_holds(archive: Archive, issued: Issued, form: str) -> None:
     content, _ = archive.file(issued.id, form, "zh-CN")
 
-    assert archive.verify(content) == {"verdict": HOLDS, "reasons": [], "sha256": issued.sha256}
+    assert archive.verify(content) == {
+        "verdict": HOLDS,
+        "reasons": [],
+        "sha256": issued.sha256,
+        "signature": {"state": "none", "key": None},
+        "notes": [],
+    }
 
 
 def test_it_holds_after_the_log_has_grown(found: Watched, archive: Archive, issued: Issued) -> None:
@@ -78,7 +85,7 @@ def test_a_changed_figure_breaks_the_seal(archive: Archive, issued: Issued) -> N
 def test_a_figure_changed_and_sealed_anew_is_refuted_by_the_log(archive: Archive, issued: Issued) -> None:
     forged = document(archive, issued)
     forged["report"]["fleet"]["down_ms"] = 0  # type: ignore[index]
-    forged = seal(forged["report"], forged["seal"]["log"])  # type: ignore[arg-type, index]
+    forged = seal(forged["report"], forged["seal"]["log"], made_with())  # type: ignore[arg-type, index]
 
     said = archive.verify(canonical(forged))
 

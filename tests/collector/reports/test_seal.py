@@ -42,6 +42,8 @@ def test_a_whole_seal_opens() -> None:
         lambda document: document["seal"]["log"].update(last=8),
         lambda document: document["seal"]["log"].update(head="01"),
         lambda document: document["seal"].update(sha256="0" * 64),
+        lambda document: document["seal"]["made_with"].update(numpy="1"),
+        lambda document: document["seal"].pop("made_with"),
     ],
 )
 def test_any_change_breaks_it(change: Any) -> None:
