@@ -12,7 +12,9 @@ from collector.faults import Kind
 from collector.objectives import Burning, Objectives
 from collector.store import incidents, targets
 from collector.store.incidents import Incident
+from collector.store.targets import Target
 from rules.burn import RULES, Rule, Severity
+from rules.incident import Verb
 from rules.objective import Verdict
 from rules.opening import Breach, ruling
 from rules.period import Period
@@ -37,7 +39,8 @@ class Promises:
         before = {watched: RULES for fault in known if (watched := _watched(fault)) not in self._firing}
         found: dict[Watched, list[Burning]] = {}
         for one in self._objectives.burning(now, now, {**before, **self._firing}):
-            found.setdefault((one.agreement, one.scope, one.name), []).append(one)
+            if _long_known(tx, one, now):
+                found.setdefault((one.agreement, one.scope, one.name), []).append(one)
         self._firing = {key: tuple(one.burn.rule for one in some if one.burn.firing) for key, some in found.items()}
         self._firing = {key: rules for key, rules in self._firing.items() if rules}
         drafts: list[Draft] = []
@@ -87,15 +90,29 @@ class Promises:
             if one.burn.firing and one.burn.long_burn is not None:
                 hours = one.burn.rule.long / 3_600_000
                 told.append(f"{float(one.burn.long_burn):.1f} times as fast as allowed over {hours:g} h")
-        target = targets.named(tx, name) if scope == OBJECT else None
-        before = incidents.of_fault(tx, _burn_key(key))
+        target = _object(tx, key)
         text = f"{summary}: {'; '.join(told) or 'faster than allowed'}"
+        text = f"{summary}: {'; '.join(told) or 'faster than allowed'}"
+        outage = None if target is None else self._outage(tx, target.id, now)
+        if outage is not None:
+            # What burns the budget of one device are its outages: they have an incident and a ticket already.
+            events = incidents.events(tx, outage.id)
+            if not any(event.verb == Verb.COMMENT and event.text.startswith(summary) for event in events):
+                yield self._drafts.comment(outage.id, text)
+            return
+        before = incidents.of_fault(tx, _burn_key(key))
         if before is not None and self._drafts.comes_back(before, now):
             yield self._drafts.reopening(tx, before, text, now, now, 0)
             return
         yield self._draft(
             tx, Kind.BURN, _burn_key(key), summary, now, text, page=page, target="" if target is None else target.id
         )
+
+    def _outage(self, tx: sqlite3.Connection, target: str, now: int) -> Incident | None:
+        """The newest incident about an outage of a target (id) that lives, or that its return would open again."""
+        since = now - self._drafts.calculation.reopen_window
+        found = [one for one in incidents.of_target(tx, target, since) if one.kind == Kind.OUTAGE]
+        return found[-1] if found else None
 
     def _draft(
         self,
@@ -114,6 +131,19 @@ class Promises:
             tx, now, kind=kind, fault=fault, priority=ruled.priority, summary=summary, text=text or summary,
             since=now, detected=now, ticket_after=0, ticket=ruled.ticket, target=target,
         )  # fmt: skip
+
+
+def _object(tx: sqlite3.Connection, key: Watched) -> Target | None:
+    """The target that a single object's budget is about."""
+    return targets.named(tx, key[2]) if key[1] == OBJECT else None
+
+
+def _long_known(tx: sqlite3.Connection, one: Burning, now: int) -> bool:
+    """Whether there is a record as long as the window: of an object itself, else of anything at all."""
+    target = _object(tx, (one.agreement, one.scope, one.name))
+    known = [target] if target is not None else targets.living(tx)
+    begun = [each.in_service_from for each in known if each.in_service_from is not None]
+    return bool(begun) and now - min(begun) >= one.burn.rule.long
 
 
 def _burn_key(key: Watched) -> str:

@@ -16,12 +16,15 @@ from rules.burn import RULES, Burn, Share
 from rules.incident import Verb
 from rules.period import instant, local
 from tests.collector.fleet import URGENT, Fleet, fleet
-from tests.collector.rooms import ADMIN
+from tests.collector.rooms import ADMIN, START
 from tests.collector.watch import World
 from tests.collector.watch import world as open_world
 
 HOUR = 3_600_000
 DAY = 24 * HOUR
+
+LONG: dict[str, Any] = {"in_service_from": START - 7 * DAY}
+HOURS: dict[str, Any] = {"in_service_from": START - HOUR}
 
 
 class Told(Objectives):
@@ -57,35 +60,42 @@ def of_kind(world: World, kind: str) -> list[Incident]:
     return [incident for incident in world.all() if incident.kind == kind]
 
 
-def burn(rule: int, name: str = "house") -> Burning:
+def burn(rule: int, name: str = "house", scope: str = "agreement") -> Burning:
     seen = Share(60, 100, 0)
     rate = RULES[rule].rate(30 * DAY)
-    return Burning("house", "agreement", name, Burn(RULES[rule], rate, seen, seen, rate * 2, rate * 2, None, True))
+    return Burning("house", scope, name, Burn(RULES[rule], rate, seen, seen, rate * 2, rate * 2, None, True))
+
+
+def known_for_long(world: World) -> Fleet:
+    """A target that has been in service for a week."""
+    return fleet(world, [("old", LONG)])
 
 
 def test_a_budget_that_burns_fast_is_one_urgent_incident_with_a_ticket(world: World) -> None:
+    found = known_for_long(world)
     room, told = reviews(world, Told)
     told.burns = (burn(0), burn(2))
     for _ in range(3):
         room.step(world.now)
-        world.decide()
-        world.rooms.clock.at += 60_000
+        found.rest(60)
 
-    incident = world.one()
+    (incident,) = of_kind(world, "burn")
     assert (incident.kind, incident.priority, incident.living) == ("burn", "urgent", True)
     assert world.desk.events() == ["opened"]
     assert "28.8 times as fast as allowed over 1 h" in world.desk.told[0].facts["text"]
 
 
 def test_a_budget_that_burns_slowly_is_important(world: World) -> None:
+    known_for_long(world)
     room, told = reviews(world, Told)
     told.burns = (burn(3),)
     room.step(world.now)
 
-    assert world.one().priority == "important"
+    assert of_kind(world, "burn")[0].priority == "important"
 
 
 def test_a_budget_that_burns_no_more_ends_its_incident(world: World) -> None:
+    known_for_long(world)
     room, told = reviews(world, Told)
     told.burns = (burn(0),)
     room.step(world.now)
@@ -96,6 +106,7 @@ def test_a_budget_that_burns_no_more_ends_its_incident(world: World) -> None:
 
 
 def test_after_a_start_what_burned_goes_on_until_its_short_windows_are_clear(world: World) -> None:
+    known_for_long(world)
     room, told = reviews(world, Told)
     told.burns = (burn(0),)
     room.step(world.now)
@@ -105,18 +116,52 @@ def test_after_a_start_what_burned_goes_on_until_its_short_windows_are_clear(wor
     assert asked.firing == {("house", "agreement", "house"): RULES}
 
 
-def test_a_real_fleet_that_is_half_down_burns_its_budget(world: World) -> None:
-    found = fleet(world, [(f"t{number}", {"priority": URGENT}) for number in range(8)])
-    found.rest(120)
-    found.fail([f"t{number}" for number in range(4)])
+def all_down(world: World, known: dict[str, Any]) -> list[str]:
+    """What burns of eight switches that fail for twelve minutes; ``known`` says since when they are in service."""
+    found = fleet(world, [(f"t{number}", {"priority": URGENT, **known}) for number in range(8)])
+    for _ in range(380):
+        found.seen()
+    found.fail([f"t{number}" for number in range(8)])
     found.confirm()
-    found.rest(200)
+    for _ in range(144):
+        found.seen()
+    found.look()
     room, _ = reviews(world)
     room.step(world.now)
+    return [incident.summary for incident in of_kind(world, "burn")]
 
-    assert [incident.summary for incident in of_kind(world, "burn")] == [
-        "house: the error budget of agreement house burns"
-    ]
+
+def test_a_real_fleet_that_is_down_burns_its_budget(world: World) -> None:
+    assert all_down(world, HOURS) == ["house: the error budget of agreement house burns"]
+
+
+def test_no_budget_burns_before_its_window_was_watched(world: World) -> None:
+    assert all_down(world, {}) == []
+
+
+def test_a_device_whose_outages_burn_its_budget_has_the_ticket_of_its_outage_and_no_other(world: World) -> None:
+    found = fleet(world, [("core-1", {"priority": URGENT, **LONG})])
+    found.rest(60)
+    found.fail(["core-1"])
+    found.confirm()
+    room, told = reviews(world, Told)
+    told.burns = (burn(0, "core-1", "object"),)
+    for _ in range(3):
+        room.step(world.now)
+        found.rest(60)
+
+    assert [incident.kind for incident in world.all()] == ["outage"]
+    assert world.desk.events() == ["opened", "updated"]
+    assert "burns" in world.desk.told[-1].facts["text"]
+
+
+def test_a_device_that_burns_its_budget_without_an_outage_of_late_has_an_incident_about_that(world: World) -> None:
+    fleet(world, [("core-1", {"priority": URGENT, **LONG})])
+    room, told = reviews(world, Told)
+    told.burns = (burn(0, "core-1", "object"),)
+    room.step(world.now)
+
+    assert [incident.kind for incident in world.all()] == ["burn"]
 
 
 def month_item(at: int, **verdicts: str) -> dict[str, Any]:
