@@ -19,6 +19,10 @@ from rules.errors import Invalid
 LOCALE = Path(__file__).parent / "locale"
 
 
+_TRADITIONAL = {"zh-hant": "zh-tw", "zh-hk": "zh-tw", "zh-mo": "zh-tw"}
+"""Tags of those who read Traditional Chinese, whatever follows them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Translator:
     """``translator("zh-CN")("Down")`` → ``故障``. Values go into ``{name}`` places after the translation."""
@@ -47,9 +51,11 @@ def translator(language: str) -> Translator:
 def preferred(accept: str | None) -> str:
     """The language of ``LANGUAGES`` that an ``Accept-Language`` header asks for first; English when it names none."""
     for wanted in _by_weight(accept or ""):
-        for language in LANGUAGES:
-            if wanted == language.lower() or wanted.split("-")[0] == language.lower().split("-")[0]:
-                return language
+        tag = next((full for prefix, full in _TRADITIONAL.items() if wanted.startswith(prefix)), wanted)
+        exact = [language for language in LANGUAGES if language.lower() == tag]
+        alike = [language for language in LANGUAGES if language.lower().split("-")[0] == tag.split("-")[0]]
+        if exact or alike:
+            return (exact or alike)[0]
     return LANGUAGES[0]
 
 

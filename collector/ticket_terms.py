@@ -44,7 +44,7 @@ class Terms:
     """What any ``[tickets.NAME]`` may say beside the options of its kind."""
 
     language: str = ""
-    """Language of what is written there: en or zh-CN; empty for the setting language of the collector."""
+    """Language of what is written there: en, zh-CN or zh-TW; empty for the setting language of the collector."""
     lead: bool = True
     """Whether what people do there may move the incident and its clocks. Of the systems that have a ticket of one
     incident and may lead, the first by name does; the others are copies."""

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from collector.languages import LANGUAGES
+
 if TYPE_CHECKING:
     from collector.app import House
     from collector.demo.agents import Agent
@@ -24,7 +26,7 @@ def arrange(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--until", metavar="T", help="when the made-up life ends (default: now)")
     parser.add_argument("--listen", metavar="ADDRESS", help="address to listen on (default: loopback)")
     parser.add_argument("--port", type=int, metavar="N", help="TCP port of the pages (default 8440)")
-    parser.add_argument("--lang", default="en", choices=("en", "zh-CN"), help="language of what is printed")
+    parser.add_argument("--lang", default="en", choices=LANGUAGES, help="language of what is printed")
     parser.set_defaults(run=run)
 
 

@@ -44,7 +44,7 @@ class Manner:
     """What any ``[notices.NAME]`` may say beside the options of its kind."""
 
     language: str = ""
-    """Language of what is written there: en or zh-CN; empty for the setting language of the collector."""
+    """Language of what is written there: en, zh-CN or zh-TW; empty for the setting language of the collector."""
     quiet: Quiet | None = None
     """Quiet hours by days of the week: { "mon-sun" = ["00:00-07:00", "22:00-24:00"] }. What happens then is told when
     they end, in one message."""

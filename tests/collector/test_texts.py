@@ -100,6 +100,9 @@ def test_english_tells_one_from_many(count: int, told: str) -> None:
         ("zh", "zh-CN"),
         ("de, en;q=0.5, zh;q=0.1", "en"),
         ("en;q=0.4, zh-Hans;q=0.7", "zh-CN"),
+        ("zh-TW,zh;q=0.9", "zh-TW"),
+        ("zh-Hant-HK", "zh-TW"),
+        ("zh-HK", "zh-TW"),
         ("fr", "en"),
         ("zh;q=oops, en", "en"),
         ("zh;q=0", "en"),
@@ -112,3 +115,16 @@ def test_a_browser_gets_the_language_it_prefers(header: str | None, language: st
 def test_an_unknown_language_is_refused() -> None:
     with pytest.raises(Invalid, match="tlh"):
         translator("tlh")
+
+
+def test_traditional_chinese_is_what_is_made_of_simplified_chinese() -> None:
+    """``python -m docs.traditional`` writes it anew after a change."""
+    from docs import traditional
+
+    stale = [
+        path.name
+        for path, content in traditional.files().items()
+        if not path.exists() or path.read_text(encoding="utf-8") != content
+    ]
+
+    assert stale == []

@@ -14,7 +14,7 @@ every process list. Without `--url`, a command talks to the collector that runs 
 socket; where none runs, it opens the folder itself for the length of the command. `--data`, `--url`, `--token` and
 `--ca` are understood by every command that talks to a collector, before or behind its name.
 
-What answers with data takes `--json` (one JSON document on standard output, nothing else), `--lang en|zh-CN` and
+What answers with data takes `--json` (one JSON document on standard output, nothing else), `--lang en|zh-CN|zh-TW` and
 `--tz ZONE` (the zone of times shown, and of those given without an offset; Asia/Shanghai unless told otherwise).
 """
 
