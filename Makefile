@@ -13,7 +13,7 @@ WHEELS := $(VENV)/share/nineward/wheels
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --config-settings editable_mode=compat
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo test test-importers test-recordings test-tickets check lint types imports packages bench bench-agent bench-detection bench-errands bench-figures bench-ingest bench-ping bench-recompute bench-scheduling bench-snmp bench-storm bench-truth docs dist clean fuzz-snmp fuzz-timelines
+.PHONY: help up demo test test-importers test-recordings test-reports test-tickets check lint types imports packages bench bench-agent bench-detection bench-errands bench-figures bench-ingest bench-ping bench-recompute bench-reports bench-scheduling bench-snmp bench-storm bench-truth docs dist clean fuzz-snmp fuzz-timelines
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,11 @@ test-importers: $(VENV)/.installed-dev  ## the importers on a real Nagios, Prome
 	@sh tests/peers/uptime_kuma.sh $(abspath $(VENV))/uptime-kuma
 	UPTIME_KUMA=$(abspath $(VENV))/uptime-kuma $(BIN)/python -m pytest -o norecursedirs=.* tests/peers
 
+test-reports: $(VENV)/.installed-dev  ## issued reports in a real LibreOffice, before a validator and axe in Chromium (needs npm)
+	@APT=$(APT) sh tests/packages.sh chromium fonts-noto-cjk libreoffice-calc-nogui
+	@sh tests/readers/npm.sh $(abspath $(VENV))/readers
+	READERS=$(abspath $(VENV))/readers $(BIN)/python -m pytest -o norecursedirs=.* tests/readers
+
 test-tickets: $(VENV)/.installed-dev  ## the life of a ticket in a real Request Tracker and Redmine (as root)
 	@APT=$(APT) sh tests/tickets/packages.sh
 	TICKET_SERVERS=1 $(BIN)/python -m pytest tests/journeys/test_tickets.py
@@ -76,7 +81,7 @@ types: $(VENV)/.installed-dev
 imports: $(VENV)/.installed-dev
 	PYTHONPATH=. $(BIN)/lint-imports
 
-bench: bench-ingest bench-agent bench-detection bench-scheduling bench-ping bench-snmp bench-figures bench-storm bench-truth  ## all benchmarks, each beside its peer or its bar
+bench: bench-ingest bench-agent bench-detection bench-scheduling bench-ping bench-snmp bench-figures bench-reports bench-storm bench-truth  ## all benchmarks, each beside its peer or its bar
 
 bench-ingest: $(VENV)/.installed-dev  ## results per second durable end to end, bytes per result
 	$(BIN)/python -m benchmarks.ingest
@@ -110,6 +115,9 @@ bench-figures: $(VENV)/.installed-dev bench-recompute  ## a month of 10,000 targ
 
 bench-recompute: $(VENV)/.installed-dev  ## a month computed anew from the log, and instants explained (DAYS=30: all of it)
 	$(BIN)/python -m benchmarks.recompute --days $(DAYS)
+
+bench-reports: $(VENV)/.installed-dev  ## a month of 1,000 targets to every format, one of 10,000 to JSON and XLSX
+	$(BIN)/python -m benchmarks.reports
 
 bench-ping: $(VENV)/.installed-dev  ## sweeps of up to 50,000 targets beside fping (as root; some minutes)
 	$(BIN)/python -m benchmarks.ping

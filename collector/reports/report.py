@@ -45,6 +45,7 @@ def build(
     """
     figures = evidence.figures
     passed = period.until(now)
+    known = {row["name"]: row for row in reversed(evidence.targets)}
     shown = outages(figures, evidence.incidents)
     measures = headline.rows(evidence)
     allowed = figures["method"]["parameters"]["targets"]["fault_rate"]
@@ -61,7 +62,7 @@ def build(
         "method": figures["method"],
         "headline": measures,
         "fleet": figures["fleet"],
-        "objects": [_object(entry, evidence.targets) for entry in figures["objects"]],
+        "objects": [_object(entry, known.get(entry["name"], {})) for entry in figures["objects"]],
         "attainment": [dict(row) for row in evidence.attainment],
         "heat": days.heat(figures["objects"], passed),
         "budget": spent,
@@ -94,8 +95,11 @@ def build(
 def outages(figures: Row, incidents: Sequence[Row]) -> list[dict[str, Any]]:
     """Every outage of every target in order of time, each with the incident that was opened for it, if there is one."""
     found = []
+    about: dict[Any, list[Row]] = {}
+    for incident in incidents:
+        about.setdefault(incident.get("target"), []).append(incident)
     for entry in figures["objects"]:
-        own = [incident for incident in incidents if incident.get("target") == entry["name"]]
+        own = about.get(entry["name"], ())
         for outage in entry["outages"]:
             found.append({"target": entry["name"], **outage, "incident": _incident_of(outage, own)})
     return sorted(found, key=lambda outage: (outage["start"], outage["target"]))
@@ -119,7 +123,6 @@ _ABOUT: Row = {"address": "", "priority": "", "labels": {}, "no_outside_witness"
 """What is known of an object that is no target: a service has no address."""
 
 
-def _object(entry: Row, targets: Sequence[Row]) -> dict[str, Any]:
-    about: Row = next((row for row in targets if row["name"] == entry["name"]), {})
+def _object(entry: Row, about: Row) -> dict[str, Any]:
     kept = {key: value for key, value in entry.items() if key != "outages"}
     return {**kept, "about": {key: about.get(key, blank) for key, blank in _ABOUT.items()}}

@@ -121,7 +121,7 @@ class _Sheets:
         for place, (column, cell) in enumerate(zip(table.columns, table.total, strict=True)):
             if column.added and cell.value is not None:
                 name = xl_col_to_name(place)
-                formula = f"=SUM({name}2:{name}{last + 1})"
+                formula = f"=SUM({name}{table.apart + 2}:{name}{last + 1})"
                 value = cell.value / _DAY if column.unit is Unit.LENGTH else cell.value
                 sheet.write_formula(last + 1, place, formula, self._form(_BOLD, _FORMS[column.unit]), value)
             else:

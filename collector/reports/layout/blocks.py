@@ -45,7 +45,8 @@ class Column:
 class Table:
     """``name`` is unique in the report, in ASCII: its sheet, file or anchor. ``total`` is the row of all together.
 
-    ``empty`` is said in the place of a table without rows.
+    ``empty`` is said in the place of a table without rows. The first ``apart`` rows are no part of the total: services
+    stand above the targets they are made of.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Table:
     rows: Sequence[Sequence[Cell]]
     total: Sequence[Cell] = ()
     empty: str = ""
+    apart: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,8 @@ def _objects(pen: Pen) -> Block:
     services = [entry for entry in report["objects"] if entry["kind"] == "service"]
     rows = [(pen.text(entry["name"]), *_figures(pen, entry)) for entry in (*services, *targets)]
     total = (pen.text(pen.say("All targets")), *_figures(pen, report["fleet"])) if targets else ()
-    return pen.table("objects", "Per target", pen.columns("Target", *_FIGURES), rows, total=total)
+    columns = pen.columns("Target", *_FIGURES)
+    return pen.table("objects", "Per target", columns, rows, total=total, apart=len(services))
 
 
 def _classes(pen: Pen) -> Block:

@@ -83,6 +83,7 @@ class Pen:
         *,
         total: Sequence[Cell] = (),
         empty: str = "None.",
+        apart: int = 0,
     ) -> Table:
         """A table; ``title`` and ``empty`` are English texts."""
-        return Table(name, self.say(title) if title else "", columns, rows, total, self.say(empty))
+        return Table(name, self.say(title) if title else "", columns, rows, total, self.say(empty), apart)

@@ -14,6 +14,7 @@ from collector.reports.formats.xlsx import render
 from collector.reports.layout.blocks import Chart, Unit
 from collector.reports.layout.lay import lay
 from rules.period import local
+from tests.collector.reports import wide
 from tests.collector.reports.stories import TZ, document
 
 
@@ -70,6 +71,13 @@ def test_sums_are_formulas_over_their_column() -> None:
         if column.added:
             letter = get_column_letter(place)
             assert shown == f"=SUM({letter}2:{letter}{last + 1})"
+
+
+def test_a_sum_leaves_out_services_because_they_are_made_of_the_targets_below() -> None:
+    sheet = openpyxl.load_workbook(io.BytesIO(render(wide.document(3), "en")))["objects"]
+
+    assert [sheet.cell(row, 1).value for row in (2, 6)] == ["门户网站", "All targets"]
+    assert sheet.cell(6, 5).value == "=SUM(E3:E5)"
 
 
 def test_there_is_a_filter_and_the_heads_stay() -> None:
