@@ -34,6 +34,7 @@ from collector.registry import Registry
 from collector.reports.archive import Archive
 from collector.reports.calendar import ReportCalendar
 from collector.reports.gather import Sources
+from collector.reports.remarks import Remarks
 from collector.reviews import Reviews
 from collector.settings import Settings
 from collector.settled import Settled
@@ -75,6 +76,7 @@ class House:
     clocks: Clocks
     follow_up: FollowUp
     archive: Archive
+    remarks: Remarks
     events: Events
     traps: Traps
     progress: Board = field(default_factory=Board)
@@ -161,6 +163,7 @@ def open_house(
             clocks=clocks,
             follow_up=follow_up,
             archive=archive,
+            remarks=Remarks(archive, registry.journal, settings),
             events=events,
             traps=Traps(state, intake, plans, clock),
         )

@@ -23,7 +23,7 @@ from rules.parameters import CheckParameters
 from rules.selector import Selector, words
 
 _NUMBER = {"check": "handle"}
-_OWNER = {"check": "target", "correction": "target"}
+_OWNER = {"check": "target", "correction": "target", "report_comment": "report", "report_approval": "report"}
 _ENCODER = msgspec.json.Encoder(order="sorted")
 
 

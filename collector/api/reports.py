@@ -29,6 +29,14 @@ class ReportSpec:
     lang: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class CommentSpec:
+    """What somebody says of a measure that was missed."""
+
+    measure: str
+    text: str
+
+
 class Reports(Controller):
     path = "/reports"
     tags = ("reports",)
@@ -64,6 +72,23 @@ class Reports(Controller):
         content, media = house.archive.file(key, form, lang or house.settings.language)
         headers = {"Content-Disposition": f'inline; filename="nineward-{key}.{formats.find(form).EXTENSION}"'}
         return Response(content, media_type=media, headers=headers)
+
+    @get("/{key:str}/remarks", sync_to_thread=True)
+    def remarks(self, house: House, principal: Principal, key: str) -> dict[str, Any]:
+        """What people say of an issued report: comments on missed measures, and approvals."""
+        require(principal, Permission.READ)
+        _whole(principal)
+        return {**house.remarks.of(key), "missed": house.remarks.missed(key)}
+
+    @post("/{key:str}/comments", sync_to_thread=True)
+    def comment(self, house: House, principal: Principal, key: str, data: JSONBody[CommentSpec]) -> dict[str, Any]:
+        """Say something about a measure that the report shows as missed."""
+        return house.remarks.comment(key, data.measure, data.text, principal).as_json()
+
+    @post("/{key:str}/approve", sync_to_thread=True, status_code=200)
+    def approve(self, house: House, principal: Principal, key: str) -> dict[str, Any]:
+        """Stand for a frozen report by name. Signed-in persons only; not who had it issued."""
+        return house.remarks.approve(key, principal).as_json()
 
     @post("/verify", sync_to_thread=True, status_code=200, request_max_body_size=LARGEST)
     def verify(self, house: House, principal: Principal, body: bytes) -> dict[str, Any]:

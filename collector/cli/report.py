@@ -20,7 +20,7 @@ _KINDS = {
 
 
 def arrange(parser: argparse.ArgumentParser) -> None:
-    """month, quarter, year, special, list, verify, key."""
+    """month, quarter, year, special, list, verify, approve, comment, remarks, key."""
     of = options.actions(parser)
     for kind, (shape, about) in _KINDS.items():
         issue = options.action(of, kind, f"issue the report {about}", run_issue)
@@ -31,6 +31,14 @@ def arrange(parser: argparse.ArgumentParser) -> None:
     options.action(of, "list", "all issued reports", run_list)
     verify = options.action(of, "verify", "recompute a sealed report and say whether it holds", run_verify)
     verify.add_argument("file", metavar="FILE", help="any file that was issued")
+    approve = options.action(of, "approve", "stand for a frozen report by name, as a signed-in person", run_approve)
+    approve.add_argument("id", metavar="ID")
+    comment = options.action(of, "comment", "say something about a measure that was missed", run_comment)
+    comment.add_argument("id", metavar="ID")
+    comment.add_argument("measure", metavar="MEASURE", help="such as mtbf, mttr or fault_rate")
+    comment.add_argument("text", metavar="TEXT")
+    remarks = options.action(of, "remarks", "who approved a report, and what was said of it", run_remarks)
+    remarks.add_argument("id", metavar="ID")
     key = options.action(of, "key", "make a key that signs reports", run_key)
     key.add_argument("file", metavar="FILE", help="where to keep it, outside the data folder")
 
@@ -142,6 +150,55 @@ def run_verify(arguments: argparse.Namespace) -> int:
         ),
     )
     return 1 if found["verdict"] == "broken" else 0
+
+
+def run_approve(arguments: argparse.Namespace) -> int:
+    """Approve one report."""
+    from collector.cli.terminal import answer
+    from collector.client import quote
+
+    with answer.collector(arguments) as client:
+        done = client.post(f"reports/{quote(arguments.id)}/approve")
+    answer.show(
+        arguments, done, lambda words: words("Report {id} is approved by {by}.", id=done["report"], by=done["by"])
+    )
+    return 0
+
+
+def run_comment(arguments: argparse.Namespace) -> int:
+    """Add one comment."""
+    from collector.cli.terminal import answer
+    from collector.client import quote
+
+    body = {"measure": arguments.measure, "text": arguments.text}
+    with answer.collector(arguments) as client:
+        done = client.post(f"reports/{quote(arguments.id)}/comments", body)
+    answer.show(arguments, done, lambda words: words("The comment on {measure} is kept.", measure=done["measure"]))
+    return 0
+
+
+def run_remarks(arguments: argparse.Namespace) -> int:
+    """Approvals first, then comments in order of time."""
+    from collector.cli.terminal import answer
+    from collector.client import quote
+    from collector.printed import instant
+    from collector.reports.words import MEASURES
+
+    with answer.collector(arguments) as client:
+        found = client.get(f"reports/{quote(arguments.id)}/remarks")
+
+    def text(words: Any) -> str:
+        lines = [
+            words("Approved by {by}, {at}", by=one["by"], at=instant(one["at"], arguments.tz))
+            for one in found["approvals"]
+        ] or [words("Nobody has approved it.")]
+        for one in found["comments"]:
+            measure = words(MEASURES.get(one["measure"], one["measure"]))
+            lines.append(f"{instant(one['at'], arguments.tz)}  {one['by']}  {measure}: {one['text']}")
+        return "\n".join(lines)
+
+    answer.show(arguments, found, text)
+    return 0
 
 
 def run_key(arguments: argparse.Namespace) -> int:

@@ -121,6 +121,13 @@ class Archive:
         with self._rooms.state.read() as tx:
             return reports.newest(tx, before, limit)
 
+    def document(self, key: str) -> dict[str, Any]:
+        """The sealed document of an issued report. Raises Missing."""
+        with self._rooms.state.read() as tx:
+            reports.get(tx, key)
+        document: dict[str, Any] = json.loads((self._folder / key / SEALED).read_bytes())
+        return document
+
     def file(self, key: str, form: str, lang: str) -> tuple[bytes, str]:
         """A report in a format and language, and its media type; rendered the first time, kept from then on.
 

@@ -5,7 +5,7 @@ import pytest
 from collector.app import House
 from collector.client import Client
 from collector.reports import formats
-from rules.errors import Invalid, Missing
+from rules.errors import Forbidden, Invalid, Missing
 from rules.period import local
 
 
@@ -60,3 +60,23 @@ def test_nothing_to_verify_is_refused(client: Client) -> None:
 
 def test_rebuild_finds_nothing(client: Client) -> None:
     assert client.post("rebuild")["differences"] == []
+
+
+def test_a_report_has_remarks_and_no_local_command_approves_it(client: Client, month: str) -> None:
+    issued = client.post("reports", {"name": month})
+
+    found = client.get(f"reports/{issued['id']}/remarks")
+
+    assert (found["comments"], found["approvals"]) == ([], [])
+    with pytest.raises(Forbidden, match="person"):
+        client.post(f"reports/{issued['id']}/approve")
+
+
+def test_a_missed_measure_is_commented_on(client: Client, month: str) -> None:
+    issued = client.post("reports", {"name": month})
+    (measure, *_) = client.get(f"reports/{issued['id']}/remarks")["missed"]
+
+    client.post(f"reports/{issued['id']}/comments", {"measure": measure, "text": "a switch was replaced"})
+
+    (comment,) = client.get(f"reports/{issued['id']}/remarks")["comments"]
+    assert (comment["measure"], comment["text"]) == (measure, "a switch was replaced")
