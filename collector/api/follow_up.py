@@ -11,9 +11,9 @@ from collector.api.given import House, Principal
 from collector.api.incident_parts import ActionView, ClockView, action, asking, clocks
 from collector.api.paging import Page
 from collector.roles import Permission
-from collector.store import follow_up, incidents, targets
+from collector.store import follow_up, incidents
 from collector.store.incidents import Incident
-from collector.web.incidents_kept import seen, subject, visible
+from collector.web.incidents_kept import labels_of, seen, subject, visible
 from rules.request import Rule
 
 
@@ -175,8 +175,8 @@ def allowed(house: House, principal: Somebody, key: str) -> Incident:
     """The incident, for somebody who may say what follows it. Raises Missing, Forbidden."""
     with house.state.read() as tx:
         incident = seen(tx, principal, key)
-        target = targets.find(tx, incident.target) if incident.target else None
-    require(principal, Permission.IMPROVE, target.labels if target else None)
+        labels = labels_of(tx, incident)
+    require(principal, Permission.IMPROVE, labels)
     return incident
 
 

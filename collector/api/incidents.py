@@ -35,11 +35,11 @@ from collector.api.paging import Cursor, Limit, Page
 from collector.api.targets import seen as seen_target
 from collector.requests import Asked
 from collector.roles import Permission
-from collector.store import checks, errands, families, followed, incidents, targets
+from collector.store import checks, errands, families, followed, incidents
 from collector.store.errands import Errand
 from collector.store.followed import Followed
 from collector.store.incidents import Incident, Ticket
-from collector.web.incidents_kept import seen, subject, visible
+from collector.web.incidents_kept import labels_of, seen, subject, visible
 from rules.errors import Invalid, Missing
 from rules.incident import LIVE, Phase, Verb, permitted
 from rules.period import parse_instant
@@ -220,8 +220,8 @@ class IncidentsDoor(Controller):
             raise Missing(f"There is no step {verb!r} of an incident.")
         with house.state.read() as tx:
             incident = seen(tx, principal, key)
-            target = targets.find(tx, incident.target) if incident.target else None
-        require(principal, Permission.HANDLE, target.labels if target else None)
+            labels = labels_of(tx, incident)
+        require(principal, Permission.HANDLE, labels)
         said = data or StepSpec()
         with house.state.read() as tx:
             into = seen(tx, principal, said.into).id if said.into else ""

@@ -1,7 +1,7 @@
 """The incidents somebody may see: of the targets in their scope, and those without a target only without a scope."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from collector.access import Principal
 from collector.app import House
@@ -40,10 +40,14 @@ def subject(tx: sqlite3.Connection, incident: Incident) -> str:
     return agent.name if agent else ""
 
 
-def _may_see(tx: sqlite3.Connection, principal: Principal, incident: Incident) -> bool:
-    if not principal.scope:
-        return True
+def labels_of(tx: sqlite3.Connection, incident: Incident) -> Mapping[str, str] | None:
+    """The labels by which a scope has an incident in it: of its target, or of the site that is dark; None for none."""
     if incident.kind == Kind.SITE:
-        return principal.sees({SITE: incident.fault.removeprefix(f"{SITE}:")})
+        return {SITE: incident.fault.removeprefix(f"{SITE}:")}
     target = targets.find(tx, incident.target) if incident.target else None
-    return target is not None and principal.sees(target.labels)
+    return None if target is None else target.labels
+
+
+def _may_see(tx: sqlite3.Connection, principal: Principal, incident: Incident) -> bool:
+    labels = labels_of(tx, incident) if principal.scope else None
+    return not principal.scope or (labels is not None and principal.sees(labels))

@@ -10,8 +10,8 @@ from collector.access import require
 from collector.api.incident_parts import DeadlineView, asking, deadline
 from collector.api.incidents import view as view_of
 from collector.roles import Permission
-from collector.store import errands, follow_up, incidents, targets
-from collector.web.incidents_kept import count_open, seen, subject, visible
+from collector.store import errands, follow_up, incidents
+from collector.web.incidents_kept import count_open, labels_of, seen, subject, visible
 from collector.web.pages.desk import Asked, place, see_other
 from collector.web.pages.entrance import Form
 from collector.web.pages.given import House, Principal, Viewer
@@ -75,8 +75,8 @@ def act(house: House, principal: Principal, viewer: Viewer, key: str, verb: str,
     """Take a step and come back to the incident; what the lifecycle does not allow is said there."""
     with house.state.read() as tx:
         incident = seen(tx, principal, key)
-        target = targets.find(tx, incident.target) if incident.target else None
-    require(principal, Permission.HANDLE, target.labels if target else None)
+        labels = labels_of(tx, incident)
+    require(principal, Permission.HANDLE, labels)
     if verb not in set(Verb) or verb == Verb.OPEN:
         raise Missing(f"There is no step {verb!r} of an incident.")
     try:
@@ -101,9 +101,9 @@ def release(house: House, principal: Principal, viewer: Viewer, key: str, errand
     """Have a ticket system told again what it did not take, and come back to the incident."""
     with house.state.read() as tx:
         incident = seen(tx, principal, key)
-        target = targets.find(tx, incident.target) if incident.target else None
+        labels = labels_of(tx, incident)
         mine = {one.id for one in errands.of_incident(tx, incident.id)}
-    require(principal, Permission.HANDLE, target.labels if target else None)
+    require(principal, Permission.HANDLE, labels)
     if errand not in mine:
         raise Missing(f"{incident.name} has no errand {errand!r}.")
     try:

@@ -5,7 +5,7 @@ from typing import Any
 from tests.collector.api.asking import Door
 
 
-def opened(door: Door, target: str = "", key: str = "i_one") -> None:
+def opened(door: Door, target: str = "", key: str = "i_one", **more: str) -> None:
     """An incident, as if the stage had decided it."""
     payload: dict[str, Any] = {
         "verb": "open",
@@ -25,6 +25,7 @@ def opened(door: Door, target: str = "", key: str = "i_one") -> None:
         "detected": door.clock.at,
         "due": door.clock.at,
         "systems": [],
+        **more,
     }
     position = door.house.intake.record("incident", payload).result(10)
     assert door.house.fold.wait_for(position)
@@ -130,6 +131,14 @@ def test_a_scope_hides_what_lies_outside(door: Door) -> None:
     assert door.ask_as(outside, "GET", "incidents").json()["items"] == []
     assert door.ask_as(outside, "GET", "incidents/INC-2026-000001").status_code == 404
     assert door.ask_as(outside, "POST", "incidents/INC-2026-000001/ack").status_code == 404
+
+
+def test_a_site_that_went_dark_is_in_the_scope_of_that_site(door: Door) -> None:
+    opened(door, kind="site", fault="site:hz", summary="Site hz is dark")
+    inside, outside = door.token("operator", site="hz"), door.token("operator", site="sh")
+
+    assert door.ask_as(inside, "POST", "incidents/INC-2026-000001/ack").json()["state"] == "acknowledged"
+    assert door.ask_as(outside, "GET", "incidents/INC-2026-000001").status_code == 404
 
 
 def test_only_a_person_answers_an_incident(door: Door) -> None:
