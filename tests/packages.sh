@@ -5,7 +5,7 @@
 set -eu
 
 # Other packages than these can be named as arguments.
-wanted="chromium fonts-noto-cjk fping iproute2 iputils-ping snmp snmpd strace"
+wanted="chromium fonts-noto-cjk fping iproute2 iputils-ping poppler-utils snmp snmpd strace"
 [ $# -eq 0 ] || wanted="$*"
 
 [ "${APT:-1}" != 0 ] || exit 0

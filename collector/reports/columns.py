@@ -33,6 +33,10 @@ _PARTS = re.compile(r"[⺀-鿿豈-﫿︰-﹏＀-￯]{1,4}|[^\s⺀-鿿豈-﫿︰-
 """Chinese breaks anywhere, but a column of single characters could not be read."""
 
 
+_STRETCHES = re.compile(r"[^./_:@=,-]+[./_:@=,-]*|[./_:@=,-]+")
+"""Names are broken behind their dots and dashes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fit:
     """``size`` is the font's; ``widths`` are those of the columns, padding included."""
@@ -63,6 +67,11 @@ def fit(table: Table, room: float) -> Fit:
     return Fit(size, tuple(one * share + 2 * PADDING for one in least), True)
 
 
+def in_one_line(cell: Cell, size: float, room: float) -> bool:
+    """Whether the cell's text, with the mark of a verdict, is no wider than ``room``."""
+    return _whole(cell) * size <= room
+
+
 def pieces(text: str, size: float, room: float) -> tuple[str, ...]:
     """The text in parts between which a line may end: one part, unless a word of it is wider than ``room``."""
     if not text or faces.width(text) * size * _SLACK <= room:
@@ -73,9 +82,12 @@ def pieces(text: str, size: float, room: float) -> tuple[str, ...]:
         if faces.width(word) * size * _SLACK <= room:
             held += word
             continue
-        first, *others = (word[at : at + _PIECE] for at in range(0, len(word), _PIECE))
-        parts += [held + first, *others[:-1]]
-        held = others[-1] if others else ""
+        for stretch in _STRETCHES.findall(word):
+            if faces.width(stretch) * size * _SLACK <= room:
+                parts += [held, stretch]
+            else:
+                parts += [held, *(stretch[at : at + _PIECE] for at in range(0, len(stretch), _PIECE))]
+            held = ""
     return tuple(part for part in [*parts, held] if part)
 
 

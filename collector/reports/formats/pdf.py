@@ -6,6 +6,7 @@ figures are the same at each rendering; where the machine's fonts are the same, 
 
 import functools
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,8 @@ _NAMES = 120.0
 """Width of the names beside lines of time."""
 _UNBROKEN = 400
 """Up to how many characters of a cell its row stays on one page."""
+_ABOVE = 2.4
+"""Above and below the text of a row, in points."""
 
 _SVG = Markup('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}" preserveAspectRatio="none">{}{}</svg>')
 _STYLE = Markup(
@@ -144,7 +147,6 @@ def _block(block: Block, tables: dict[str, Table], fits: dict[str, columns.Fit],
 
 def _table(table: Table, fit: columns.Fit) -> dict[str, Any]:
     rooms = [width - 2 * columns.PADDING for width in fit.widths]
-    rows = [[_set(cell, fit.size, room) for cell, room in zip(row, rooms, strict=True)] for row in table.rows]
     total = [_set(cell, fit.size, room) for cell, room in zip(table.total, rooms, strict=True)] if table.total else []
     return {
         "is": "table",
@@ -152,14 +154,22 @@ def _table(table: Table, fit: columns.Fit) -> dict[str, Any]:
         "size": fit.size,
         "widths": fit.widths,
         "padding": columns.PADDING,
+        "above": _ABOVE,
         "figures": [column.unit in _RIGHT for column in table.columns],
         "heads": [
             columns.pieces(column.title, fit.size, room) for column, room in zip(table.columns, rooms, strict=True)
         ],
         "whole": all(len(cell.shown) <= _UNBROKEN for row in table.rows for cell in row),
-        "rows": rows,
+        "heights": [_height(row, fit.size, rooms) for row in table.rows],
+        "rows": [[_set(cell, fit.size, room) for cell, room in zip(row, rooms, strict=True)] for row in table.rows],
         "total": total,
     }
+
+
+def _height(row: Sequence[Cell], size: float, rooms: Sequence[float]) -> float | None:
+    """The height of a row whose every text has room in one line, in points: what is known need not be found out."""
+    single = all(columns.in_one_line(cell, size, room) for cell, room in zip(row, rooms, strict=True))
+    return size + 2 * _ABOVE if single else None
 
 
 def _set(cell: Cell, size: float, room: float) -> Any:
