@@ -34,6 +34,7 @@ from collector.registry import Registry
 from collector.reports.archive import Archive
 from collector.reports.calendar import ReportCalendar
 from collector.reports.gather import Sources
+from collector.reports.mailing import Mailing
 from collector.reports.remarks import Remarks
 from collector.reviews import Reviews
 from collector.settings import Settings
@@ -77,6 +78,7 @@ class House:
     follow_up: FollowUp
     archive: Archive
     remarks: Remarks
+    mailing: Mailing
     events: Events
     traps: Traps
     progress: Board = field(default_factory=Board)
@@ -129,6 +131,8 @@ def open_house(
         links = FeedbackLinks(settings.key_file, address(settings))
         follow_up = FollowUp(state, recording, links, clock, settings)
         archive = Archive(Sources(state, tracks, timelines, settled), log, fold, clock, settings)
+        mailing = Mailing(archive, state, clock, settings)
+        archive.listeners.append(mailing.queue)
         fold.appliers["config"] = registry.apply
         fold.appliers["incident"] = incidents.apply
         fold.appliers["trap"] = traps.apply
@@ -137,7 +141,16 @@ def open_house(
         rooms: list[Room] = [fold, intake]
         if deciding:
             rooms += [incidents, errands, noticing, following, clocks, reviews]
-            rooms += [Jobs(log, settled.work, ReportCalendar(archive, state, log, clock, settings), clock, settings)]
+            rooms += [
+                Jobs(
+                    log,
+                    settled.work,
+                    ReportCalendar(archive, state, log, clock, settings),
+                    mailing.work,
+                    clock,
+                    settings,
+                )
+            ]
         for room in rooms:
             room.start()
             stack.callback(room.stop)
@@ -164,6 +177,7 @@ def open_house(
             follow_up=follow_up,
             archive=archive,
             remarks=Remarks(archive, registry.journal, settings),
+            mailing=mailing,
             events=events,
             traps=Traps(state, intake, plans, clock),
         )

@@ -47,9 +47,17 @@ class Jobs:
     """Runs each job in a thread of its own, one run at a time; a missed run is made up once."""
 
     def __init__(
-        self, log: Log, settle: Callable[[], None], reports: Reporting, clock: Clock, settings: Settings
+        self,
+        log: Log,
+        settle: Callable[[], None],
+        reports: Reporting,
+        mail: Callable[[], None],
+        clock: Clock,
+        settings: Settings,
     ) -> None:
-        """``settle`` computes what changed of the past; ``reports`` issues what the calendar asks for."""
+        """``settle`` computes what changed of the past; ``reports`` issues what the calendar asks for; ``mail`` sends
+        what was issued."""
+        self._mail = mail
         self._log = log
         self._settle = settle
         self._reports = reports
@@ -69,6 +77,7 @@ class Jobs:
         self._add("pack the log after the start", self.pack, DateTrigger(soon))
         self._add("settle the past", self._settle, IntervalTrigger(seconds=_SETTLE_EVERY_S))
         self._add("issue reports", self._reports.issue, IntervalTrigger(minutes=_ISSUE_EVERY_MIN))
+        self._add("mail reports", self._mail, IntervalTrigger(minutes=1))
         self._add("revise reports", self._reports.revise, CronTrigger(hour=4, minute=41, timezone=self._zone))
         self._add("revise reports after the start", self._reports.revise, DateTrigger(later))
         self._scheduler.start()

@@ -42,6 +42,7 @@ KEPT = {
     "installation": "the random name of this installation",
     "report": "what was issued is archived, not derived",
     "report_file": "what was issued is archived, not derived",
+    "report_mail": "how far a letter has come is not in the log",
     "_sqlite_migrations": "when this file got its schema",
 }
 """Tables that are not derived from the log, and why."""

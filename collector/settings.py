@@ -82,6 +82,8 @@ class Settings:
     """Who hears of what: ``[[routes]]``. Without one, every channel hears of everything."""
     rota: dict[str, Rota] = field(default_factory=dict)
     """Who is on call: ``[rota.NAME]``."""
+    reports: dict[str, Any] = field(default_factory=dict)
+    """To whom issued reports are mailed, and through which mail server. Without it they are not."""
     contacts: dict[str, Contact] = field(default_factory=dict)
     """How people are called by name in each channel: ``[contacts.NAME]``."""
     incidents: IncidentTerms = field(default_factory=IncidentTerms)

@@ -90,6 +90,20 @@ class Reports(Controller):
         """Stand for a frozen report by name. Signed-in persons only; not who had it issued."""
         return house.remarks.approve(key, principal).as_json()
 
+    @get("/{key:str}/mail", sync_to_thread=True)
+    def mail(self, house: House, principal: Principal, key: str) -> dict[str, Any]:
+        """How far the letter of a report has come; ``letter`` is null where none is to be sent."""
+        require(principal, Permission.READ)
+        _whole(principal)
+        letter = house.mailing.of(key)
+        return {"letter": None if letter is None else letter.as_json()}
+
+    @post("/{key:str}/mail/release", sync_to_thread=True, status_code=200)
+    def release(self, house: House, principal: Principal, key: str) -> dict[str, Any]:
+        """Send a parked letter again."""
+        require(principal, Permission.REPORT)
+        return {"letter": house.mailing.release(key).as_json()}
+
     @post("/verify", sync_to_thread=True, status_code=200, request_max_body_size=LARGEST)
     def verify(self, house: House, principal: Principal, body: bytes) -> dict[str, Any]:
         """Whether an issued file (the bytes of a page or document) holds, is broken, or has lost its evidence."""

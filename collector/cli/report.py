@@ -20,7 +20,7 @@ _KINDS = {
 
 
 def arrange(parser: argparse.ArgumentParser) -> None:
-    """month, quarter, year, special, list, verify, approve, comment, remarks, key."""
+    """month, quarter, year, special, list, verify, approve, comment, remarks, mail, key."""
     of = options.actions(parser)
     for kind, (shape, about) in _KINDS.items():
         issue = options.action(of, kind, f"issue the report {about}", run_issue)
@@ -39,6 +39,9 @@ def arrange(parser: argparse.ArgumentParser) -> None:
     comment.add_argument("text", metavar="TEXT")
     remarks = options.action(of, "remarks", "who approved a report, and what was said of it", run_remarks)
     remarks.add_argument("id", metavar="ID")
+    mail = options.action(of, "mail", "how far the letter of a report has come", run_mail)
+    mail.add_argument("id", metavar="ID")
+    mail.add_argument("--again", action="store_true", help="send a parked letter again")
     key = options.action(of, "key", "make a key that signs reports", run_key)
     key.add_argument("file", metavar="FILE", help="where to keep it, outside the data folder")
 
@@ -120,6 +123,7 @@ _SIGNED = {
     "other": "It is signed with another key, {key}. Compare it with the one that its issuer names.",
     "broken": "Its signature does not hold.",
 }
+_LETTER = {"waiting": "waiting", "sending": "sending", "sent": "sent", "parked": "parked"}
 _SAID = {
     "holds": "The report holds: its seal is whole, and the log gives the same figures again.",
     "broken": "The report is broken.",
@@ -199,6 +203,26 @@ def run_remarks(arguments: argparse.Namespace) -> int:
 
     answer.show(arguments, found, text)
     return 0
+
+
+def run_mail(arguments: argparse.Namespace) -> int:
+    """Exit code 1 when the letter is parked."""
+    from collector.cli.terminal import answer
+    from collector.client import quote
+
+    key = quote(arguments.id)
+    with answer.collector(arguments) as client:
+        found = client.post(f"reports/{key}/mail/release") if arguments.again else client.get(f"reports/{key}/mail")
+    letter = found["letter"]
+
+    def text(words: Any) -> str:
+        if letter is None:
+            return str(words("No letter is sent with this report."))
+        said = words("The letter of this report is {state}.", state=words(_LETTER[letter["state"]]))
+        return f"{said}\n  {letter['answer']}" if letter["answer"] else str(said)
+
+    answer.show(arguments, found, text)
+    return 1 if letter and letter["state"] == "parked" else 0
 
 
 def run_key(arguments: argparse.Namespace) -> int:

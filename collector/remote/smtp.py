@@ -72,10 +72,13 @@ def address(text: str) -> bool:
 def send(server: MailServer, message: EmailMessage, to: Sequence[str]) -> str:
     """Hand over one message on a connection of its own; what the server said.
 
-    Raises RemoteError: permanent where the server refuses it for good.
+    Raises RemoteError: permanent where the server refuses it for good, uncertain where the connection broke while it
+    was handed over.
     """
+    handing = False
     try:
         with _connection(server) as link:
+            handing = True
             refused = link.send_message(message, server.sender, list(to))
     except smtplib.SMTPRecipientsRefused as trouble:
         raise _refusal(server.host, trouble.recipients) from trouble
@@ -92,7 +95,7 @@ def send(server: MailServer, message: EmailMessage, to: Sequence[str]) -> str:
         said = trouble.verify_message
         raise RemoteError(f"{server.host} shows a certificate that does not hold: {said}.") from trouble
     except (smtplib.SMTPException, OSError) as trouble:
-        raise RemoteError(f"{server.host} could not be reached: {trouble}.") from trouble
+        raise RemoteError(f"{server.host} could not be reached: {trouble}.", uncertain=handing) from trouble
     # Where it is refused for some the others have it: sending again would double it for them.
     said = str(_refusal(server.host, refused)) if refused else f"{server.host} took it for {', '.join(to)}"
     transcript.note(f"message for {', '.join(to)}", message.as_string(), said, "")

@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import sqlite3
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,8 @@ class Archive:
         self._clock = clock
         self._settings = settings
         self._folder = settings.data / "reports"
+        self.listeners: list[Callable[[sqlite3.Connection, Issued], None]] = []
+        """Called in the transaction that keeps a newly issued report."""
 
     def issue(self, kind: str, name: str, tz: str, author: Principal) -> Issued:
         """Compute, seal and keep a report.
@@ -98,6 +101,8 @@ class Archive:
             _keep(self._folder / issued.id / SEALED, content)
             reports.add(tx, issued)
             reports.add_file(tx, issued.id, SEALED, hashlib.sha256(content).hexdigest())
+            for listener in self.listeners:
+                listener(tx, issued)
         return issued
 
     def _began(self, name: str, period: Period) -> None:

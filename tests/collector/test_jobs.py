@@ -27,7 +27,7 @@ def test_packing_leaves_the_chain_as_it_was(tmp_path: Path) -> None:
     before = log.head()
     files = {file: file.stat().st_ino for file in tmp_path.glob("*.db")}
 
-    Jobs(log, lambda: None, NoReports(), Clock(), Settings()).pack()
+    Jobs(log, lambda: None, NoReports(), lambda: None, Clock(), Settings()).pack()
 
     rewritten = [file for file, inode in files.items() if file.stat().st_ino != inode]
     assert len(rewritten) == 2
@@ -38,7 +38,7 @@ def test_packing_leaves_the_chain_as_it_was(tmp_path: Path) -> None:
 
 def test_jobs_end_when_asked(tmp_path: Path) -> None:
     log = Log(tmp_path)
-    jobs = Jobs(log, lambda: None, NoReports(), Clock(), Settings())
+    jobs = Jobs(log, lambda: None, NoReports(), lambda: None, Clock(), Settings())
     jobs.start()
 
     jobs.stop()
