@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from collector.reports.layout.blocks import Chart
+from collector.reports.sheet_width import width
 
 if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
@@ -26,6 +27,7 @@ def _columns(sheet: "Worksheet", heads: Sequence[str], rows: Sequence[Sequence[A
     """Write a table from the fourth row on; the number of its last row, counted from 0."""
     for place, head in enumerate(heads):
         sheet.write_string(3, place, head)
+        sheet.set_column(place, place, width([head, *(row[place] for row in rows if isinstance(row[place], str))]))
     for number, row in enumerate(rows, start=4):
         for place, value in enumerate(row):
             if isinstance(value, str):

@@ -12,6 +12,7 @@ from collector.printed import NO_FIGURE
 from collector.reports import native_charts
 from collector.reports.layout.blocks import Cell, Chart, Laid, Paragraph, Table, Unit
 from collector.reports.layout.lay import lay
+from collector.reports.sheet_width import width
 from collector.texts import translator
 from rules.period import local
 
@@ -33,8 +34,12 @@ _FORMS = {
     Unit.INSTANT: "yyyy-mm-dd hh:mm:ss",
     Unit.COUNT: "General",
 }
+_FRACTION = "#,##0.000"
 _TONES = {"met": "#1c6b4f", "missed": "#b3261e"}
-_WIDEST = 48
+_READ = 100
+"""How many rows tell how wide a column must be."""
+_A4 = 9
+"""Its number among the paper sizes of spreadsheets."""
 _HEAD, _BOLD, _WRAP = "head", "bold", "wrap"
 
 
@@ -68,6 +73,8 @@ class _Sheets:
         charts = [block for chapter in self._laid.chapters for block in chapter.blocks if isinstance(block, Chart)]
         for chart in charts:
             native_charts.add(self._book, chart)
+        for sheet in self._book.worksheets():
+            _printed_whole(sheet)
 
     def _cover(self, tables: list[Table]) -> None:
         sheet = self._book.add_worksheet(_named(self._laid.cover.title))
@@ -102,6 +109,7 @@ class _Sheets:
     def _table(self, table: Table) -> None:
         sheet = self._book.add_worksheet(_named(table.name))
         sheet.freeze_panes(1, 1)
+        sheet.repeat_rows(0)
         for place, column in enumerate(table.columns):
             sheet.write_string(0, place, column.title, self._form(_HEAD))
         for number, row in enumerate(table.rows, start=1):
@@ -111,8 +119,8 @@ class _Sheets:
         sheet.autofilter(0, 0, last, len(table.columns) - 1)
         if table.total:
             self._total(sheet, table, last)
-        for place in range(len(table.columns)):
-            sheet.set_column(place, place, self._width(table, place))
+        for place, column in enumerate(table.columns):
+            sheet.set_column(place, place, width([column.title, *(row[place].shown for row in table.rows[:_READ])]))
 
     def _total(self, sheet: "Worksheet", table: Table, last: int) -> None:
         """Sums are formulas, so that whoever changes a row sees what follows; the filter leaves them out."""
@@ -128,8 +136,9 @@ class _Sheets:
                 self._cell(sheet, last + 1, place, cell, _BOLD)
 
     def _cell(self, sheet: "Worksheet", row: int, place: int, cell: Cell, look: str = "") -> None:
-        form = self._form(look, _FORMS[cell.unit], _TONES.get(cell.tone, ""))
         value = cell.value
+        number = _FRACTION if cell.unit is Unit.COUNT and isinstance(value, float) else _FORMS[cell.unit]
+        form = self._form(look, number, _TONES.get(cell.tone, ""))
         if value is None or isinstance(value, str | bool) or cell.unit is Unit.TEXT:
             if cell.shown != NO_FIGURE:
                 sheet.write_string(row, place, cell.shown, form)
@@ -159,11 +168,12 @@ class _Sheets:
             self._formats[key] = self._book.add_format(given)
         return self._formats[key]
 
-    @staticmethod
-    def _width(table: Table, place: int) -> float:
-        """Wide enough for the first hundred rows; a Chinese character takes two places."""
-        texts = [table.columns[place].title, *(row[place].shown for row in table.rows[:100])]
-        return float(min(_WIDEST, max(8, 2 + max(sum(1 + (ord(sign) > 0x2E7F) for sign in text) for text in texts))))
+
+def _printed_whole(sheet: "Worksheet") -> None:
+    """On paper a sheet is as wide as a page: a table whose columns lie on several pages cannot be read."""
+    sheet.set_landscape()
+    sheet.set_paper(_A4)
+    sheet.fit_to_pages(1, 0)
 
 
 def _named(text: str) -> str:

@@ -87,6 +87,18 @@ def test_there_is_a_filter_and_the_heads_stay() -> None:
     assert sheet.auto_filter.ref is not None
 
 
+def test_each_sheet_is_printed_as_wide_as_a_page_with_its_heads_on_each() -> None:
+    for name, sheet in book().items():
+        assert (sheet.page_setup.orientation, sheet.page_setup.fitToHeight) == ("landscape", 0), name
+    assert book()["objects"].print_title_rows == "$1:$1"
+
+
+def test_a_fraction_that_is_no_share_is_shown_with_three_decimals() -> None:
+    rows = [cells for cells in book()["readings"].iter_rows(min_row=2) if "100" in str(cells[0].value)]
+
+    assert [row[1].number_format for row in rows] == ["#,##0.000"]
+
+
 def test_a_name_is_no_formula() -> None:
     bad = document()
     bad["report"]["objects"][0]["name"] = "=cmd|' /C calc'!A0"
