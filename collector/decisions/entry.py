@@ -27,9 +27,13 @@ class Decision:
         return str(self.payload.get("via", {}).get("system", ""))
 
     def happened(self, incident: Incident) -> int:
-        """When it was done (ms UTC): not before the incident was opened, not after it was told."""
+        """When it was done (ms UTC): not before the incident was opened, not after it was told.
+
+        What was done here follows what happened before it, also where the machine's clock was put back meanwhile.
+        """
         told = self.payload.get("happened")
-        return self.at if told is None else min(max(int(told), incident.opened), self.at)
+        now = max(self.at, incidents.latest(self.tx, incident.id), incident.opened)
+        return now if told is None else min(max(int(told), incident.opened), now)
 
     def note(self, incident: Incident, *, verb: str = "", moot: bool = False) -> None:
         """Remember it among the events of the incident."""

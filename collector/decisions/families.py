@@ -65,7 +65,7 @@ def stable(decision: Decision, incident: Incident) -> None:
     calm = replace(incident, unstable=None)
     course = None
     if not families.lasting(decision.tx, incident.id):
-        resolving = Step(Verb.RESOLVE, decision.at, ActorKind.MONITOR)
+        resolving = Step(Verb.RESOLVE, decision.happened(incident), ActorKind.MONITOR)
         course = advance(incidents.course_of(decision.tx, incident.id), resolving)
     if course is None:
         incidents.put(decision.tx, calm)

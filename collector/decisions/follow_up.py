@@ -99,7 +99,7 @@ def called_back(decision: Decision, incident: Incident) -> None:
     """Somebody tried to call them back."""
     payload = decision.payload
     tried = CallBack(
-        at=decision.at,
+        at=decision.happened(incident),
         reached=payload["reached"],
         solved=payload.get("solved"),
         text=payload.get("text", ""),

@@ -85,7 +85,7 @@ def recover(decision: Decision, incident: Incident) -> None:
         decision.note(incident, verb=RECOVER)
         return
     errands.cancel_unsent(decision.tx, incident.id, ended)
-    resolving = Step(Verb.RESOLVE, decision.at, ActorKind.MONITOR)
+    resolving = Step(Verb.RESOLVE, decision.happened(incident), ActorKind.MONITOR)
     course = advance(incidents.course_of(decision.tx, incident.id), resolving)
     # Where a person had resolved it already the step is moot, but that the fault is over is news all the same.
     decision.note(incident, verb=RECOVER if course is None else Verb.RESOLVE)

@@ -43,7 +43,7 @@ def void(decision: Decision, incident: Incident) -> None:
 
 def _set_aside(decision: Decision, incident: Incident, verb: Verb, parent: str) -> bool:
     actor = ActorKind(decision.payload["actor"]["kind"])
-    course = advance(incidents.course_of(decision.tx, incident.id), Step(verb, decision.at, actor))
+    course = advance(incidents.course_of(decision.tx, incident.id), Step(verb, decision.happened(incident), actor))
     decision.note(incident, moot=course is None)
     if course is None:
         return False

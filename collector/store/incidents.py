@@ -299,6 +299,12 @@ def events(tx: sqlite3.Connection, incident: str) -> list[Happening]:
     return [Happening(**{**dict(row), "moot": bool(row["moot"])}) for row in rows]
 
 
+def latest(tx: sqlite3.Connection, incident: str) -> int:
+    """When the last thing happened to an incident (ms UTC); 0 when nothing has."""
+    row = tx.execute("SELECT coalesce(max(at), 0) AS at FROM incident_event WHERE incident = :id", {"id": incident})
+    return int(row.fetchone()["at"])
+
+
 def steps_of(tx: sqlite3.Connection, incident: str) -> list[Step]:
     """The steps of an incident that changed something, in the order in which they happened."""
     return [

@@ -175,3 +175,20 @@ def test_numbers_count_within_the_year(world: World) -> None:
 def _targets(world: World) -> list[str]:
     with world.rooms.state.read() as tx:
         return [row["target"] for row in tx.execute("SELECT target FROM touched")]
+
+
+def test_a_clock_that_is_put_back_changes_no_order(world: World) -> None:
+    """Else an answer would come before the incident it answers, and the log could be folded no further."""
+    world.fail("core-1")
+    world.run(10)
+    key = world.one().id
+    world.deciding = False
+    for verb in (Verb.ACKNOWLEDGE, Verb.START, Verb.RESOLVE):
+        world.rooms.clock.at -= 3_600_000
+        world.incidents.act(key, verb, ADMIN)
+
+    incident = world.one()
+    assert (incident.phase, incident.opened <= (incident.answered or 0)) == ("resolved", True)
+    with world.rooms.state.read() as tx:
+        steps = [step.verb for step in incidents.steps_of(tx, key)]
+    assert steps == [Verb.OPEN, Verb.ACKNOWLEDGE, Verb.START, Verb.RESOLVE]
