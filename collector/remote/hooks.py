@@ -1,6 +1,5 @@
 """What calls us: whether a webhook comes from whom it says, and its body."""
 
-import hashlib
 import hmac
 import json
 from collections.abc import Mapping
@@ -16,15 +15,24 @@ def by_token(headers: Mapping[str, str], name: str, secret: Secret | None) -> No
         raise Unauthenticated(f"The header {name} does not hold the secret of hook_secret.")
 
 
-def by_hmac(headers: Mapping[str, str], name: str, prefix: str, secret: Secret | None, body: bytes) -> None:
-    """The header ``name`` has, among parts set apart by commas, the HMAC-SHA256 of the body in hexadecimal digits.
+def by_hmac(
+    headers: Mapping[str, str],
+    name: str,
+    prefix: str,
+    secret: Secret | None,
+    body: bytes,
+    *,
+    suffix: bytes = b"",
+    digest: str = "sha256",
+) -> None:
+    """The header ``name`` has, among parts set apart by commas, the HMAC of the body in hexadecimal digits.
 
-    ``prefix`` stands before the digits. Raises Unauthenticated; also where no secret is set.
+    ``prefix`` stands before the digits; ``suffix`` is signed with the body, behind it; ``digest`` is the hash function
+    by its name in hashlib. Raises Unauthenticated; also where no secret is set.
     """
     given = [part.strip().encode() for part in headers.get(name, "").split(",")]
     if secret is not None:
-        digest = hmac.new(secret.reveal().encode(), body, hashlib.sha256).hexdigest()
-        expected = f"{prefix}{digest}".encode()
+        expected = f"{prefix}{hmac.new(secret.reveal().encode(), body + suffix, digest).hexdigest()}".encode()
         if any(hmac.compare_digest(part, expected) for part in given):
             return
     raise Unauthenticated(

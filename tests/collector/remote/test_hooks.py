@@ -28,6 +28,22 @@ def test_one_of_several_signatures_is_enough() -> None:
         hooks.by_hmac({"x-signature": f"v1={DIGEST}"}, "x-signature", "v1=", SECRET, BODY + b" ")
 
 
+def test_a_suffix_is_signed_behind_the_body() -> None:
+    signed = hmac.new(b"a secret", BODY + b"1791180751", hashlib.sha256).hexdigest()
+    hooks.by_hmac({"x-signature": signed}, "x-signature", "", SECRET, BODY, suffix=b"1791180751")
+
+    with pytest.raises(Unauthenticated):
+        hooks.by_hmac({"x-signature": signed}, "x-signature", "", SECRET, BODY, suffix=b"1791180752")
+
+
+def test_another_hash_function_makes_another_signature() -> None:
+    signed = hmac.new(b"a secret", BODY, hashlib.sha1).hexdigest()
+    hooks.by_hmac({"x-signature": signed}, "x-signature", "", SECRET, BODY, digest="sha1")
+
+    with pytest.raises(Unauthenticated):
+        hooks.by_hmac({"x-signature": signed}, "x-signature", "", SECRET, BODY)
+
+
 @pytest.mark.parametrize("headers", [{}, {"x-signature": ""}, {"x-signature": DIGEST}, {"x-signature": "v1=é"}])
 def test_no_signature_of_the_right_form_is_none(headers: dict[str, str]) -> None:
     with pytest.raises(Unauthenticated):
