@@ -40,16 +40,18 @@ class System(Messenger):
 
 
 def message_of(telling: Telling, sender: str, to: tuple[str, ...]) -> EmailMessage:
-    """The message: the same at every try. The first of an incident has the id that all others refer to."""
+    """The message: the same at every try. The first with a key has the id that all others with that key refer to."""
     domain = sender.rpartition("@")[2]
     first = f"<{atom(telling.key)}.1@{domain}>"
+    # A further ticket of an incident begins a thread of its own, whatever was told before it.
+    begins = telling.event == "opened" or telling.sequence == 1
     message = EmailMessage(policy=SMTP)
     message["From"] = sender
     message["To"] = ", ".join(to)
     message["Date"] = format_datetime(datetime.fromtimestamp(telling.at / 1000, UTC))
     message["Subject"] = telling.title
-    message["Message-ID"] = f"<{atom(telling.key)}.{telling.sequence}@{domain}>"
-    if telling.sequence > 1:
+    message["Message-ID"] = first if begins else f"<{atom(telling.key)}.{telling.sequence}@{domain}>"
+    if not begins:
         message["In-Reply-To"] = first
         message["References"] = first
     # RFC 3834 §5: nobody's holiday answer, and no other robot, shall answer this.

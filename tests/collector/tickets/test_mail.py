@@ -1,13 +1,14 @@
 """Mail against a real SMTP server on loopback."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from collector.remote.telling import RemoteError
 from collector.tickets import make
-from collector.tickets.ticket_system import TicketSystem
+from collector.tickets.ticket_system import TicketSystem, tell
 from rules.errors import Invalid
 from tests.collector.rooms import START
 from tests.collector.tickets.smtp_server import Mailbox, smtp_server
@@ -60,6 +61,18 @@ def test_what_follows_is_in_the_thread_of_the_first(box: Mailbox) -> None:
     first, second = box.letters
     assert second["References"] == second["In-Reply-To"] == first["Message-ID"]
     assert second["Message-ID"] != first["Message-ID"]
+
+
+def test_a_further_ticket_of_an_incident_is_a_thread_of_its_own(box: Mailbox) -> None:
+    system = mail(box.port)
+    system.open(telling())
+    for event, sequence in (("opened", 4), ("resolved", 5)):
+        tell(system, replace(telling(event, sequence), key="nineward:n1:i_abc.2"))
+
+    first, opened, resolved = box.letters
+    assert opened["References"] is None
+    assert resolved["References"] == resolved["In-Reply-To"] == opened["Message-ID"]
+    assert len({letter["Message-ID"] for letter in (first, opened, resolved)}) == 3
 
 
 def test_no_robot_shall_answer(box: Mailbox) -> None:
