@@ -45,8 +45,8 @@ class Reports(Controller):
     def all(self, house: House, principal: Principal, cursor: Cursor = None, limit: Limit = 100) -> dict[str, Any]:
         """The issued reports, the newest first."""
         require(principal, Permission.READ)
-        _whole(principal)
-        found = house.archive.listed(limit, _read(cursor))
+        whole(principal)
+        found = house.archive.listed(limit, read_cursor(cursor))
         return {
             "items": [issued.as_json() for issued in found],
             "next": f"{found[-1].issued_at}.{found[-1].id}" if len(found) == limit else None,
@@ -65,7 +65,7 @@ class Reports(Controller):
     def file(self, house: House, principal: Principal, file: str, lang: str | None = None) -> Response[bytes]:
         """An issued report as ``{id}.{format}``, in the language ``lang``."""
         require(principal, Permission.READ)
-        _whole(principal)
+        whole(principal)
         key, dot, form = file.rpartition(".")
         if not dot:
             raise Missing("A report is asked for by its id and a format: r_….html")
@@ -77,7 +77,7 @@ class Reports(Controller):
     def remarks(self, house: House, principal: Principal, key: str) -> dict[str, Any]:
         """What people say of an issued report: comments on missed measures, and approvals."""
         require(principal, Permission.READ)
-        _whole(principal)
+        whole(principal)
         return {**house.remarks.of(key), "missed": house.remarks.missed(key)}
 
     @post("/{key:str}/comments", sync_to_thread=True)
@@ -94,7 +94,7 @@ class Reports(Controller):
     def mail(self, house: House, principal: Principal, key: str) -> dict[str, Any]:
         """How far the letter of a report has come; ``letter`` is null where none is to be sent."""
         require(principal, Permission.READ)
-        _whole(principal)
+        whole(principal)
         letter = house.mailing.of(key)
         return {"letter": None if letter is None else letter.as_json()}
 
@@ -121,7 +121,8 @@ def rebuilt(house: House, principal: Principal) -> dict[str, Any]:
         return rebuild(house, house.clock.now(), tell)
 
 
-def _read(cursor: str | None) -> tuple[int, str] | None:
+def read_cursor(cursor: str | None) -> tuple[int, str] | None:
+    """The place in the list that a cursor names. Raises Invalid."""
     if cursor is None:
         return None
     issued_at, dot, key = cursor.partition(".")
@@ -130,7 +131,7 @@ def _read(cursor: str | None) -> tuple[int, str] | None:
     return int(issued_at), key
 
 
-def _whole(principal: Principal) -> None:
+def whole(principal: Principal) -> None:
     """Reports tell of every target, so somebody with a scope may not read them. Raises Forbidden."""
     require(principal, Permission.REPORT if principal.scope else Permission.READ)
 

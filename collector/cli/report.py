@@ -117,23 +117,10 @@ def run_list(arguments: argparse.Namespace) -> int:
     return 0
 
 
-_SIGNED = {
-    "none": "It is not signed.",
-    "own": "It is signed with the key of this installation, {key}.",
-    "other": "It is signed with another key, {key}. Compare it with the one that its issuer names.",
-    "broken": "Its signature does not hold.",
-}
-_LETTER = {"waiting": "waiting", "sending": "sending", "sent": "sent", "parked": "parked"}
-_SAID = {
-    "holds": "The report holds: its seal is whole, and the log gives the same figures again.",
-    "broken": "The report is broken.",
-    "evidence expired": "The seal is whole, but part of the log it was computed from has been deleted by retention.",
-}
-
-
 def run_verify(arguments: argparse.Namespace) -> int:
     """Exit code 1 when the report is broken."""
     from collector.cli.terminal import answer
+    from collector.reports.sayings import SIGNED, VERIFIED
 
     try:
         content = sys.stdin.buffer.read() if arguments.file == "-" else Path(arguments.file).read_bytes()
@@ -146,9 +133,9 @@ def run_verify(arguments: argparse.Namespace) -> int:
         found,
         lambda words: "\n".join(
             [
-                words(_SAID[found["verdict"]]),
+                words(VERIFIED[found["verdict"]]),
                 *(f"  {why}" for why in found["reasons"]),
-                words(_SIGNED[found["signature"]["state"]], key=found["signature"]["key"]),
+                words(SIGNED[found["signature"]["state"]], key=found["signature"]["key"]),
                 *(f"  {note}" for note in found["notes"]),
             ]
         ),
@@ -209,6 +196,7 @@ def run_mail(arguments: argparse.Namespace) -> int:
     """Exit code 1 when the letter is parked."""
     from collector.cli.terminal import answer
     from collector.client import quote
+    from collector.reports.sayings import LETTERS
 
     key = quote(arguments.id)
     with answer.collector(arguments) as client:
@@ -218,7 +206,7 @@ def run_mail(arguments: argparse.Namespace) -> int:
     def text(words: Any) -> str:
         if letter is None:
             return str(words("No letter is sent with this report."))
-        said = words("The letter of this report is {state}.", state=words(_LETTER[letter["state"]]))
+        said = words("The letter of this report is {state}.", state=words(LETTERS[letter["state"]]))
         return f"{said}\n  {letter['answer']}" if letter["answer"] else str(said)
 
     answer.show(arguments, found, text)

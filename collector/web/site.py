@@ -17,6 +17,7 @@ from collector.web.pages import (
     objectives,
     overlays,
     overview,
+    reports,
     services,
     target,
 )
@@ -32,6 +33,7 @@ _handlers: list[HTTPRouteHandler] = [
     *services.handlers,
     *overlays.handlers,
     *objectives.handlers,
+    *reports.handlers,
     *agents.handlers,
 ]
 

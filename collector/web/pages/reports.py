@@ -1,0 +1,112 @@
+"""The reports: list, one of them, approval and comments, and verification of a file that somebody uploads."""
+
+from typing import Annotated, Any
+
+from litestar import Response, get, post
+from litestar.datastructures import UploadFile
+from litestar.enums import RequestEncodingType
+from litestar.params import Body
+
+from collector.access import require
+from collector.api.paging import Cursor
+from collector.api.reports import LARGEST, read_cursor, whole
+from collector.roles import Permission
+from collector.store import reports
+from collector.web.pages.desk import Asked, place, see_other
+from collector.web.pages.entrance import Form
+from collector.web.pages.given import House, Principal, Viewer
+from collector.web.rendering import page
+from collector.web.views import reports as views
+from rules.errors import Conflicting, Forbidden, Invalid
+
+Upload = Annotated[UploadFile, Body(media_type=RequestEncodingType.MULTI_PART)]
+
+_PAGE = 50
+
+
+@get("/reports", sync_to_thread=True)
+def show(request: Asked, house: House, principal: Principal, viewer: Viewer, cursor: Cursor = None) -> Response[str]:
+    """The issued reports, the newest first."""
+    return _listed(house, principal, viewer, place(request), cursor)
+
+
+@post("/reports/verify", sync_to_thread=True, status_code=200, request_max_body_size=LARGEST)
+def verify(house: House, principal: Principal, viewer: Viewer, data: Upload) -> Response[str]:
+    """What can be said of an uploaded file; nothing of it is kept."""
+    whole(principal)
+    found = views.verified(house.archive.verify(data.file.read()), viewer.words)
+    return _listed(house, principal, viewer, "/reports", None, found, data.filename)
+
+
+@get("/reports/{key:str}", sync_to_thread=True)
+def show_one(request: Asked, house: House, principal: Principal, viewer: Viewer, key: str) -> Response[str]:
+    """One report: its files, what people say of it, whether it was mailed."""
+    return _one(house, principal, viewer, place(request), key)
+
+
+@post("/reports/{key:str}/approve", sync_to_thread=True, status_code=303)
+def approve(house: House, principal: Principal, viewer: Viewer, key: str) -> Response[Any]:
+    """Approve it, and come back; what cannot be approved is said there."""
+    try:
+        house.remarks.approve(key, principal)
+    except (Conflicting, Forbidden) as wrong:
+        return _one(house, principal, viewer, f"/reports/{key}", key, str(wrong), wrong.status)
+    return see_other(f"/reports/{key}")
+
+
+@post("/reports/{key:str}/comment", sync_to_thread=True, status_code=303)
+def comment(house: House, principal: Principal, viewer: Viewer, key: str, data: Form) -> Response[Any]:
+    """Say something about a missed measure, and come back."""
+    try:
+        house.remarks.comment(key, data.get("measure", ""), data.get("text", ""), principal)
+    except (Invalid, Forbidden) as wrong:
+        return _one(house, principal, viewer, f"/reports/{key}", key, str(wrong), wrong.status)
+    return see_other(f"/reports/{key}")
+
+
+def _listed(
+    house: House,
+    principal: Principal,
+    viewer: Viewer,
+    path: str,
+    cursor: str | None,
+    verified: views.Verified | None = None,
+    file: str = "",
+) -> Response[str]:
+    require(principal, Permission.READ)
+    whole(principal)
+    found = house.archive.listed(_PAGE, read_cursor(cursor))
+    tz = house.settings.tz
+    rows = [views.row(one, house.remarks.of(one.id)["approvals"], tz, viewer.words) for one in found]
+    older = f"{found[-1].issued_at}.{found[-1].id}" if len(found) == _PAGE else ""
+    return page("reports.html", viewer, path, rows=rows, older=older, zone=tz, verified=verified, file=file)
+
+
+def _one(
+    house: House, principal: Principal, viewer: Viewer, path: str, key: str, trouble: str = "", status: int = 200
+) -> Response[str]:
+    require(principal, Permission.READ)
+    whole(principal)
+    words, tz = viewer.words, house.settings.tz
+    with house.state.read() as tx:
+        issued = reports.get(tx, key)
+    remarks, letter = house.remarks.of(key), house.mailing.of(key)
+    approver = principal.kind == "person" and principal.may(Permission.APPROVE)
+    mine = any(one["by"] == principal.name for one in remarks["approvals"])
+    other = house.settings.one_person or issued.author != principal.id
+    return page(
+        "report.html",
+        viewer,
+        path,
+        status,
+        row=views.row(issued, remarks["approvals"], tz, words),
+        zone=tz,
+        comments=views.comments(remarks["comments"], tz, words),
+        missed=[(one, views.measure(one, words)) for one in house.remarks.missed(key)],
+        may_approve=approver and other and not mine and issued.revision > 0,
+        letter="" if letter is None else views.letter(letter.state, letter.answer, words),
+        trouble=trouble,
+    )
+
+
+handlers = [show, verify, show_one, approve, comment]
