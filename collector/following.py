@@ -22,12 +22,13 @@ from collector.overruled import overruled
 from collector.readback import Reader, drafts, told
 from collector.remote.telling import RemoteError
 from collector.settings import Settings
-from collector.store import followed, incidents
+from collector.store import follow_up, followed, incidents
 from collector.store.followed import Tracked
 from collector.store.state import State
 from collector.ticket_terms import Terms, terms_of
 from collector.tickets.ticket_system import TicketSystem
 from rules.errors import Conflicting, Missing
+from rules.pace import Pace
 from rules.parameters import DAY, HOUR
 
 AFTERLIFE = 7 * DAY
@@ -37,6 +38,9 @@ SELDOM = HOUR
 """How often (ms) tickets of incidents that are over are read."""
 
 _TICK_S = 1.0
+_LISTED = 1_000
+"""For how long (ms) a list of the tickets that are to be read counts."""
+_UNSEEN = 60_000
 _APPLIED_S = 30.0
 _AGAIN = 5_000
 """How soon (ms) a ticket is read again that we were about to change."""
@@ -47,12 +51,22 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class _Post:
-    """One system as it is followed. ``due``: when each incident's ticket is read next (ms UTC)."""
+    """One system as it is followed. ``due``: when each incident's ticket is read next (ms UTC).
+
+    ``hurried`` are those of which a call was heard, ``urgent`` those of them that are still to be read. ``listed`` are
+    the tickets that are to be read, as they were at ``listed_at``. ``odd`` says of which ones the answer was not
+    understood; the others are read all the same.
+    """
 
     name: str
     terms: Terms
+    pace: Pace
     due: dict[str, int] = field(default_factory=dict)
     hurried: set[str] = field(default_factory=set)
+    urgent: set[str] = field(default_factory=set)
+    listed: list[Tracked] = field(default_factory=list)
+    listed_at: int = 0
+    odd: dict[str, str] = field(default_factory=dict)
     failures: int = 0
     silent_until: int = 0
     trouble: str = ""
@@ -107,7 +121,9 @@ class Following:
     @property
     def troubles(self) -> Mapping[str, str]:
         """What keeps systems from being read now, by name."""
-        return {name: post.trouble for name, post in self._posts.items() if post.trouble}
+        with self._bell:
+            told = {name: post.trouble or next(iter(post.odd.values()), "") for name, post in self._posts.items()}
+        return {name: trouble for name, trouble in told.items() if trouble}
 
     def hear(self, name: str, headers: Mapping[str, str], body: bytes) -> int:
         """Take a call of a system's webhook; how many tickets of ours it was about. ``headers`` in lower case.
@@ -132,9 +148,10 @@ class Following:
                 incident = followed.incident_of(tx, name, ticket)
                 if incident is not None:
                     about.add(incident)
-            with self._bell:
-                post.hurried |= about
-                self._bell.notify_all()
+            if self._ears[name].READABLE:
+                with self._bell:
+                    post.hurried |= about
+                    self._bell.notify_all()
             for ticket, moment in call.moments:
                 incident = followed.incident_of(tx, name, ticket)
                 if incident is not None:
@@ -154,30 +171,45 @@ class Following:
             self._overrule(post, now)
             return False
         post.due[tracked.incident] = now + (post.terms.poll if tracked.living else max(SELDOM, post.terms.poll))
+        post.urgent.discard(tracked.incident)
+        post.pace.spend(now)
+        with self._state.read() as tx:
+            before = followed.told(tx, tracked.incident, name)
         try:
             remote = system.read(tracked.ticket)
         except RemoteError as trouble:
             self._put_off(post, trouble, now)
             return False
+        except Exception:
+            # A fault of ours or an answer nobody foresaw: this ticket is read again, and it is said where people look.
+            log.exception("system=%s ticket=%s", name, tracked.ticket)
+            post.odd[tracked.incident] = f"Reading {tracked.ticket} failed by a fault of Nineward; see its log."
+            return True
+        post.odd.pop(tracked.incident, None)
         post.failures, post.trouble = 0, ""
         now = self._clock.now()
         with self._state.read() as tx:
             incident = incidents.get(tx, tracked.incident)
-            if followed.expecting(tx, incident.id, name):
-                # We were about to change it while it was read: what was read may be our own doing.
+            if followed.expecting(tx, incident.id, name) or followed.told(tx, incident.id, name) != before:
+                # We changed it while it was read, or are about to: what was read may be our own doing.
                 post.due[incident.id] = now + _AGAIN
                 return True
             last = followed.last(tx, incident.id, name)
             known = followed.moments(tx, incident.id, name)
             reader = self._reader(tx, incident.id, name)
-        self._record(drafts(reader, incident.id, incident.phase, remote, last, known, now))
+            content = follow_up.satisfaction(tx, incident.id)
+        score = None if content is None else content.score
+        if not self._record(drafts(reader, incident.id, incident.phase, remote, last, known, now, score)):
+            # Before it shows, the next reading would take the same steps for new ones.
+            post.silent_until = now + _UNSEEN
         return True
 
     def _post(self, name: str) -> _Post:
-        if name not in self._posts:
-            terms = terms_of(name, self._tables[name])
-            self._posts[name] = _Post(name, terms)
-        return self._posts[name]
+        with self._bell:
+            if name not in self._posts:
+                terms = terms_of(name, self._tables[name])
+                self._posts[name] = _Post(name, terms, Pace(terms.rate))
+            return self._posts[name]
 
     def _reader(self, tx: sqlite3.Connection, incident: str, name: str) -> Reader:
         """Of the systems that have a ticket of an incident and may lead, the first by name does."""
@@ -190,14 +222,23 @@ class Following:
         return name in self._tables and self._post(name).terms.lead
 
     def _next(self, post: _Post, now: int) -> Tracked | None:
-        """The ticket that has waited longest, of those that are due."""
+        """The ticket that has waited longest, of those that are due; None as well while the pace allows no more."""
         with self._bell:
             hurried, post.hurried = post.hurried, set()
-        with self._state.read() as tx:
-            found = followed.to_read(tx, post.name, now - AFTERLIFE)
-        post.due = {one.incident: 0 if one.incident in hurried else post.due.get(one.incident, 0) for one in found}
-        waiting = [one for one in found if post.due[one.incident] <= now]
-        return min(waiting, key=lambda one: (post.due[one.incident], one.incident), default=None)
+        post.urgent |= hurried
+        post.due |= dict.fromkeys(hurried, 0)
+        if hurried or not 0 <= now - post.listed_at < _LISTED:
+            with self._state.read() as tx:
+                post.listed = followed.to_read(tx, post.name, now - AFTERLIFE)
+            post.listed_at = now
+            post.due = {one.incident: post.due.get(one.incident, 0) for one in post.listed}
+            post.odd = {key: words for key, words in post.odd.items() if key in post.due}
+        waiting = [one for one in post.listed if post.due.get(one.incident, 0) <= now]
+        if not post.pace.free(now, urgent=False):
+            waiting = [one for one in waiting if one.incident in post.urgent]
+        if not post.pace.free(now, urgent=True):
+            return None
+        return min(waiting, key=lambda one: (post.due.get(one.incident, 0), one.incident), default=None)
 
     def _overrule(self, post: _Post, now: int) -> None:
         """Answer what people closed although the fault lasts, by the terms of the system that leads."""
@@ -218,12 +259,13 @@ class Following:
         post.silent_until, post.trouble = now + pause, trouble.message
         log.warning("system=%s reading failed, next in %d s: %s", post.name, pause // 1000, trouble.message)
 
-    def _record(self, found: list[Draft]) -> None:
-        """Record decisions in order, and wait until the state shows them, so that the next reading knows them."""
-        if found:
-            recorded = [self._intake.record("incident", draft) for draft in found]
-            self._fold.wait_for(max(one.result(_APPLIED_S) for one in recorded), _APPLIED_S)
-            log.info("took %d news of tickets", len(found))
+    def _record(self, found: list[Draft]) -> bool:
+        """Record decisions in order, and wait until the state shows them; False when that takes too long."""
+        if not found:
+            return True
+        recorded = [self._intake.record("incident", draft) for draft in found]
+        log.info("took %d news of tickets", len(found))
+        return self._fold.wait_for(max(one.result(_APPLIED_S) for one in recorded), _APPLIED_S)
 
     def _run(self, name: str, system: TicketSystem) -> None:
         ready = False

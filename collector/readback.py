@@ -5,7 +5,7 @@ two readings is all there is, and it is dated by the reading.
 """
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from collector.drafts import Draft
@@ -35,18 +35,20 @@ def drafts(
     last: Followed | None,
     known: Collection[str],
     now: int,
+    score: int | None = None,
 ) -> list[Draft]:
     """The decisions that follow from a reading at ``now`` (ms UTC) of the ticket of an incident (id) in a phase.
 
-    ``remote`` None: the system has no such ticket any more. ``known`` are the moments taken before.
+    ``remote`` None: the system has no such ticket any more. ``known`` are the moments taken before, ``score`` the last
+    answer of those who asked: where a system does not date theirs, it is news when it differs from that.
     """
     if remote is None:
         return [_standing(reader, incident, Followed(GONE), "The ticket does not exist any more", now)]
-    found = list(_taken(reader, incident, remote.moments, known, now))
+    found = list(_taken(reader, incident, remote.moments, known, now, score))
     before = Standing(last.standing) if last is not None and last.standing != GONE else Standing.OPEN
     if reader.lead and not remote.moments and before is not remote.standing:
         found += _inferred(reader, incident, phase, before, remote, now)
-    standing = Followed(remote.standing.value, remote.assignee, remote.priority)
+    standing = Followed(remote.standing.value, clean(remote.assignee), clean(remote.priority))
     if standing != last:
         found.append(_standing(reader, incident, standing, _changed(last, standing, remote), now))
     return found
@@ -58,9 +60,18 @@ def told(reader: Reader, incident: str, moments: Collection[Moment], known: Coll
 
 
 def _taken(
-    reader: Reader, incident: str, moments: Collection[Moment], known: Collection[str], now: int
+    reader: Reader,
+    incident: str,
+    moments: Collection[Moment],
+    known: Collection[str],
+    now: int,
+    score: int | None = None,
 ) -> Iterator[Draft]:
     for moment in moments:
+        if moment.deed is Deed.SATISFACTION and moment.at is None:
+            if moment.text.strip() == str(score):
+                continue
+            moment = replace(moment, id=f"{moment.id}@{now}")
         if moment.ours or moment.id in known:
             continue
         verb = _STEPS.get(moment.deed)
@@ -106,10 +117,10 @@ def _draft(reader: Reader, incident: str, verb: str, moment: Moment, now: int, *
     return {
         "verb": verb,
         "incident": incident,
-        "actor": {"kind": kind.value, "name": name},
-        "text": moment.text,
+        "actor": {"kind": kind.value, "name": clean(name)},
+        "text": clean(moment.text),
         "happened": now if moment.at is None else moment.at,
-        "via": {"system": reader.system, "moment": moment.id},
+        "via": {"system": reader.system, "moment": clean(moment.id)},
         **more,
     }
 
@@ -119,13 +130,18 @@ def _standing(reader: Reader, incident: str, standing: Followed, text: str, now:
         "verb": "followed",
         "incident": incident,
         "actor": {"kind": ActorKind.TICKET_SYSTEM.value, "name": reader.system},
-        "text": text,
+        "text": clean(text),
         "happened": now,
         "via": {"system": reader.system},
         "standing": standing.standing,
         "assignee": standing.assignee,
         "priority": standing.priority,
     }
+
+
+def clean(text: str) -> str:
+    """A text of another system as it can be kept: half of a character (JSON may escape it) becomes a question mark."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _changed(last: Followed | None, now: Followed, remote: Remote) -> str:

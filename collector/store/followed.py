@@ -98,16 +98,25 @@ def to_read(tx: sqlite3.Connection, system: str, since: int) -> list[Tracked]:
     is about to change by our own doing.
     """
     rows = tx.execute(
-        f"SELECT ledger.incident, ledger.ticket, incident.phase IN ({_LIVING}) AS living"
-        " FROM ledger JOIN incident ON incident.id = ledger.incident"
+        f"SELECT incident.id, ledger.ticket, incident.phase IN ({_LIVING}) AS living FROM ("
+        f" SELECT id, phase, opened FROM incident WHERE phase IN ({_LIVING}, 'resolved')"
+        " UNION ALL SELECT id, phase, opened FROM incident WHERE closed >= :since AND phase = 'closed') incident"
+        " JOIN ledger ON ledger.incident = incident.id AND ledger.system = :system"
         " LEFT JOIN followed ON followed.incident = ledger.incident AND followed.system = ledger.system"
-        " WHERE ledger.system = :system AND ledger.ticket <> ''"
-        " AND (incident.closed IS NULL OR incident.closed >= :since)"
-        f" AND coalesce(followed.standing, '') <> '{GONE}' AND NOT EXISTS ({_UNSENT})"
+        f" WHERE ledger.ticket <> '' AND coalesce(followed.standing, '') <> '{GONE}' AND NOT EXISTS ({_UNSENT})"
         " ORDER BY incident.opened, incident.id",
         {"system": system, "since": since},
     )
-    return [Tracked(row["incident"], row["ticket"], bool(row["living"])) for row in rows]
+    return [Tracked(row["id"], row["ticket"], bool(row["living"])) for row in rows]
+
+
+def told(tx: sqlite3.Connection, incident: str, system: str) -> int:
+    """How much a system has been told about an incident: it grows with whatever we do there."""
+    row = tx.execute(
+        "SELECT count(*) AS n FROM errand WHERE incident = :incident AND system = :system AND state = 'done'",
+        {"incident": incident, "system": system},
+    )
+    return int(row.fetchone()["n"])
 
 
 def expecting(tx: sqlite3.Connection, incident: str, system: str) -> bool:
@@ -132,8 +141,8 @@ def incident_of(tx: sqlite3.Connection, system: str, named: str) -> str | None:
 def left_down(tx: sqlite3.Connection, before: int) -> list[str]:
     """The incidents (ids) taken for over before an instant (ms UTC) although their fault still lasts."""
     rows = tx.execute(
-        "SELECT DISTINCT incident.id FROM incident JOIN episode ON episode.incident = incident.id"
-        " WHERE incident.phase IN ('resolved', 'closed') AND episode.ended IS NULL AND incident.resolved <= :before"
+        "SELECT DISTINCT incident.id FROM episode JOIN incident ON incident.id = episode.incident"
+        " WHERE episode.ended IS NULL AND incident.phase IN ('resolved', 'closed') AND incident.resolved <= :before"
         " ORDER BY incident.id",
         {"before": before},
     )

@@ -1,6 +1,6 @@
 """A ticket system whose tickets the test moves: what people do there, at the system's own dates."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from collector.remote.telling import RemoteError, Reply, Telling
 from collector.tickets.ticket_system import Call, Deed, Moment, Remote, Standing, TicketSystem
@@ -8,7 +8,10 @@ from rules.errors import Unauthenticated
 
 
 class Shelf(TicketSystem):
-    """``history`` False: it tells how a ticket stands, and nothing of how it came to that."""
+    """``history`` False: it tells how a ticket stands, and nothing of how it came to that.
+
+    ``confused``: its answers cannot be understood. ``meanwhile`` happens while it is being read, once.
+    """
 
     def __init__(self, *, history: bool = True) -> None:
         self.tickets: dict[str, list[Moment]] = {}
@@ -18,6 +21,8 @@ class Shelf(TicketSystem):
         self.reads: list[str] = []
         self.trouble: list[RemoteError] = []
         self.history = history
+        self.confused = False
+        self.meanwhile: Callable[[], None] | None = None
 
     def create(self, telling: Telling) -> Reply:
         ticket = f"T-{len(self.tickets) + 1}"
@@ -53,8 +58,14 @@ class Shelf(TicketSystem):
             raise self.trouble.pop(0)
         if ticket not in self.tickets:
             return None
+        if self.confused:
+            raise KeyError("status")
         moments = tuple(self.tickets[ticket]) if self.history else ()
-        return Remote(ticket, self.standings[ticket], self.standings[ticket].value.title(), moments=moments)
+        found = Remote(ticket, self.standings[ticket], self.standings[ticket].value.title(), moments=moments)
+        if self.meanwhile is not None:
+            meanwhile, self.meanwhile = self.meanwhile, None
+            meanwhile()
+        return found
 
     def hear(self, headers: Mapping[str, str], body: bytes) -> Call:
         if headers.get("x-secret") != "right":

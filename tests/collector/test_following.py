@@ -12,7 +12,7 @@ from collector.requests import request
 from collector.store import incidents
 from collector.store.incidents import Happening
 from collector.ticket_terms import HumanClose
-from collector.tickets.ticket_system import Deed
+from collector.tickets.ticket_system import Deed, Moment
 from rules.errors import Missing, Unauthenticated
 from rules.incident import ActorKind, Phase, Verb
 from rules.request import Request
@@ -315,3 +315,66 @@ def test_whoever_resolves_it_here_knows_what_the_monitor_says(desk: Desk) -> Non
     desk.read(30 * MINUTE)
 
     assert desk.world.one().phase is Phase.RESOLVED
+
+
+# What systems do that nobody foresaw
+
+
+def test_half_a_character_stops_no_reading(desk: Desk) -> None:
+    desk.shelf.does("T-1", Deed.COMMENT, desk.world.now, "on my way \ud83d")
+    desk.shelf.does("T-1", Deed.ACKNOWLEDGE, desk.world.now)
+    desk.read()
+
+    assert [one.text for one in desk.events("comment")] == ["on my way ?"]
+    assert desk.world.one().phase is Phase.ACKNOWLEDGED
+
+
+def test_an_answer_that_an_adapter_does_not_understand_is_said(desk: Desk) -> None:
+    desk.shelf.confused = True
+    desk.read()
+    assert "T-1" in desk.following.troubles["desk"]
+    desk.shelf.confused = False
+    desk.read(5 * MINUTE)
+
+    assert desk.following.troubles == {}
+
+
+def test_a_score_without_a_date_is_news_when_it_differs(desk: Desk) -> None:
+    desk.mend()
+    for score in ("5", "1", "5"):
+        desk.shelf.tickets["T-1"] = [Moment("score", Deed.SATISFACTION, None, "alice", score)]
+        desk.read(70 * MINUTE)
+        desk.read(70 * MINUTE)
+
+    assert len(desk.events("satisfaction")) == 3
+
+
+def test_what_was_read_while_we_changed_it_is_our_own_doing(bare: Desk) -> None:
+    """A slow reading begins before the ticket is opened again, and ends after that."""
+    bare.mend()
+
+    def reopened() -> None:
+        bare.world.fail("core-1")
+        bare.world.run(20)
+        bare.tell()
+
+    bare.shelf.meanwhile = reopened
+    bare.read()
+
+    assert bare.world.one().phase is Phase.OPEN
+    assert [one.actor_kind for one in bare.events("resolve")] == [ActorKind.MONITOR]
+
+
+def test_readings_keep_to_the_pace(desk: Desk) -> None:
+    for number in range(2, 90):
+        desk.world.add(f"host-{number}", **URGENT)
+    desk.world.run(20)
+    for number in range(2, 90):
+        desk.world.fail(f"host-{number}")
+    desk.world.run(20)
+    desk.tell()
+    desk.read()
+    post = desk.following._post("desk")
+
+    assert len(post.listed) > post.terms.rate // 4
+    assert 0 < len(desk.shelf.reads) <= post.terms.rate
