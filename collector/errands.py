@@ -35,7 +35,10 @@ from rules.parameters import DAY
 FIRST_PAUSE = 1_000
 LONGEST_PAUSE = 300_000
 PATIENCE = DAY
-"""An errand that nobody took for so long (ms) is parked for a person."""
+"""An errand that nobody took for so long (ms) since its first try is parked for a person."""
+
+LEAST_TRIES = 20
+"""Not parked for its age after fewer tries: the time may have passed while nobody tried."""
 
 _TICK_S = 1.0
 _APPLIED_S = 30.0
@@ -211,7 +214,8 @@ class Errands:
         if trouble.retry_after is not None:
             pause = max(pause, min(int(trouble.retry_after * 1000), 4 * LONGEST_PAUSE))
         pause = int(pause * (1 + 0.2 * self._chance()))
-        tired = now + pause - max(errand.due, errand.queued) > PATIENCE
+        began = now if errand.began is None else errand.began
+        tired = now + pause - began > PATIENCE and errand.attempts >= LEAST_TRIES
         parked = trouble.permanent or tired
         log.warning("errand=%s attempt=%d parked=%s %s", errand.id, errand.attempts, parked, trouble.message)
         # The request may be on its way for as long as it was waited for: the instant is that of giving up.
@@ -222,7 +226,7 @@ class Errands:
                     table.park(tx, errand.id, trouble.message, tried)
                     notices.add_parked(tx, errand, trouble.message, now)
                 else:
-                    table.put_off(tx, errand.id, now + pause, trouble.message, tried)
+                    table.put_off(tx, errand.id, now + pause, trouble.message, tried, began)
         except Exception:
             # Nobody else may claim it, so it would wait for the next start.
             with self._bell:

@@ -28,6 +28,7 @@ class Errand:
     """One thing to tell one system. ``due`` and ``next`` in ms UTC: not before; ``trouble`` is the last try's.
 
     ``tried`` is the instant (ms UTC) of the last try of which nobody knows whether it worked; None without such a try.
+    ``began`` is the instant (ms UTC) of the first try since it was queued or released; None before one has failed.
     """
 
     id: str
@@ -44,9 +45,12 @@ class Errand:
     queued: int
     tried: int | None
     urgent: bool
+    began: int | None = None
 
 
-_COLUMNS = "id, incident, system, sequence, event, body, due, state, attempts, next, trouble, queued, tried, urgent"
+_COLUMNS = (
+    "id, incident, system, sequence, event, body, due, state, attempts, next, trouble, queued, tried, urgent, began"
+)
 
 
 def _errand(row: sqlite3.Row) -> Errand:
@@ -73,7 +77,7 @@ def queue(
     key = f"{incident}.{system}.{sequence}"
     tx.execute(
         f"INSERT INTO errand ({_COLUMNS}) VALUES (:id, :incident, :system, :sequence, :event, :body, :due, 'waiting',"
-        " 0, :due, '', :queued, NULL, :urgent)",
+        " 0, :due, '', :queued, NULL, :urgent, NULL)",
         {
             "id": key,
             "incident": incident,
@@ -125,16 +129,23 @@ def finish(tx: sqlite3.Connection, key: str) -> None:
     tx.execute("UPDATE errand SET state = 'done', trouble = '' WHERE id = :id", {"id": key})
 
 
-def put_off(tx: sqlite3.Connection, key: str, next_try: int, trouble: str, tried: int | None = None) -> None:
+def put_off(
+    tx: sqlite3.Connection,
+    key: str,
+    next_try: int,
+    trouble: str,
+    tried: int | None = None,
+    began: int | None = None,
+) -> None:
     """It did not work out: try again at that instant (ms UTC).
 
     ``tried`` is the instant of a try that may have worked all the same; without it what was known of earlier tries
-    stands.
+    stands. ``began`` is the instant of the first try, where that is not known yet.
     """
     tx.execute(
-        "UPDATE errand SET state = 'waiting', next = :next, trouble = :trouble, tried = coalesce(:tried, tried)"
-        " WHERE id = :id AND state = 'claimed'",
-        {"id": key, "next": next_try, "trouble": trouble, "tried": tried},
+        "UPDATE errand SET state = 'waiting', next = :next, trouble = :trouble, tried = coalesce(:tried, tried),"
+        " began = coalesce(began, :began) WHERE id = :id AND state = 'claimed'",
+        {"id": key, "next": next_try, "trouble": trouble, "tried": tried, "began": began},
     )
 
 
@@ -167,7 +178,7 @@ def park(tx: sqlite3.Connection, key: str, trouble: str, tried: int | None = Non
 def release(tx: sqlite3.Connection, key: str, now: int) -> Errand:
     """Try a parked errand again, as patiently as a new one. Raises Missing when no such errand is parked."""
     row = tx.execute(
-        "UPDATE errand SET state = 'waiting', attempts = 0, next = :now, queued = :now"
+        "UPDATE errand SET state = 'waiting', attempts = 0, next = :now, queued = :now, began = NULL"
         f" WHERE id = :id AND state = 'parked' RETURNING {_COLUMNS}",
         {"id": key, "now": now},
     ).fetchone()

@@ -230,6 +230,47 @@ def test_what_is_released_is_tried_as_patiently_as_what_is_new(world: World) -> 
     assert world.queued() == {"waiting": 1}
 
 
+def test_what_a_mute_held_for_a_day_is_tried_as_patiently_as_what_is_new(world: World) -> None:
+    world.rooms.registry.overlays.mute(MuteSpec("core-1", "new fan", duration="25h"), ADMIN)
+    outage(world)
+    world.desk.trouble = [RemoteError("away")]
+    world.rooms.clock.at += PATIENCE + 2 * 3_600_000
+    world.errands.step("desk", world.desk, world.now)
+
+    assert world.desk.trouble == []
+    assert world.queued() == {"waiting": 1}
+
+
+def test_what_waited_behind_a_parked_opening_is_tried_as_patiently_as_what_is_new(world: World) -> None:
+    world.desk.trouble = [RemoteError("no such queue", permanent=True)]
+    outage(world)
+    world.mend("core-1")
+    world.run(20)
+    with world.rooms.state.read() as tx:
+        (parked,) = errands.parked(tx)
+    world.rooms.clock.at += 2 * PATIENCE
+    world.errands.release(parked.id)
+    assert world.errands.step("desk", world.desk, world.now)
+    world.desk.trouble = [RemoteError("away")]
+    assert world.errands.step("desk", world.desk, world.now)
+
+    assert world.desk.events() == ["opened"]
+    assert world.queued() == {"done": 1, "waiting": 1}
+
+
+def test_a_day_in_which_nobody_tried_wears_out_no_patience(world: World) -> None:
+    world.desk.trouble = [RemoteError("away")]
+    world.fail("core-1")
+    while world.desk.trouble:
+        world.run(1)
+    world.desk.trouble = [RemoteError("away")]
+    world.rooms.clock.at += 2 * PATIENCE
+    world.errands.step("desk", world.desk, world.now)
+
+    assert world.desk.trouble == []
+    assert world.queued() == {"waiting": 1}
+
+
 def test_a_try_of_unknown_outcome_is_told_to_the_next(world: World) -> None:
     world.desk.trouble = [RemoteError("no answer in time", uncertain=True), RemoteError("not now")]
     outage(world)
