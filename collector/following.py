@@ -25,6 +25,7 @@ from collector.settings import Settings
 from collector.store import follow_up, followed, incidents
 from collector.store.followed import Tracked
 from collector.store.state import State
+from collector.storm import Brake
 from collector.ticket_terms import Terms, terms_of
 from collector.tickets.ticket_system import TicketSystem
 from rules.errors import Conflicting, Missing
@@ -249,6 +250,11 @@ class Following:
                 if self._reader(tx, key, post.name).lead
                 for draft in overruled(tx, self._drafts, incidents.get(tx, key), post.name, post.terms, now)
             ]
+            if found:
+                # Whoever closes hundreds at once must not get hundreds of tickets for it.
+                brake = Brake(self._drafts)
+                brake.begin()
+                found = brake.on(tx, now, found)
         self._record(found)
 
     def _put_off(self, post: _Post, trouble: RemoteError, now: int) -> None:

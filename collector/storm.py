@@ -8,6 +8,7 @@ they were sent do not count. The storm is over when nothing that it tells of las
 import sqlite3
 from collections.abc import Sequence
 
+from collector.decisions.storm import STORM
 from collector.drafts import Draft, Drafts
 from collector.faults import Kind
 from collector.store import errands, families, incidents
@@ -16,9 +17,6 @@ from collector.ticket_terms import terms_of
 from rules.incident import Verb
 from rules.opening import Breach, ruling
 from rules.parameters import HOUR, MINUTE
-
-STORM = "storm"
-"""The key of storms: there is one at a time."""
 
 _NEWS = 5 * MINUTE
 """How often (ms) the ticket of a storm hears how many incidents it tells of, if there are not twice as many."""
@@ -84,6 +82,7 @@ class Brake:
         before = self._open(tx, now, draft, over)
         draft["systems"] = [system for system in draft["systems"] if system not in over]
         draft["parent"] = self._storm
+        draft["held"] = over
         return before
 
     def _count(self, tx: sqlite3.Connection, now: int, system: str) -> int:

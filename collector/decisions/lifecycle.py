@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from collector.decisions.entry import Decision
+from collector.decisions.storm import holding
 from collector.decisions.telling import queue, tell
 from collector.store import errands, families, incidents
 from collector.store.incidents import Incident
@@ -27,6 +28,7 @@ def opening(decision: Decision) -> None:
     before = incidents.of_fault(tx, payload["fault"])
     if before is not None and before.living:
         return
+    parent, systems = holding(decision)
     incident = Incident(
         id=payload["incident"],
         year=payload["year"],
@@ -42,13 +44,13 @@ def opening(decision: Decision) -> None:
         phase=Phase.OPEN,
         opened=decision.at,
         earlier="" if before is None else before.name,
-        parent=payload.get("parent", ""),
+        parent=parent,
     )
     incidents.add(tx, incident)
     incidents.begin_episode(tx, incident.id, payload["since"], payload["detected"])
     families.attach(tx, incident.id, dict.fromkeys(payload.get("dependents", ())))
     decision.note(incident)
-    for system in payload["systems"]:
+    for system in systems:
         queue(decision, incident, system, "opened", due=payload["due"])
 
 
@@ -62,17 +64,18 @@ def step(decision: Decision, incident: Incident) -> None:
     if course is None:
         return
     changed = after(incident, course, payload.get("cause", ""))
-    if verb is Verb.REOPEN:
-        # What had been merged stands alone again, unless it comes back in a storm.
-        changed = replace(changed, parent=payload.get("parent", ""))
-    incidents.put(decision.tx, changed)
     if verb is not Verb.REOPEN:
+        incidents.put(decision.tx, changed)
         tell(decision, changed, _TOLD[verb])
         return
+    # What had been merged stands alone again, unless it comes back in a storm.
+    parent, systems = holding(decision)
+    changed = replace(changed, parent=parent)
+    incidents.put(decision.tx, changed)
     if "since" in payload:
         incidents.begin_episode(decision.tx, incident.id, payload["since"], payload["detected"])
     told = errands.announced(decision.tx, incident.id)
-    for system in payload["systems"]:
+    for system in systems:
         event = "reopened" if system in told and system not in payload.get("anew", ()) else "opened"
         queue(decision, changed, system, event, due=payload.get("due", decision.at))
 

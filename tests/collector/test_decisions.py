@@ -192,3 +192,36 @@ def test_a_clock_that_is_put_back_changes_no_order(world: World) -> None:
     with world.rooms.state.read() as tx:
         steps = [step.verb for step in incidents.steps_of(tx, key)]
     assert steps == [Verb.OPEN, Verb.ACKNOWLEDGE, Verb.START, Verb.RESOLVE]
+
+
+def opening_of(world: World, key: str, fault: str, **more: Any) -> None:
+    monitor = {"kind": "monitor", "name": "nineward"}
+    world.rooms.intake.record(
+        "incident",
+        {
+            "verb": "open", "incident": key, "actor": monitor, "text": "", "kind": "outage", "fault": fault,
+            "target": "", "check": "", "agent": "", "priority": "urgent", "summary": key, "year": 2026,
+            "correlation": f"nineward:n:{key}", "since": world.now, "detected": world.now, "due": world.now,
+            "systems": [], **more,
+        },
+    ).result(10)  # fmt: skip
+    world.fold()
+
+
+def test_of_two_storms_decided_at_once_there_is_one_and_it_tells_of_all(world: World) -> None:
+    opening_of(world, "i_S1", "storm", kind="storm", systems=["desk"])
+    opening_of(world, "i_S2", "storm", kind="storm", systems=["desk"])
+    opening_of(world, "i_a", "outage:a", parent="i_S2", held=["desk"])
+
+    with world.rooms.state.read() as tx:
+        assert incidents.find(tx, "i_S2") is None
+        assert incidents.get(tx, "i_a").parent == "i_S1"
+
+
+def test_what_no_storm_holds_has_its_own_ticket(world: World) -> None:
+    opening_of(world, "i_a", "outage:a", parent="i_gone", held=["desk"])
+    world.decide()
+
+    with world.rooms.state.read() as tx:
+        assert incidents.get(tx, "i_a").parent == ""
+    assert [telling.key for telling in world.desk.told] == ["nineward:n:i_a"]

@@ -284,6 +284,30 @@ def test_it_is_opened_again_after_the_grace(desk: Desk) -> None:
     assert desk.shelf.events() == ["opened", "reopened"]
 
 
+def test_closing_many_at_once_opens_no_more_again_than_the_brake_lets_through(desk: Desk) -> None:
+    names = [f"host-{number}" for number in range(2, 40)]
+    for name in names:
+        desk.world.add(name, **URGENT)
+    desk.world.run(20)
+    for name in names:
+        desk.world.fail(name)
+    desk.world.run(20)
+    desk.world.rooms.clock.at += 2 * 60 * MINUTE
+    desk.world.fold()
+    cap = 3
+    object.__setattr__(desk.following._post("desk").terms, "grace", 0)
+    desk.world.rooms.settings.tickets["desk"]["cap"] = cap
+    for ticket in desk.shelf.tickets:
+        desk.shelf.does(ticket, Deed.RESOLVE, desk.world.now)
+    told = len(desk.shelf.told)
+    for _ in range(3):
+        desk.read(2 * MINUTE)
+    desk.tell()
+
+    assert len([one for one in desk.shelf.told[told:] if one.event in ("opened", "reopened")]) <= cap + 1
+    assert len([one for one in desk.world.all() if one.parent]) > 10
+
+
 def test_it_is_said_once(desk: Desk) -> None:
     closing(desk, HumanClose.COMMENT)
     desk.read(20 * MINUTE)
