@@ -45,7 +45,7 @@ class JiraOptions:
     hook_secret: Secret | None = None
     """The secret with which Jira signs its webhook."""
     timeout: Duration = 10_000
-    """How long to wait for the connection and for each part of the answer."""
+    """How long a request may take, from the connection to the end of the answer."""
     verify: bool = True
     """Whether Jira's certificate is verified."""
 

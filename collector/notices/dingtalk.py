@@ -35,7 +35,7 @@ class Options:
     keyword: str = ""
     """The word that every message must contain, where the robot's guard is a keyword."""
     timeout: Duration = 10_000
-    """How long to wait for the connection and for the answer."""
+    """How long a request may take, from the connection to the end of the answer."""
 
     def __post_init__(self) -> None:
         if "access_token" not in parse_qs(urlsplit(endpoint(self.url)).query):

@@ -26,7 +26,7 @@ class Options:
     url: Secret
     """The address that the workflow shows."""
     timeout: Duration = 10_000
-    """How long to wait for the connection and for the answer."""
+    """How long a request may take, from the connection to the end of the answer."""
 
     def __post_init__(self) -> None:
         endpoint(self.url)

@@ -29,7 +29,7 @@ class Options:
     api: str = "https://api.telegram.org"
     """Where the Bot API is asked; a server of one's own may stand here."""
     timeout: Duration = 10_000
-    """How long to wait for the connection and for the answer."""
+    """How long a request may take, from the connection to the end of the answer."""
 
     def __post_init__(self) -> None:
         if not self.api.startswith(("https://", "http://")):

@@ -28,7 +28,7 @@ class Options:
     url: Secret
     """The robot's webhook address, with its key."""
     timeout: Duration = 10_000
-    """How long to wait for the connection and for the answer."""
+    """How long a request may take, from the connection to the end of the answer."""
 
     def __post_init__(self) -> None:
         if "key" not in parse_qs(urlsplit(endpoint(self.url)).query):

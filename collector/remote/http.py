@@ -19,6 +19,7 @@ from requests.auth import AuthBase
 
 from collector.remote import transcript
 from collector.remote.telling import RemoteError
+from collector.remote.watch import Term, Watch, WatchedAdapter
 
 _SHOWN = 500
 _MOST_ANSWER = 4 << 20
@@ -44,8 +45,10 @@ class Answer:
 class Http:
     """One system's address and how to sign in there. Used by one thread at a time.
 
-    ``base`` is put before every path. ``timeout`` (ms) holds for the connection and for the whole answer. Redirects
-    are not followed, the machine's proxy settings and ``.netrc`` are not used.
+    ``base`` is put before every path. ``timeout`` (ms) holds for the whole request, from the connection to the last
+    byte of the answer, however slowly the server sends. Only the search for the host's address is not bounded by it,
+    and each further address of a host that does not answer at the one before has that long for its connection.
+    Redirects are not followed, the machine's proxy settings and ``.netrc`` are not used.
     """
 
     def __init__(
@@ -67,6 +70,9 @@ class Http:
         self.session.headers["User-Agent"] = "nineward"
         self.session.headers.update(headers or {})
         self.session.auth = auth
+        self._watch = Watch()
+        for scheme in ("https://", "http://"):
+            self.session.mount(scheme, WatchedAdapter(self._watch))
 
     def close(self) -> None:
         """Give back the connections."""
@@ -91,7 +97,8 @@ class Http:
     ) -> Answer:
         """One request and its whole answer. ``body`` is sent as JSON, ``form`` as a form, ``raw`` as it is.
 
-        Raises RemoteError for what is no 2xx, statuses in ``fine`` excepted.
+        Raises RemoteError for what is no 2xx, statuses in ``fine`` excepted, and, uncertain, for what is not whole in
+        time.
         """
         sent = dict(headers or {})
         data: Any = form if form is not None else raw
@@ -99,26 +106,37 @@ class Http:
             data = json.dumps(body, ensure_ascii=False).encode()
             sent.setdefault("Content-Type", "application/json")
         begun = time.monotonic()
-        try:
-            answer = self.session.request(
-                method, self._base + path, params=query, data=data, headers=sent, timeout=self._timeout,
-                verify=self._verify, allow_redirects=False, stream=True,
-            )  # fmt: skip
-        except (requests.exceptions.ConnectTimeout, requests.exceptions.SSLError) as trouble:
-            raise RemoteError(f"{self.place} could not be reached: {_reason(trouble)}.") from trouble
-        except requests.RequestException as trouble:
-            raise RemoteError(
-                f"{self.place} could not be reached: {_reason(trouble)}.", uncertain=not _never_connected(trouble)
-            ) from trouble
-        except OSError as trouble:
-            raise RemoteError(f"{self.place} could not be reached: {_reason(trouble)}.", uncertain=True) from trouble
-        with answer:
-            text = self._read(answer, begun)
+        with self._watch.within(self._timeout) as term, self._sent(method, path, query, data, sent, term) as answer:
+            text = self._read(answer, term)
         self._transcribe(method, path, query, data, f"{answer.status_code} {answer.reason or ''}".strip(), text)
         got = Answer(answer.status_code, answer.headers, text, time.monotonic() - begun)
         if not (200 <= got.status < 300 or got.status in fine):
             raise self.refused(got, answer.reason or "")
         return got
+
+    def _sent(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str | int | Sequence[str]] | None,
+        data: Any,
+        headers: Mapping[str, str],
+        term: Term,
+    ) -> requests.Response:
+        try:
+            return self.session.request(
+                method, self._base + path, params=query, data=data, headers=headers, timeout=self._timeout,
+                verify=self._verify, allow_redirects=False, stream=True,
+            )  # fmt: skip
+        except requests.exceptions.ConnectTimeout as trouble:
+            raise RemoteError(f"{self.place} could not be reached: {_reason(trouble)}.") from trouble
+        except (requests.RequestException, OSError) as trouble:
+            if term.over:
+                raise self._late() from trouble
+            certain = isinstance(trouble, requests.exceptions.SSLError) or _never_connected(trouble)
+            raise RemoteError(
+                f"{self.place} could not be reached: {_reason(trouble)}.", uncertain=not certain
+            ) from trouble
 
     def _transcribe(self, method: str, path: str, query: object, data: object, answer: str, received: str) -> None:
         """Note it where somebody keeps a transcript. What the base hides behind its host stays hidden."""
@@ -149,21 +167,25 @@ class Http:
             uncertain=code >= 500 or code in _DOUBTFUL,
         )
 
-    def _read(self, answer: requests.Response, begun: float) -> str:
+    def _read(self, answer: requests.Response, term: Term) -> str:
         parts: list[bytes] = []
         size = 0
         try:
-            # A server that sends a byte now and then never lets a time-out of single reads pass.
             for part in answer.iter_content(65536):
                 parts.append(part)
                 size += len(part)
                 if size > _MOST_ANSWER:
                     raise RemoteError(f"{self.place} answered with more than {_MOST_ANSWER} bytes.", uncertain=True)
-                if time.monotonic() - begun > 3 * self._timeout:
-                    raise RemoteError(f"{self.place} did not end its answer in time.", uncertain=True)
         except (requests.RequestException, OSError) as trouble:
+            if term.over:
+                raise self._late() from trouble
             raise RemoteError(f"{self.place} broke off its answer: {_reason(trouble)}.", uncertain=True) from trouble
+        if term.over:  # an answer without a length ends where its connection does, so it looks whole
+            raise self._late()
         return b"".join(parts).decode(_charset(answer), "replace")
+
+    def _late(self) -> RemoteError:
+        return RemoteError(f"{self.place} did not end its answer in time.", uncertain=True)
 
 
 def place(address: str) -> str:

@@ -72,7 +72,7 @@ class Options:
     hook_secret: Secret | None = None
     """The secret of a webhook of GLPI 11 that calls us."""
     timeout: Duration = 10_000
-    """How long to wait for the connection and for each part of the answer."""
+    """How long a request may take, from the connection to the end of the answer."""
     verify: bool = True
     """Whether the certificate of an https address is verified."""
 

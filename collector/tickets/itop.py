@@ -90,7 +90,7 @@ class Options:
     hook_secret: Secret | None = None
     """What a webhook of iTop shows in the header X-Nineward-Secret when it calls us."""
     timeout: Duration = 10_000
-    """How long to wait for the connection and for each part of the answer."""
+    """How long a request may take, from the connection to the end of the answer."""
     verify: bool = True
     """Whether the certificate of an https address is verified."""
 

@@ -51,7 +51,7 @@ class Options:
     hook_secret: Secret | None = None
     """The secret that PagerDuty showed when the webhook subscription was made."""
     timeout: Duration = 10_000
-    """How long to wait for the connection and for each part of the answer."""
+    """How long a request may take, from the connection to the end of the answer."""
     verify: bool = True
     """Whether the certificates are verified."""
 

@@ -57,7 +57,7 @@ class Options:
     satisfaction: int | None = None
     """The number of the custom field that holds a score of 1 to 5."""
     timeout: Duration = 10_000
-    """How long to wait for the connection and for each part of the answer."""
+    """How long a request may take, from the connection to the end of the answer."""
     verify: bool = True
     """Whether the certificate of an https address is verified."""
 

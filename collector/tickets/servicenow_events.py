@@ -57,7 +57,7 @@ class Options:
     hook_secret: Secret | None = None
     """What the header x-nineward-token of a call from the instance must hold."""
     timeout: Duration = 10_000
-    """How long to wait for the connection and for each part of the answer."""
+    """How long a request may take, from the connection to the end of the answer."""
     verify: bool = True
     """Whether the instance's certificate is verified."""
 

@@ -31,7 +31,7 @@ class Options:
     old_secret: Secret | None = None
     """The secret before, while receivers change over: requests are signed with both."""
     timeout: Duration = 10_000
-    """How long to wait for the connection and for each part of the answer."""
+    """How long a request may take, from the connection to the end of the answer."""
     verify: bool = True
     """Whether the certificate of an https receiver is verified."""
 
