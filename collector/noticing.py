@@ -75,6 +75,8 @@ class Noticing:
         self._paces: dict[str, Pace] = {}
         self._shut: dict[str, int] = {}  # until when (ms UTC) a channel asked to be left alone
         self._left: dict[str, str] = {}  # claimed, by channel, and how the try went could not be written
+        self.dropped = 0
+        """How many pieces of news were too old to be told when they were routed, since the start."""
         self.channels = tuple(settings.notices)
         """The names of the configured channels."""
 
@@ -114,7 +116,13 @@ class Noticing:
     def route(self, routing: Routing, now: int) -> bool:
         """Make notices of the news that is due at ``now`` (ms UTC); False when there is none."""
         with self._state.write() as tx:
-            return routing.work(tx, now) > 0
+            turn = routing.work(tx, now)
+        for news in turn.dropped:
+            log.warning(
+                "news=%s incident=%s event=%s at=%d too old: not told", news.id, news.incident, news.event, news.at
+            )
+        self.dropped += len(turn.dropped)
+        return turn.looked_at > 0
 
     def deliver(self, name: str, line: Line, now: int) -> bool:
         """Compose and send the next message of one channel at ``now`` (ms UTC); False when none is due."""

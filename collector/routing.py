@@ -16,7 +16,7 @@ from rules.selector import words
 URGENT = "urgent"
 
 STALE = 86_400_000
-"""News older than this (ms) is not told any more: it would be taken for something that happens now."""
+"""News that could be told so long ago (ms) is not told any more: it would be taken for something that happens now."""
 
 _TAKEN_BACK = (Event.OPENED.value, Event.REOPENED.value, Event.WARNING.value, Event.ESCALATED.value)
 
@@ -30,6 +30,14 @@ class _Way:
     mentions: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """How many pieces of news were looked at, and which of them were too old to be told to anybody."""
+
+    looked_at: int
+    dropped: tuple[News, ...]
+
+
 class Routing:
     """The routes of an installation. ``manners`` are those of its channels, by name."""
 
@@ -38,10 +46,11 @@ class Routing:
         self._manners = manners
         self._routes = settings.routes or ((Route(tuple(sorted(manners))),) if manners else ())
 
-    def work(self, tx: sqlite3.Connection, now: int) -> int:
-        """Make notices of all news that is due at ``now`` (ms UTC); how many pieces of news were looked at."""
+    def work(self, tx: sqlite3.Connection, now: int) -> Turn:
+        """Make notices of all news that is due at ``now`` (ms UTC)."""
         found = notices.due_news(tx, now)
         done: list[str] = []
+        dropped: list[News] = []
         for news in found:
             if news.event == Event.RESOLVED:
                 ended = news.facts.get("incident", {}).get("ended_ms")
@@ -50,12 +59,15 @@ class Routing:
             if held is not None:
                 notices.hold_news(tx, news.id, held)
                 continue
-            if now - news.at <= STALE:
+            # What was held is as old as the end of that: nobody could have told it before.
+            if now - max(news.at, news.due) > STALE:
+                dropped.append(news)
+            else:
                 for notice in self.notices(tx, news, now):
                     notices.add_notice(tx, notice)
             done.append(news.id)
         notices.forget_news(tx, done)
-        return len(found)
+        return Turn(len(found), tuple(dropped))
 
     def notices(self, tx: sqlite3.Connection, news: News, now: int) -> Iterable[Notice]:
         """The notices that one piece of news becomes at ``now`` (ms UTC)."""

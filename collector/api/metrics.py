@@ -39,6 +39,8 @@ def _lines(house: House) -> Iterator[str]:
     yield "# HELP nineward_notices Messages to people, by how far they are.\n# TYPE nineward_notices gauge\n"
     for state in MessageState:
         yield f'nineward_notices{{state="{state}"}} {told.get(state, 0)}\n'
+    yield "# HELP nineward_news_dropped_total News that was too old to be told, since the start.\n"
+    yield f"# TYPE nineward_news_dropped_total counter\nnineward_news_dropped_total {house.noticing.dropped}\n"
     yield from _gauge("nineward_agents", "Agents that are enrolled.", len(known))
     yield "# HELP nineward_agent_silent_seconds Time since an agent last spoke.\n"
     yield "# TYPE nineward_agent_silent_seconds gauge\n"

@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from collector.notices.channel import Manner
-from collector.specs import CalendarSpec
+from collector.routing import STALE
+from collector.specs import CalendarSpec, MuteSpec
 from collector.store import notices
 from rules.quiet import Quiet
 from rules.rota import Contact, Rota
@@ -45,6 +48,34 @@ def test_in_quiet_hours_only_what_is_urgent_is_told_and_the_rest_when_they_end(t
 
         assert [message.urgent for message in night] == [True]
         assert [len(message.entries) for message in told.board.got[1:]] == [3]
+
+
+def test_what_quiet_hours_held_for_more_than_a_day_is_told_when_they_end(tmp_path: Path) -> None:
+    """The world begins on a Monday at 22:13 by the clock of its zone."""
+    quiet = Quiet.from_setting({"mon-tue": ["00:00-24:00"]})
+    with open_told(tmp_path, manners={"ops": Manner(quiet=quiet)}) as told:
+        news(told, 1)
+        told.wait(10)
+        wednesday = quiet.until(told.world.now, "Asia/Shanghai")
+        assert wednesday is not None
+        assert wednesday - told.world.now > STALE
+        told.world.rooms.clock.at = wednesday
+        told.tell()
+
+        assert told.board.events() == ["opened"]
+
+
+def test_what_a_mute_held_for_more_than_a_day_is_told_when_it_ends(tmp_path: Path) -> None:
+    with open_told(tmp_path) as told:
+        furnish(told)
+        told.world.rooms.registry.overlays.mute(MuteSpec("core-1", reason="moving", duration="30h"), ADMIN)
+        fail(told)
+        assert told.board.got == []
+        told.world.rooms.clock.at += 30 * 3_600_000
+        told.wait(10)
+
+        assert told.board.events() == ["opened"]
+        assert told.noticing.dropped == 0
 
 
 def test_routes_choose_by_label_and_priority(tmp_path: Path) -> None:
@@ -120,13 +151,15 @@ def test_opening_and_end_that_wait_together_are_told_as_one_incident(tmp_path: P
         assert any("New" in line and "Resolved" in line for line in message.lines)
 
 
-def test_news_of_yesterday_is_not_told_as_if_it_were_new(tmp_path: Path) -> None:
+def test_news_of_yesterday_is_not_told_as_if_it_were_new(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with open_told(tmp_path) as told:
         news(told, 1)
         told.world.rooms.clock.at += 90_000_000
         told.tell()
 
         assert told.board.got == []
+        assert told.noticing.dropped == 1
+        assert "news=000000 incident=i0 event=opened" in caplog.text
 
 
 def test_a_route_holds_by_its_calendar(tmp_path: Path) -> None:

@@ -3,8 +3,9 @@
 import pytest
 
 from collector.store import notices
-from collector.store.notices import Message, MessageState
+from collector.store.notices import Message, MessageState, News
 from tests.collector.api.asking import Door
+from tests.journeys.receiver import wait_for
 
 
 def put(door: Door, key: str, state: MessageState, channel: str = "ops") -> None:
@@ -39,6 +40,16 @@ def test_parked_messages_are_measured(door: Door) -> None:
     put(door, "m_1", MessageState.PARKED)
 
     assert 'nineward_notices{state="parked"} 1' in door.ask_as(door.token("viewer"), "GET", "/metrics").text
+
+
+def test_what_was_too_old_to_be_told_is_counted(door: Door) -> None:
+    at = door.clock.at - 90_000_000
+    with door.house.state.write() as tx:
+        notices.add_news(tx, News("1", "i1", "opened", at, at, {}))
+    door.house.noticing.wake()
+    token = door.token("viewer")
+
+    wait_for("the count", lambda: "nineward_news_dropped_total 1" in door.ask_as(token, "GET", "/metrics").text, 10)
 
 
 @pytest.mark.parametrize(
