@@ -36,6 +36,12 @@ LONGEST_PAUSE = 300_000
 PATIENCE = 86_400_000
 """A message that no channel took for so long (ms) is parked for a person."""
 
+GATHERED = 3_600_000
+"""What is not urgent is gathered behind a failing message until that is so old (ms), then it is tried as well."""
+
+FAULTS = 6
+"""At this try a message is parked when it fails by a fault of Nineward: a further try would find the same fault."""
+
 _TICK_S = 1.0
 _SHOWN = 500
 _SETTLED = frozenset({"resolved"})
@@ -190,14 +196,13 @@ class Noticing:
 
     def _compose(self, tx: sqlite3.Connection, name: str, line: Line, pace: Pace, now: int) -> None:
         """Make messages of what waits: one for each parcel, or one for all where the channel bears no more."""
-        queued, failing = table.queued(tx, name)
-        if failing:
-            # The channel does not take what it has: what follows is gathered until it does.
-            return
+        queued, failing = table.queued(tx, name, now - GATHERED)
         parcels: dict[bool, dict[str, list[Notice]]] = {True: {}, False: {}}
         for notice in table.waiting(tx, name, now):
             parcels[notice.urgent].setdefault(notice.parcel, []).append(notice)
-        for urgent in (True, False):
+        # The channel does not take what it has: what follows is gathered until it does. What is urgent is not kept
+        # back: the trouble may be with that one message.
+        for urgent in (True,) if failing else (True, False):
             free = pace.free(now, urgent=urgent) - queued
             found = list(parcels[urgent].values())
             if len(found) > free:
@@ -252,7 +257,9 @@ class Noticing:
         except Exception:
             # A fault of ours or of a library: like a failed try, so that one bad message stops no other.
             log.exception("message=%s channel=%s", message.id, message.channel)
-            self._put_off(message, RemoteError("Sending it failed by a fault of Nineward; see its log."), now)
+            hopeless = message.attempts >= FAULTS
+            fault = RemoteError("Sending it failed by a fault of Nineward; see its log.", permanent=hopeless)
+            self._put_off(message, fault, now)
         else:
             log.info("message=%s channel=%s attempt=%d %s", message.id, message.channel, message.attempts, answer)
             with self._state.write() as tx:

@@ -243,12 +243,15 @@ def next_message(tx: sqlite3.Connection, channel: str) -> int | None:
     )
 
 
-def queued(tx: sqlite3.Connection, channel: str) -> tuple[int, int]:
-    """How many messages of a channel wait or are being sent; and of how many of them a try has failed."""
+def queued(tx: sqlite3.Connection, channel: str, since: int) -> tuple[int, int]:
+    """How many messages of a channel wait or are being sent; and of how many of them a try has failed.
+
+    Those composed before ``since`` (ms UTC) do not count as failing.
+    """
     row = tx.execute(
-        "SELECT count(*) AS all_of_them, coalesce(sum(attempts > 0), 0) AS failing FROM message"
-        " WHERE channel = ? AND state IN ('waiting', 'claimed')",
-        (channel,),
+        "SELECT count(*) AS all_of_them, coalesce(sum(attempts > 0 AND composed >= :since), 0) AS failing FROM message"
+        " WHERE channel = :channel AND state IN ('waiting', 'claimed')",
+        {"channel": channel, "since": since},
     ).fetchone()
     return int(row["all_of_them"]), int(row["failing"])
 

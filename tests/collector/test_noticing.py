@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from collector.notices.channel import Manner
+from collector.notices.channel import Manner, Message
+from collector.noticing import FAULTS, GATHERED
 from collector.remote.telling import RemoteError
 from collector.specs import MuteSpec
 from collector.store import errands, notices
@@ -24,6 +25,26 @@ from tests.collector.watch import URGENT
 def told(tmp_path: Path) -> Iterator[Told]:
     with open_told(tmp_path) as found:
         yield furnish(found)
+
+
+def keys(told: Told) -> list[str]:
+    """The incidents that people were told of, by their keys."""
+    return [entry["key"] for message in told.board.got for entry in message.entries]
+
+
+def refuse(told: Told, monkeypatch: pytest.MonkeyPatch, trouble: Exception) -> list[str]:
+    """Whatever tells of k0 fails; the ids of the messages that did, try by try."""
+    tries: list[str] = []
+    send = told.board.send
+
+    def picky(message: Message) -> str:
+        if any(entry["key"] == "k0" for entry in message.entries):
+            tries.append(message.id)
+            raise trouble
+        return send(message)
+
+    monkeypatch.setattr(told.board, "send", picky)
+    return tries
 
 
 def test_an_outage_and_its_end_are_told_once_each(told: Told) -> None:
@@ -202,6 +223,52 @@ def test_while_a_channel_fails_the_rest_is_gathered(tmp_path: Path) -> None:
         assert len(told.board.events()) == 6
         assert len(told.board.got) <= 6
         assert told.board.got[0].entries[0]["incident"]["number"] == "INC-2026-000000"
+
+
+def test_what_is_urgent_passes_a_message_that_fails(tmp_path: Path) -> None:
+    with open_told(tmp_path, routes=(Route(("ops",), wait=0),)) as told:
+        told.board.trouble = [RemoteError("away")]
+        news(told, 1)
+        told.tell()
+        assert told.board.got == []
+        news(told, 1, start=1)
+        news(told, 1, "urgent", start=2)
+        told.tell()
+
+        assert keys(told) == ["k2"]
+
+
+def test_one_message_that_is_never_taken_stops_the_rest_for_an_hour_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_told(tmp_path, routes=(Route(("ops",), group_by=("rack",), wait=0),)) as told:
+        refuse(told, monkeypatch, RemoteError("status 500"))
+        start = told.world.now
+        news(told, 1)
+        told.tell()
+        news(told, 1, start=1)
+        while told.world.now < start + GATHERED - 60_000:
+            told.wait(60)
+            assert told.board.got == []
+        told.wait(120)
+
+        assert keys(told) == ["k1"]
+
+
+def test_what_fails_by_a_fault_of_ours_is_parked_after_a_few_tries(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_told(tmp_path, routes=(Route(("ops",), group_by=("rack",), wait=0),)) as told:
+        refused = refuse(told, monkeypatch, ValueError("a sign that no alphabet has"))
+        news(told, 1)
+        told.tell()
+        news(told, 1, start=1)
+        told.wait(120)
+
+        with told.world.rooms.state.read() as tx:
+            assert notices.counts(tx) == {"parked": 1, "sent": 1}
+        assert len(refused) == FAULTS
+        assert keys(told) == ["k1"]
 
 
 def test_a_channel_that_asks_for_rest_gets_it_and_then_one_message(tmp_path: Path) -> None:
