@@ -4,16 +4,21 @@ While one is kept, whoever speaks to another system notes each request and its a
 shown: headers are left out, and known secrets and what looks like a token are masked.
 """
 
+import html
+import json
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from urllib.parse import quote, quote_plus
 
 _MOST = 4_000
 _MASK = "***"
 _SHORTEST = 3
-_TOKEN = re.compile(r'("[\w-]*(?:token|secret|password|passwd|routing_key|auth_pwd)"\s*:\s*)"[^"]*"', re.IGNORECASE)
+_TOKEN = re.compile(
+    r'("[\w-]*(?:token|secret|password|passwd|routing_key|auth_pwd)"\s*:\s*)"(?:[^"\\]|\\.)*"', re.IGNORECASE
+)
 _FORM = re.compile(r"((?:^|[?&\s])[\w-]*(?:token|secret|password|auth_pwd)=)[^&\s]+", re.IGNORECASE)
 
 
@@ -27,14 +32,15 @@ class Transcript:
 
     def note(self, request: str, sent: str, answer: str, received: str) -> None:
         """One request and its answer: a line about each, and what they carried."""
-        parts = (f"> {request}", *_cut(sent), f"< {answer}", *_cut(received))
+        # Masked before it is cut: of a secret at the cut the beginning would stay.
+        parts = (f"> {request}", *_cut(self.masked(sent)), f"< {answer}", *_cut(self.masked(received)))
         self.exchanges.append(self.masked("\n".join(part for part in parts if part)))
 
     def masked(self, text: str) -> str:
-        """The text without what signs in."""
-        for secret in sorted(self.secrets, key=len, reverse=True):
-            if len(secret) >= _SHORTEST:
-                text = text.replace(secret, _MASK)
+        """The text without what signs in, also where it is written as JSON, a URL, a form or HTML write it."""
+        written = {form for secret in self.secrets if len(secret) >= _SHORTEST for form in _forms(secret)}
+        for form in sorted(written, key=len, reverse=True):
+            text = text.replace(form, _MASK)
         return _FORM.sub(rf"\1{_MASK}", _TOKEN.sub(rf'\1"{_MASK}"', text))
 
     @property
@@ -62,6 +68,19 @@ def note(request: str, sent: str, answer: str, received: str) -> None:
     kept = _KEPT.get()
     if kept is not None:
         kept.note(request, sent, answer, received)
+
+
+def _forms(secret: str) -> Iterator[str]:
+    """The secret, and how it is written inside other texts."""
+    yield secret
+    for ascii_alone in (True, False):
+        inner = json.dumps(secret, ensure_ascii=ascii_alone)[1:-1]
+        yield inner
+        yield inner.replace("/", "\\/")  # as PHP writes it
+    for quoted in (quote(secret), quote(secret, safe=""), quote_plus(secret)):
+        yield quoted
+        yield re.sub("%..", lambda found: found[0].lower(), quoted)
+    yield html.escape(secret)
 
 
 def _cut(text: str) -> Iterator[str]:

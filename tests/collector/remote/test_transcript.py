@@ -1,6 +1,9 @@
 """Transcripts: what was said to another system, without what signs in."""
 
+import html
+import json
 import threading
+from urllib.parse import quote, urlencode
 
 import pytest
 
@@ -13,6 +16,9 @@ CALLED = {
     "body": '{"grant_type": "client_credentials", "client_secret": "s3cret-one"}',
     "answer": '{"access_token":"abc.def", "routing_key": "r-1", "session_token" : "x", "name": "tokens"}',
 }
+
+HARD = 'head "/\\&ü tail'
+"""A secret that JSON, addresses, forms and HTML each write in another way."""
 
 
 def answered(*_: object) -> Answer:
@@ -36,6 +42,43 @@ def test_known_secrets_are_masked_wherever_they_stand() -> None:
 
     assert "hidden-key" not in kept.text
     assert "a *** b" in kept.text
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        HARD,
+        json.dumps({"key": HARD}),
+        json.dumps({"key": HARD}, ensure_ascii=False),
+        json.dumps({"key": HARD}).replace("/", "\\/"),
+        urlencode({"key": HARD}),
+        quote(HARD),
+        quote(HARD, safe=""),
+        quote(HARD, safe="").lower(),
+        html.escape(HARD),
+    ],
+)
+def test_a_secret_is_masked_however_it_is_written(written: str) -> None:
+    with transcribed([HARD]) as kept:
+        note(f"GET /{written}", written, "200", written)
+
+    assert "head" not in kept.text
+    assert "tail" not in kept.text
+    assert kept.text.count("***") == 3
+
+
+def test_a_quotation_mark_does_not_end_what_is_named_like_a_token() -> None:
+    with transcribed() as kept:
+        note("POST /", json.dumps({"password": 'head"tail'}), "200", "")
+
+    assert "tail" not in kept.text
+
+
+def test_a_secret_at_the_cut_leaves_no_beginning() -> None:
+    with transcribed(["hidden-key"]) as kept:
+        note("GET /", "x" * 3_995 + "hidden-key", "200", "")
+
+    assert "hidd" not in kept.text
 
 
 def test_what_is_named_like_a_token_is_masked_in_bodies_and_forms() -> None:
