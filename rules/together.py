@@ -159,9 +159,24 @@ class Together:
 
 
 def comes_and_goes(pool: Pool, burn: Burn, at: int) -> bool:
-    """Whether a device failed more than once in the long window: one lasting outage is found by its confirmation."""
+    """Whether a device failed more than once in the long window: one lasting outage is found by its confirmation.
+
+    Only time in which it was well ends an outage: what was not seen of it, or lay in a window, does not make two of it.
+    """
     since = at - burn.rule.long
-    return sum(state is State.DOWN and end > since for tiles in pool.recent for _, end, state in tiles) > 1
+    failures = 0
+    for tiles in pool.recent:
+        counted = False
+        for _, end, state in tiles:
+            if state is State.DOWN and end > since and not counted:
+                failures += 1
+                counted = True
+            elif state in _WELL:
+                counted = False
+    return failures > 1
+
+
+_WELL = (State.UP, State.DEGRADED)
 
 
 def _label(label: str, one: Member) -> str:

@@ -89,6 +89,21 @@ def test_a_device_that_fails_again_and_again_comes_and_goes() -> None:
     assert told == {"flaky": (True, True), "gone": (True, False)}
 
 
+def test_an_outage_that_was_not_seen_for_a_while_is_one() -> None:
+    one, found = entry("core-1", (60, 0))
+    for between in (State.UNKNOWN, State.MAINTENANCE, State.UNREACHABLE):
+        split = (
+            (0, AT - HOUR, State.UP),
+            (AT - HOUR, AT - 40 * MINUTE, State.DOWN),
+            (AT - 40 * MINUTE, AT - 20 * MINUTE, between),
+            (AT - 20 * MINUTE, AT, State.DOWN),
+        )
+        (_, pool), *_ = together((one, replace(found, partition=split))).singly()
+        fast = pool.burns(MONTH, AT)[0]
+
+        assert not comes_and_goes(pool, fast, AT)
+
+
 def test_the_worst_come_first() -> None:
     found = together(*FIVE, entry("a", (10, 0)), entry("b", (20, 0))).standing()["worst"]
 

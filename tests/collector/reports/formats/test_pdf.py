@@ -14,7 +14,7 @@ from pypdf.generic import Destination
 
 from collector.languages import LANGUAGES
 from collector.reports import columns, faces, fonts
-from collector.reports.formats.pdf import render
+from collector.reports.formats.pdf import MOST_ROWS, render
 from collector.reports.layout.blocks import Cell, Chart, Column, Laid, Lines, Paragraph, Table, Unit
 from collector.reports.layout.lay import lay
 from rules.errors import Unavailable
@@ -272,3 +272,14 @@ def test_pieces_are_the_whole_text(text: str) -> None:
 
 def test_each_piece_of_a_long_word_has_room() -> None:
     assert max(faces.width(part) * 8 for part in columns.pieces("W" * 200, 8, 60)) <= 60
+
+
+def test_the_tail_of_a_long_table_is_counted_and_not_set() -> None:
+    long = document()
+    entry = long["report"]["objects"][0]
+    long["report"]["objects"] = [{**entry, "name": f"host-{number:04}"} for number in range(MOST_ROWS + 7)]
+    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(render(long, "en"))).pages)
+
+    assert f"host-{MOST_ROWS - 1:04}" in text
+    assert f"host-{MOST_ROWS:04}" not in text
+    assert "7 more rows are in the page and in the workbook." in " ".join(text.split())
