@@ -11,13 +11,15 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from collector.remote.http import Http, short
+from collector.remote.http import Answer, Http, short
 from collector.remote.signing import key_of, signed
-from collector.remote.telling import Reply, Telling
+from collector.remote.telling import RemoteError, Reply, Telling
 from collector.tickets.ticket_system import Messenger
 from rules.duration import Duration
 from rules.errors import Invalid
 from rules.secret import Secret
+
+_PAGE = ("<!doctype html", "<html")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +61,24 @@ class System(Messenger):
     def send(self, telling: Telling) -> Reply:
         body = body_of(telling)
         headers = signed(self._keys, telling.id, self._now(), body)
-        return reply_of(self._http.ask("POST", raw=body, headers=headers).text)
+        answer = self._http.ask("POST", raw=body, headers=headers)
+        if _is_page(answer):
+            raise RemoteError(
+                f"{self._http.place} answered {answer.status} with a web page, as a sign-in or a portal before the"
+                f" receiver does: {short(answer.text)}",
+                uncertain=True,
+            )
+        return reply_of(answer.text)
 
     def preview(self, telling: Telling) -> str:
         shown = json.dumps(json.loads(body_of(telling)), ensure_ascii=False, indent=2)
         return f"POST {self._http.place} (path and query are not shown)\nwebhook-id: {telling.id}\n\n{shown}"
+
+
+def _is_page(answer: Answer) -> bool:
+    """Whether it is for a browser. No receiver of events says "taken" so; what stands before one takes nothing."""
+    kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    return kind == "text/html" or answer.text.lstrip("\ufeff \t\r\n").lower().startswith(_PAGE)
 
 
 def body_of(telling: Telling) -> bytes:

@@ -127,6 +127,24 @@ def test_an_answer_that_tells_no_ticket_is_taken_all_the_same(desk: Desk, system
 
 
 @pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("text/html; charset=utf-8", b"<p>Please sign in"),
+        ("Text/HTML", b'{"ticket_id": "T-1"}'),
+        ("application/octet-stream", b"\r\n <!DOCTYPE html><title>Sign in</title>"),
+        ("text/plain", b"\xef\xbb\xbf<HTML lang=en>"),
+    ],
+)
+def test_a_web_page_is_nobody_who_took_it(desk: Desk, system: TicketSystem, kind: str, body: bytes) -> None:
+    desk.headers, desk.body = {"Content-Type": kind}, body
+    with pytest.raises(RemoteError, match="web page") as caught:
+        system.open(telling())
+
+    assert caught.value.uncertain
+    assert not caught.value.permanent
+
+
+@pytest.mark.parametrize(
     ("status", "permanent"),
     [
         (301, True),
