@@ -95,17 +95,17 @@ class Routing:
         event, about = Event(news.event), _words(news)
         found: dict[str, _Way] = {}
         if event not in ANNOUNCING:
-            # Whoever heard that it began hears how it goes on, whatever the hour is by then. Who heard of it without
-            # a route, because an escalation named the channel, hears all.
-            routed = {channel for route in self._routes for channel in route.channels}
+            # Whoever heard that it began hears how it goes on, whatever the hour is by then, and whatever routes list.
+            # Routes only say with what else it goes out, so that a beginning and an end that wait are told as one.
             heard = notices.told(tx, news.incident) & set(self._manners)
-            found = {channel: _Way() for channel in heard - routed}
+            found = {channel: _Way() for channel in heard}
+            for route in self._routes:
+                if route.fits(priority, about):
+                    way = _Way(route.parcel(about), route.wait)
+                    found |= {channel: way for channel in route.channels if channel in heard}
+            return found
         for route in self._routes:
             if not route.takes(event, priority, about):
-                continue
-            if event not in ANNOUNCING:
-                way = _Way(route.parcel(about), route.wait)
-                found |= {channel: way for channel in route.channels if channel in heard}
                 continue
             if not self._holds(tx, route, now):
                 continue

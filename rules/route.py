@@ -46,7 +46,8 @@ class Route:
     priorities: tuple[str, ...] = ()
     """Only incidents of these priorities."""
     events: tuple[Event, ...] = ()
-    """Only these events: opened, acknowledged, warning, escalated, resolved, reopened, merged, voided, parked."""
+    """Only these events: opened, reopened, warning, escalated, parked. The others (acknowledged, resolved, merged,
+    voided) go to every channel that heard of the incident, listed or not."""
     calendar: str = ""
     """Only by this service calendar …"""
     during: During = During.OPEN
@@ -67,11 +68,11 @@ class Route:
 
     def takes(self, event: Event, priority: str, words: Mapping[str, str]) -> bool:
         """Whether it is meant for this event of an incident with these words; its calendar is not looked at."""
-        return (
-            (not self.events or event in self.events)
-            and (not self.priorities or priority in self.priorities)
-            and Selector.parse(self.match).matches(words)
-        )
+        return (not self.events or event in self.events) and self.fits(priority, words)
+
+    def fits(self, priority: str, words: Mapping[str, str]) -> bool:
+        """Whether it is meant for an incident with these words, whatever happens to it."""
+        return (not self.priorities or priority in self.priorities) and Selector.parse(self.match).matches(words)
 
     def parcel(self, words: Mapping[str, str]) -> str:
         """What goes out together has the same parcel."""

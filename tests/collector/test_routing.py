@@ -128,14 +128,46 @@ def test_an_escalation_goes_where_it_says_and_calls_people(tmp_path: Path) -> No
         assert [name for name, _ in told.boards["ops"].got[0].mentions] == ["eve"]
 
 
-def test_a_route_for_openings_only_tells_no_end(tmp_path: Path) -> None:
-    with open_told(tmp_path, routes=(Route(("ops",), events=(Event.OPENED,)),)) as told:
+@pytest.mark.parametrize("listed", [(Event.OPENED,), (Event.OPENED, Event.ESCALATED)])
+def test_who_heard_of_the_beginning_hears_the_end_though_no_route_lists_it(
+    tmp_path: Path, listed: tuple[Event, ...]
+) -> None:
+    with open_told(tmp_path, routes=(Route(("ops",), events=listed),)) as told:
         furnish(told)
         fail(told)
         told.world.mend("core-1")
         told.run(20)
 
-        assert told.board.events() == ["opened"]
+        assert told.board.events() == ["opened", "resolved"]
+
+
+def test_who_heard_of_it_hears_that_somebody_took_it_and_others_do_not(tmp_path: Path) -> None:
+    manners = {"post": Manner(), "boss": Manner()}
+    routes = (Route(("post",), events=(Event.OPENED,)), Route(("boss",), events=(Event.ESCALATED,)))
+    with open_told(tmp_path, manners=manners, routes=routes) as told:
+        news(told, 1)
+        told.wait(10)
+        with told.world.rooms.state.write() as tx:
+            facts = {"incident": {"number": "INC-2026-000000", "priority": "general"}, "text": "mine", "key": "k0"}
+            now = told.world.now
+            notices.add_news(tx, notices.News("taken", "i0", "acknowledged", now, now, facts))
+        told.wait(10)
+
+        assert told.boards["post"].events() == ["opened", "acknowledged"]
+        assert told.boards["boss"].events() == []
+
+
+def test_an_end_that_no_route_lists_still_waits_with_its_beginning(tmp_path: Path) -> None:
+    routes = (Route(("ops",), events=(Event.OPENED,), wait=60_000, group_by=("site",)),)
+    with open_told(tmp_path, routes=routes) as told:
+        furnish(told)
+        fail(told)
+        told.world.mend("core-1")
+        told.run(20)
+        told.wait(60)
+
+        (message,) = told.board.got
+        assert [entry["event"] for entry in message.entries] == ["resolved"]
 
 
 def test_opening_and_end_that_wait_together_are_told_as_one_incident(tmp_path: Path) -> None:
