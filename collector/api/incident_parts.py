@@ -15,16 +15,13 @@ from collector.handling import milestones
 from collector.requests import Asked, asked
 from collector.settings import Settings
 from collector.store import clocks as clock_table
-from collector.store import families, follow_up, incidents, notices
+from collector.store import follow_up, incidents, notices
 from collector.store.follow_up import Improvement
 from collector.store.incidents import Incident
 from collector.store.log import Log
 from rules.incident import Phase, Verb
 from rules.request import Standing
 from rules.root_cause import analysis_due
-
-MOST_DEPENDENTS = 200
-"""How many dependents are named; all are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,24 +74,6 @@ class MilestonesView:
     active_repair: int | None
     restoration: int | None
     resolution: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class DependentView:
-    """A target that its fault takes along. ``since``: seen cut off; null while it only hangs on it."""
-
-    target_id: str
-    target: str
-    since: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class MemberView:
-    """Another incident that this one tells of. ``lasting``: its fault is still there."""
-
-    number: str
-    title: str
-    lasting: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +156,10 @@ class CallBackView:
 
 @dataclass(frozen=True, slots=True)
 class FollowUpView:
-    """What follows it. ``analysis_due``: until when its cause must be analysed, null where none is asked for."""
+    """What follows it. ``analysis_due``: until when its cause must be analysed, null where none is asked for.
+
+    ``feedback_link`` is empty for a reader who may not say what follows: whoever has it answers for those who asked.
+    """
 
     cause: CauseView | None
     analysis_due: int | None
@@ -249,19 +231,6 @@ def brief(tx: sqlite3.Connection, log: Log, incident: Incident) -> dict[str, Any
     return None
 
 
-def dependents(tx: sqlite3.Connection, incident: Incident) -> list[DependentView]:
-    """The targets that its fault takes along, by name: the first of them."""
-    found = families.dependents(tx, incident.id, MOST_DEPENDENTS)
-    return [DependentView(one.target, one.name, one.since) for one in found]
-
-
-def members(tx: sqlite3.Connection, incident: Incident) -> list[MemberView]:
-    """The other incidents that it tells of: the first of them."""
-    return [
-        MemberView(one.number, one.summary, one.lasting) for one in families.members(tx, incident.id, MOST_DEPENDENTS)
-    ]
-
-
 def deliveries(tx: sqlite3.Connection, incident: Incident) -> list[DeliveryView]:
     """Which notices were given, and how that is known."""
     return [
@@ -276,7 +245,7 @@ def escalations(tx: sqlite3.Connection, incident: Incident) -> list[EscalationVi
 
 
 def follow_ups(tx: sqlite3.Connection, settings: Settings, incident: Incident, link: str, at: int) -> FollowUpView:
-    """What follows it; ``link`` is where those who asked may answer."""
+    """What follows it; ``link`` is where those who asked may answer, empty where the reader may not know it."""
     cause = follow_up.cause(tx, incident.id)
     told = follow_up.satisfaction(tx, incident.id)
     over = incident.phase in (Phase.RESOLVED, Phase.CLOSED)

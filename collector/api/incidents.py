@@ -9,27 +9,25 @@ from typing import Annotated, Any
 from litestar import Controller, get, post
 from litestar.params import QueryParameter
 
+from collector.access import Principal as Somebody
 from collector.access import require
 from collector.api.given import House, Principal
+from collector.api.incident_family import DependentView, MemberView, dependents, members, read_by
 from collector.api.incident_parts import (
     ClockView,
     DeadlineView,
     DeliveryView,
-    DependentView,
     EscalationView,
     FollowUpView,
-    MemberView,
     MilestonesView,
     asking,
     brief,
     clocks,
     deadline,
     deliveries,
-    dependents,
     escalations,
     follow_ups,
     handled,
-    members,
 )
 from collector.api.paging import Cursor, Limit, Page
 from collector.api.targets import seen as seen_target
@@ -133,8 +131,8 @@ class ErrandView:
 class IncidentView(IncidentRow):
     """One incident with its story. ``actions`` are the steps that may follow now.
 
-    ``brief`` is what was written for those who must fix it. ``dependents`` and ``members`` name the first of them, the
-    counts count all.
+    ``brief`` is what was written for those who must fix it. ``dependents`` and ``members`` name the first of those
+    that the reader may see, the counts count all.
     """
 
     episodes: list[EpisodeView]
@@ -206,7 +204,7 @@ class IncidentsDoor(Controller):
         """One incident by number or id, with all that happened to it."""
         require(principal, Permission.READ)
         with house.state.read() as tx:
-            return view(house, tx, seen(tx, principal, key))
+            return view(house, principal, tx, seen(tx, principal, key))
 
     @post("/{key:str}/{verb:str}", sync_to_thread=True, status_code=200)
     def step(
@@ -229,7 +227,7 @@ class IncidentsDoor(Controller):
             incident.id, Verb(verb), principal, said.text, reason=said.reason, cause=said.cause, into=into
         )
         with house.state.read() as tx:
-            return view(house, tx, incidents.get(tx, incident.id))
+            return view(house, principal, tx, incidents.get(tx, incident.id))
 
 
 class ErrandsDoor(Controller):
@@ -285,9 +283,11 @@ def _ticket(tx: sqlite3.Connection, incident: Incident, one: Ticket) -> TicketVi
     return TicketView(one.system, one.ticket, one.url, one.state, one.synced, read.standing, read.assignee)
 
 
-def view(house: House, tx: sqlite3.Connection, incident: Incident) -> IncidentView:
-    """One incident with everything that is told of it."""
+def view(house: House, principal: Somebody, tx: sqlite3.Connection, incident: Incident) -> IncidentView:
+    """One incident, which ``principal`` may see, with everything that is told of it to them."""
     now = house.clock.now()
+    told = brief(tx, house.log, incident)
+    link = house.follow_up.links.of(incident.id) if principal.may(Permission.IMPROVE) else ""
     asked = asking(tx, house.settings, [incident], now).get(incident.id)
     row = _row(tx, incident, asked, now)
     return IncidentView(
@@ -302,13 +302,13 @@ def view(house: House, tx: sqlite3.Connection, incident: Incident) -> IncidentVi
         clocks=clocks(tx, asked, now),
         milestones=handled(tx, incident, now),
         escalations=escalations(tx, incident),
-        brief=brief(tx, house.log, incident),
-        dependents=dependents(tx, incident),
+        brief=None if told is None else read_by(tx, principal, told),
+        dependents=dependents(tx, principal, incident),
         dependents_count=families.count_dependents(tx, incident.id),
-        members=members(tx, incident),
+        members=members(tx, principal, incident),
         members_count=families.count_members(tx, incident.id),
         deliveries=deliveries(tx, incident),
-        follow_up=follow_ups(tx, house.settings, incident, house.follow_up.links.of(incident.id), now),
+        follow_up=follow_ups(tx, house.settings, incident, link, now),
     )
 
 

@@ -75,18 +75,20 @@ def _head(found: Found, tz: str, words: Translator) -> str:
 def _belonging(found: Found, words: Translator) -> str:
     lines = []
     if found["dependents_count"]:
-        names = ", ".join(one["target"] for one in found["dependents"][:10])
-        lines.append((words("Takes along"), _listed(names, found["dependents_count"], 10, words)))
+        names = [one["target"] for one in found["dependents"][:10]]
+        lines.append((words("Takes along"), _listed(names, found["dependents_count"], words)))
     if found["members_count"]:
-        names = ", ".join(one["number"] for one in found["members"][:10])
-        lines.append((words("Tells of"), _listed(names, found["members_count"], 10, words)))
+        names = [one["number"] for one in found["members"][:10]]
+        lines.append((words("Tells of"), _listed(names, found["members_count"], words)))
     lines += [(words("Escalated to"), recipient(one, words)) for one in found["escalations"]]
     return facts(lines)
 
 
-def _listed(names: str, count: int, shown: int, words: Translator) -> str:
-    more = words(" and {count} more", count=count - shown) if count > shown else ""
-    return f"{count}: {names}{more}"
+def _listed(names: Sequence[str], count: int, words: Translator) -> str:
+    if not names:
+        return str(count)
+    more = words(" and {count} more", count=count - len(names)) if count > len(names) else ""
+    return f"{count}: {', '.join(names)}{more}"
 
 
 def _told(found: Found, tz: str, words: Translator) -> str:

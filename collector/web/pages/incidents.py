@@ -121,7 +121,7 @@ def incident_with(
     with house.state.read() as tx:
         incident = seen(tx, principal, key)
         tickets = incidents.tickets(tx, incident.id)
-        told = view_of(house, tx, incident)
+        told = view_of(house, principal, tx, incident)
         row = incident_row(incident, subject(tx, incident), tickets, now, tz, viewer.words, _plain(told.deadline))
         view = incident_page(
             incident, row, incidents.events(tx, incident.id), incidents.episodes(tx, incident.id), tz, viewer.words

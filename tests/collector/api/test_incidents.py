@@ -5,7 +5,7 @@ from typing import Any
 from tests.collector.api.asking import Door
 
 
-def opened(door: Door, target: str = "", key: str = "i_one", **more: str) -> None:
+def opened(door: Door, target: str = "", key: str = "i_one", **more: Any) -> None:
     """An incident, as if the stage had decided it."""
     payload: dict[str, Any] = {
         "verb": "open",
