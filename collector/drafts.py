@@ -1,4 +1,4 @@
-"""Drafts: decisions as they go into the log, before they are recorded. What each verb needs: ``decisions.py``."""
+"""Drafts: decisions as they go into the log, before they are recorded. Each verb: ``collector/decisions``."""
 
 import sqlite3
 from collections.abc import Mapping, Sequence

@@ -56,9 +56,10 @@ class Reports(Controller):
     def issue(self, house: House, principal: Principal, data: JSONBody[ReportSpec]) -> dict[str, Any]:
         """Compute, seal and keep a report. Before the period's end it is a draft."""
         require(principal, Permission.REPORT)
-        issued = house.archive.issue(data.kind, data.name, data.tz or house.settings.tz, principal)
-        # The page as issued is kept with the data, so that it can be told from one that was changed.
-        house.archive.file(issued.id, "html", data.lang or house.settings.language)
+        with house.progress.work("report") as tell:
+            issued = house.archive.issue(data.kind, data.name, data.tz or house.settings.tz, principal, tell)
+            # The page as issued is kept with the data, so that it can be told from one that was changed.
+            house.archive.file(issued.id, "html", data.lang or house.settings.language)
         return issued.as_json()
 
     @get("/{file:str}", sync_to_thread=True)

@@ -54,14 +54,14 @@ def _formats() -> str:
 
 def run_issue(arguments: argparse.Namespace) -> int:
     """Issue, then write the files."""
-    from collector.cli.terminal import answer
+    from collector.cli.terminal import answer, progress
     from collector.reports import formats
 
     wanted = [name for name in arguments.formats.split(",") if name]
     endings = {name: formats.find(name).EXTENSION for name in wanted}
     out = Path(arguments.out)
     written = []
-    with answer.collector(arguments) as client:
+    with answer.collector(arguments) as client, progress.shown(arguments, "report"):
         issued = client.post(
             "reports",
             {"kind": arguments.kind, "name": arguments.name, "tz": arguments.tz, "lang": arguments.lang},

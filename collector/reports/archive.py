@@ -20,7 +20,7 @@ from collector.clock import Clock
 from collector.fold import Fold
 from collector.ids import new_id
 from collector.printed import instant
-from collector.refold import Refolded, refolded
+from collector.refold import Progress, Refolded, refolded, silent
 from collector.reports import environment, formats, report, seal, signature
 from collector.reports.difference import differences
 from collector.reports.digits import rounded
@@ -55,8 +55,8 @@ class Archive:
         self.listeners: list[Callable[[sqlite3.Connection, Issued], None]] = []
         """Called in the transaction that keeps a newly issued report."""
 
-    def issue(self, kind: str, name: str, tz: str, author: Principal) -> Issued:
-        """Compute, seal and keep a report.
+    def issue(self, kind: str, name: str, tz: str, author: Principal, tell: Progress = silent) -> Issued:
+        """Compute, seal and keep a report. ``tell`` is given how far that is.
 
         Raises Invalid for a period that has not begun, or was over before the records began. Once its period is frozen,
         a report is revised only where its figures changed; else the answer is the report that is there.
@@ -73,7 +73,8 @@ class Archive:
         self._fold.wait_for(self._log.head()[0])
         with self._rooms.state.write() as tx:
             position = self._fold.position
-            data = report.build(kind, name, period, now, gather(self._rooms, period, before, now, self._settings))
+            evidence = gather(self._rooms, period, before, now, self._settings, tell)
+            data = report.build(kind, name, period, now, evidence)
             earlier = reports.last_of(tx, kind, name, tz, report.FINAL) if data["status"] == report.FINAL else None
             if now >= frozen_at(sort, period, self._settings.calculation.freeze_at):
                 told = self._revision(tx, earlier, data, position, period)

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from collector.agreed import Agreed
 from collector.handling import milestones
 from collector.objectives import Objectives
+from collector.refold import Progress, silent
 from collector.reports.chapters.trend import MONTHS
 from collector.reports.evidence import Evidence
 from collector.requests import asked
@@ -52,8 +53,12 @@ class Sources:
     settled: Settled
 
 
-def gather(rooms: Rooms, period: Period, before: Period, now: int, settings: Settings) -> Evidence:
+def gather(
+    rooms: Rooms, period: Period, before: Period, now: int, settings: Settings, tell: Progress = silent
+) -> Evidence:
     """The evidence for a period, as far as it has passed at ``now``; ``before`` is the period before it.
+
+    ``tell`` is given how much is gathered, and of how much.
 
     A function of the log up to one position and of its arguments: the caller sees to it that nothing is folded
     meanwhile.
@@ -77,7 +82,7 @@ def gather(rooms: Rooms, period: Period, before: Period, now: int, settings: Set
             corrections=_corrections(tx, period, names, persons),
             incidents=[_incident(tx, one, names, passed.end) for one in _of(tx, period)],
             analysis=analyse_lives(found, passed, settings.calculation),
-            months=_months(rooms, tx, period, now),
+            months=_months(rooms, tx, period, now, tell),
             year=rooms.timelines.figures(None, _year(passed), now)["fleet"],
             rules=answered(asked_of, settings.calculation, passed.end),
             rules_before=answered(_asked(tx, settings, before), settings.calculation, before.end),
@@ -222,19 +227,17 @@ def _asked(tx: sqlite3.Connection, settings: Settings, period: Period) -> list[R
     return [one.request for one in asked(tx, agreed, opened, period.end, None)]
 
 
-def _months(rooms: Rooms, tx: sqlite3.Connection, period: Period, now: int) -> list[dict[str, Any]]:
+def _months(rooms: Rooms, tx: sqlite3.Connection, period: Period, now: int, tell: Progress) -> list[dict[str, Any]]:
     """The figures of all together of the months up to the end of the period, those before the records left out."""
     first = min((target.created for target in targets.ever(tx)), default=period.start)
-    found = list(months(_months_before(period, MONTHS), period.end, period.tz))
-    return [
-        {
-            "name": f"{local(one.start, one.tz):%Y-%m}",
-            "from": one.start,
-            **rooms.timelines.figures(None, one, now)["fleet"],
-        }
-        for one in found
-        if one.end > first and one.start < now
-    ]
+    found = months(_months_before(period, MONTHS), period.end, period.tz)
+    wanted = [one for one in found if one.end > first and one.start < now]
+    rows = []
+    for done, one in enumerate(wanted):
+        tell(done, len(wanted))
+        figures = rooms.timelines.figures(None, one, now)["fleet"]
+        rows.append({"name": f"{local(one.start, one.tz):%Y-%m}", "from": one.start, **figures})
+    return rows
 
 
 def _months_before(period: Period, count: int) -> int:

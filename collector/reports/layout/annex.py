@@ -91,5 +91,6 @@ def _seal(pen: Pen, closing: Mapping[str, Any]) -> Block:
         (pen.text(pen.say("Log rows")), pen.text(f"{log['first']} – {log['last']}")),
         (pen.text(pen.say("Chain head")), pen.text(log["head"])),
         (pen.text(pen.say("Method version")), pen.text(pen.report["method"]["version"])),
+        *((pen.text(name), pen.text(version)) for name, version in sorted(closing.get("made_with", {}).items())),
     ]
     return pen.table("seal", "Seal", pen.columns("Name", "Value"), rows)
