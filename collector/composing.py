@@ -5,9 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 from collector.notices.channel import Message, fitted
-from collector.store.notices import Notice
+from collector.sentences import said
+from collector.store.notices import PARKED, Notice
 from collector.texts import Translator, translator
-from collector.wording import Wording
+from collector.wording import Wording, solved
 from rules.period import local
 from rules.rota import Contact
 
@@ -46,19 +47,19 @@ def compose(
 
     ``at`` in ms UTC; ``size`` is how many bytes the channel takes, ``each`` what a line costs besides.
     """
-    newest = {notice.incident: notice for notice in found}
+    leading = _leading(found)
     mentions = tuple((name, contacts[name]) for name in dict.fromkeys(_called(found)) if name in contacts)
     urgent = any(notice.urgent for notice in found)
-    whole = len(newest) == 1
-    entries = tuple(_entry(notice, whole=whole) for notice in list(newest.values())[:MOST_ENTRIES])
+    whole = len(leading) == 1
+    entries = tuple(_entry(notice, whole=whole) for notice in list(leading.values())[:MOST_ENTRIES])
     untold = 0
     if whole:
-        (last,) = newest.values()
-        title, lines = _one(found, last, wording)
-        link, about = _page(wording, last), str(last.facts.get("key", ""))
+        (lead,) = leading.values()
+        title, lines = _one(found, lead, wording)
+        link, about = _page(wording, lead), str(lead.facts.get("key", ""))
     else:
-        title, lines = _many(found, list(newest.values()), wording)
-        untold = len(newest) - len(lines)
+        title, lines = _many(found, list(leading.values()), wording)
+        untold = len(leading) - len(lines)
         link, about = f"{wording.public_url}/incidents" if wording.public_url else "", ""
     words = translator(wording.language)
     left = size - len(title.encode()) - len(link.encode()) - 2 * each
@@ -70,24 +71,57 @@ def compose(
     return Message(key, at, title, kept, link, about, urgent, mentions, entries)
 
 
-def _one(found: Sequence[Notice], last: Notice, wording: Wording) -> tuple[str, tuple[str, ...]]:
-    """All about one incident: the newest notice whole, and what went before it in a line."""
-    title = wording.title(last.facts, last.event)
+def _leading(found: Iterable[Notice]) -> dict[str, Notice]:
+    """By incident the notice that its news is told by: the newest about the fault, before any about a delivery."""
+    leading: dict[str, Notice] = {}
+    for notice in found:
+        before = leading.get(notice.incident)
+        if before is None or notice.event != PARKED or before.event == PARKED:
+            leading[notice.incident] = notice
+    return leading
+
+
+def _one(found: Sequence[Notice], lead: Notice, wording: Wording) -> tuple[str, tuple[str, ...]]:
+    """All about one incident: the leading notice whole, and what else happened in a line."""
+    title = wording.title(lead.facts, lead.event)
     # The address of the page stands beside the lines: channels make a button or a link of it.
-    lines = replace(wording, public_url="").body(last.facts, last.event).split("\n")
-    before = [_happened(notice, wording) for notice in found[:-1]]
-    return title, (*lines, *([" · ".join([*before, _happened(last, wording)])] if before else []))
+    lines = replace(wording, public_url="").body(lead.facts, lead.event).split("\n")
+    # Behind what happened and before the brief: the end is what a small channel cuts off.
+    place = lines.index("") if "" in lines else len(lines)
+    lines[place:place] = _undelivered(found, lead, wording)
+    story = " · ".join(_happened(notice, wording) for notice in found)
+    return title, (*lines, *([story] if len(found) > 1 else []))
 
 
-def _many(found: Sequence[Notice], newest: Sequence[Notice], wording: Wording) -> tuple[str, tuple[str, ...]]:
+def _undelivered(found: Iterable[Notice], lead: Notice, wording: Wording) -> list[str]:
+    """A line for each ticket system that does not take what it is told, beside what leads."""
+    words = translator(wording.language)
+    troubles = {_system(notice): _line(notice.facts.get("text")) for notice in found if notice.event == PARKED}
+    if lead.event == PARKED:
+        troubles.pop(_system(lead), None)
+    return [
+        words("{name}: {value}", name=words(_EVENTS[PARKED]), value=": ".join(filter(None, (system, said(why, words)))))
+        for system, why in troubles.items()
+    ]
+
+
+def _line(text: object) -> str:
+    return " ".join(str(text or "").split())
+
+
+def _system(notice: Notice) -> str:
+    return str((notice.facts.get("errand") or {}).get("system", ""))
+
+
+def _many(found: Sequence[Notice], leading: Sequence[Notice], wording: Wording) -> tuple[str, tuple[str, ...]]:
     """Several incidents: how many of what, and a line each, the most pressing first."""
     words = translator(wording.language)
     counts: dict[str, int] = {}
-    for notice in newest:
-        counts[notice.event] = counts.get(notice.event, 0) + 1
-    kinds = ", ".join(f"{words(_EVENTS[event])} {count}" for event, count in counts.items())
-    title = words("{count} incidents: {kinds}", count=len(newest), kinds=kinds)
-    ranked = sorted(newest, key=lambda notice: (_rank(notice), notice.at))
+    for notice in leading:
+        counts[_event(notice)] = counts.get(_event(notice), 0) + 1
+    kinds = ", ".join(f"{words(event)} {count}" for event, count in counts.items())
+    title = words("{count} incidents: {kinds}", count=len(leading), kinds=kinds)
+    ranked = sorted(leading, key=lambda notice: (_rank(notice), notice.at))
     lines = []
     for notice in ranked[:MOST_LINES]:
         story = " → ".join(_happened(one, wording) for one in found if one.incident == notice.incident)
@@ -116,7 +150,7 @@ def _headline(notice: Notice, wording: Wording) -> str:
 
 def _happened(notice: Notice, wording: Wording) -> str:
     """``Resolved 10-01 14:07``, by the clock of the zone."""
-    word = translator(wording.language)(_EVENTS[notice.event])
+    word = translator(wording.language)(_event(notice))
     return f"{word} {local(notice.at, wording.tz):%m-%d %H:%M}"
 
 
@@ -164,3 +198,8 @@ def message_of(key: str, content: Mapping[str, Any], contacts: Mapping[str, Cont
         mentions=tuple((name, contacts[name]) for name in content["mentions"] if name in contacts),
         entries=tuple(content["entries"]),
     )
+
+
+def _event(notice: Notice) -> str:
+    """What happened in a word. Only what was solved is called resolved."""
+    return "Set aside" if notice.event == "resolved" and not solved(notice.facts) else _EVENTS[notice.event]

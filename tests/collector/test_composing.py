@@ -60,6 +60,37 @@ def test_what_went_before_stands_in_a_line() -> None:
     assert [entry["event"] for entry in message.entries] == ["resolved"]
 
 
+def undelivered(number: int, system: str = "desk", at: int = START + 60_000) -> Notice:
+    facts = {**notice(number).facts, "text": "503 from the desk", "errand": {"system": system, "event": "opened"}}
+    return notice(number, "parked", at=at, id=f"{number}.parked.{system}", facts=facts)
+
+
+@pytest.mark.parametrize("found", [(notice(7), undelivered(7)), (undelivered(7, at=START - 1), notice(7))])
+def test_the_fault_leads_and_its_undelivered_ticket_is_a_line(found: tuple[Notice, Notice]) -> None:
+    message = composed(*found)
+
+    assert message.title == "[INC-2026-000007] h7 is down"
+    assert message.lines[:2] == ("ping: no answer", "Not delivered: desk: 503 from the desk")
+    assert [entry["event"] for entry in message.entries] == ["opened"]
+
+
+def test_an_undelivered_ticket_that_is_the_only_news_leads() -> None:
+    message = composed(undelivered(7), undelivered(7, "copy", at=START + 70_000))
+
+    assert message.title == "[INC-2026-000007] Not delivered: h7 is down"
+    assert [line for line in message.lines if line.startswith("Not delivered: ")] == [
+        "Not delivered: 503 from the desk",
+        "Not delivered: desk: 503 from the desk",
+    ]
+
+
+def test_among_several_incidents_a_fault_counts_as_new_though_its_ticket_was_not_delivered() -> None:
+    message = composed(notice(7), undelivered(7), notice(8))
+
+    assert message.title == "2 incidents: New 2"
+    assert "(New 09-21 22:13 → Not delivered 09-21 22:14)" in message.lines[0]
+
+
 def test_several_are_counted_and_told_in_a_line_each_the_most_pressing_first() -> None:
     message = composed(notice(1), notice(2, "resolved"), notice(3, priority="urgent"))
 
