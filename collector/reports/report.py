@@ -68,6 +68,7 @@ def build(
         "budget": spent,
         "classes": faults.classes(figures.get("groups", ()), figures["objects"]),
         "outages": shown,
+        "causes": rounded(faults.causes(shown, evidence.incidents, period.start, passed.end)),
         "worst": faults.worst(figures["objects"]),
         "glitches": faults.glitches(figures["objects"]),
         "unreachable": faults.unreachable(figures["objects"]),

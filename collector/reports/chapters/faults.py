@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rules.statistics.pareto import pareto
+
 WORST = 10
 
 Row = Mapping[str, Any]
@@ -46,3 +48,25 @@ def unreachable(objects: Sequence[Row]) -> list[dict[str, Any]]:
         if entry["unreachable_ms"]
     ]
     return sorted(found, key=lambda row: (-row["unreachable_ms"], row["name"]))
+
+
+def causes(outages: Sequence[Row], incidents: Sequence[Row], start: int, until: int) -> list[dict[str, Any]]:
+    """The causes that people told by the time (ms) that their outages took in [start, until), the greatest first.
+
+    A cause is the code of the analysis, or what was said; empty where nobody told it.
+    """
+    told = {row["number"]: _told(row) for row in incidents}
+    lengths: dict[str, int] = {}
+    for outage in outages:
+        end = until if outage["end"] is None else min(outage["end"], until)
+        cause = told.get(outage["incident"], "") or str(outage["cause"] or "")
+        lengths[cause] = lengths.get(cause, 0) + max(0, end - max(outage["start"], start))
+    return [
+        {"name": bar.name, "amount": bar.amount, "cumulative": bar.cumulative, "vital": bar.vital}
+        for bar in pareto(lengths.items())
+    ]
+
+
+def _told(incident: Row) -> str:
+    analysis = incident["root_cause"]
+    return str((analysis["code"] or analysis["text"]) if analysis else incident["cause"])

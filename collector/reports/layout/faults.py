@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from collector import printed
+from collector.incident_words import CODES
 from collector.reports import words
 from collector.reports.layout.blocks import Block, Cell, Chapter, Chart, Lines, Paragraph, Unit
 from collector.reports.layout.pen import Head, Pen
@@ -93,6 +94,7 @@ def _outages(pen: Pen) -> Block:
         ("Start not before", Unit.INSTANT), ("Start not after", Unit.INSTANT), ("End not before", Unit.INSTANT),
         ("End not after", Unit.INSTANT), ("Detected", Unit.INSTANT), "Cause", "Incident",
     )  # fmt: skip
+    told = {row["number"]: row["cause"] for row in pen.report["incidents"]}
     rows = []
     for row in pen.report["outages"]:
         ended = row["end_bracket"] or (None, None)
@@ -103,7 +105,7 @@ def _outages(pen: Pen) -> Block:
                 Cell(None, pen.say("Open"), Unit.INSTANT) if row["end"] is None else pen.moment(row["end"]),
                 pen.length(None if row["end"] is None else row["end"] - row["start"]),
                 *(pen.moment(at) for at in (*row["start_bracket"], *ended, row["detected"])),
-                pen.named(words.CAUSES, row["cause"]),
+                pen.named(words.CAUSES, row["cause"]) if row["cause"] else pen.text(told.get(row["incident"])),
                 pen.text(row["incident"]),
             )
         )
@@ -156,14 +158,12 @@ def _unreachable(pen: Pen) -> Block:
 def _charts(pen: Pen) -> Sequence[Block]:
     say, report = pen.say, pen.report
     found: list[Block] = []
-    pareto = (report["statistics"] or {}).get("pareto") or {}
-    for name, key, title in (
-        ("pareto_causes", "causes_by_downtime", "Downtime by cause"),
-        ("pareto_objects", "objects_by_downtime", "Downtime by target"),
+    objects = ((report["statistics"] or {}).get("pareto") or {}).get("objects_by_downtime") or {}
+    for name, title, bars in (
+        ("pareto_causes", "Downtime by cause", report["causes"]),
+        ("pareto_objects", "Downtime by target", objects.get("bars") or []),
     ):
-        bars = (pareto.get(key) or {}).get("bars") or []
         if bars:
-            first = bars[0]
             shown = [{**bar, "name": _cause(pen, bar["name"]) if "causes" in name else bar["name"]} for bar in bars]
             found.append(
                 Chart(
@@ -173,8 +173,8 @@ def _charts(pen: Pen) -> Sequence[Block]:
                     {"bars": shown, "hours": say("Hours"), "cumulative": say("Cumulative share")},
                     say(
                         "First comes {name} with {share} of all.",
-                        name=_cause(pen, first["name"]) if "causes" in name else first["name"],
-                        share=printed.percent(first["cumulative"], 1),
+                        name=shown[0]["name"],
+                        share=printed.percent(bars[0]["cumulative"], 1),
                     ),
                 )
             )
@@ -200,7 +200,7 @@ def _charts(pen: Pen) -> Sequence[Block]:
 def _cause(pen: Pen, name: str) -> str:
     if not name:
         return pen.say("Unknown cause")
-    return words.named(words.CAUSES, name, pen.say)
+    return words.named(words.CAUSES, name, pen.say) if name in words.CAUSES else words.named(CODES, name, pen.say)
 
 
 def _trend_said(pen: Pen) -> str:

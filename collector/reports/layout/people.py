@@ -1,12 +1,12 @@
 """Chapters 6 to 8: what those said who asked, the major incidents with their causes, and what is done about them."""
 
 from collector import printed
+from collector.incident_words import AREAS
 from collector.reports import words
 from collector.reports.layout.blocks import Block, Cell, Chapter, Paragraph, Unit
 from collector.reports.layout.handling import PRIORITIES
 from collector.reports.layout.pen import Pen
 
-AREAS = {"process": "Process", "people": "People", "technology": "Technology", "tool": "Tool"}
 ACTIONS = {"corrective": "Corrective", "preventive": "Preventive"}
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from collector.reports.chapters.contentment import contentment
+from collector.reports.chapters.faults import causes
 from collector.reports.chapters.handling import handling
 from collector.reports.chapters.improvements import major, measures, wanting
 from collector.reports.chapters.outlook import changes, plan, risks
@@ -150,3 +151,16 @@ def test_the_plan_tells_maintenance_and_actions_that_fall_due() -> None:
     found = plan(windows, [action(), action(due=UNTIL + 90 * DAY)], UNTIL, UNTIL + 30 * DAY)
 
     assert ([row["number"] for row in found["maintenance"]], len(found["actions_due"])) == ([1], 1)
+
+
+def test_causes_are_those_that_people_told_by_the_time_they_took() -> None:
+    analysed = incident(number="INC-1", root_cause={"code": "power", "text": "mains", "area": "technology"})
+    said = incident(number="INC-2", cause="a digger")
+    outages = [
+        {"target": "a", "start": START - HOUR, "end": START + 3 * HOUR, "incident": "INC-1", "cause": None},
+        {"target": "b", "start": START, "end": START + HOUR, "incident": "INC-2", "cause": None},
+        {"target": "c", "start": UNTIL - 2 * HOUR, "end": None, "incident": None, "cause": None},
+    ]
+    found = causes(outages, [analysed, said], START, UNTIL)
+
+    assert [(bar["name"], bar["amount"]) for bar in found] == [("power", 3 * HOUR), ("", 2 * HOUR), ("a digger", HOUR)]
