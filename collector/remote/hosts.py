@@ -17,6 +17,7 @@ from rules.secret import Secret
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _ADDRESS = re.compile(r"\s*https?://", re.IGNORECASE)
+_SIGNED = re.compile(r"\s*https?://[^/?#\\]*@", re.IGNORECASE)
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?\.?|[0-9a-f:.]*:[0-9a-f:.]*")
 """A name as DNS has it, or an IP address."""
 
@@ -25,18 +26,31 @@ def barred(options: object, allowed: Sequence[str]) -> list[str]:
     """A mistake for each option of a kind that leads to a host which no pattern of ``allowed`` meets, or whose address
     programs read differently: one with a backslash, a user name, a control character or a host that is no name.
 
-    Without patterns every host may be spoken to. Lists and tables of options are looked at too, and so are secret
-    addresses, of which only the hosts are shown.
+    Without patterns every host may be spoken to, but no address that is written in the file may hold a user name or a
+    password: whoever may read the file reads it, and so does whoever is shown the address. Lists and tables of options
+    are looked at too, and so are secret addresses, of which only the hosts are shown.
     """
-    if not allowed:
-        return []
-    mistakes = []
-    for name, host in _hosts(options):
+    signed = [name for name, text in _written(options) if _SIGNED.match(_CONTROL.sub("", text))]
+    mistakes = [
+        f"{name}: expected an address without a user name and a password: they are no secret there" for name in signed
+    ]
+    for name, host in _hosts(options) if allowed else ():
+        if name in signed:
+            continue
         if host is None:
             mistakes.append(f"{name}: expected an address without a user name, a backslash and signs no host name has")
         elif not any(fnmatchcase(host, pattern.lower()) for pattern in allowed):
             mistakes.append(f"{name}: the host {host!r} is not among allowed_hosts ({', '.join(allowed)})")
     return mistakes
+
+
+def _written(options: object) -> Iterator[tuple[str, str]]:
+    """Option and text of all that stands in the file itself, not in a secret."""
+    if dataclasses.is_dataclass(options):
+        for entry in dataclasses.fields(options):
+            value = getattr(options, entry.name)
+            if not isinstance(value, Secret):
+                yield from _texts(entry.name, value)
 
 
 def _hosts(options: object) -> Iterator[tuple[str, str | None]]:

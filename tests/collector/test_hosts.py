@@ -75,6 +75,20 @@ def test_an_address_that_programs_read_differently_is_refused(address: str) -> N
     assert barred(Nested(address), allowed)[0].startswith("url: expected an address without a user name")
 
 
+@pytest.mark.parametrize("address", ["https://ada:hunter2@desk.example.org/hook", "HTTPS://ada@desk.example.org"])
+def test_a_password_written_in_an_address_is_refused_without_being_shown(address: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        tickets.configured({"desk": {**DESK, "url": address}}, lambda: START, resolve)
+
+    assert "tickets.desk.url: expected an address without a user name and a password" in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize("address", ["https://desk.example.org/@ada", "https://desk.example.org/?to=ada@example.org"])
+def test_an_at_behind_the_host_is_no_user_name(address: str) -> None:
+    assert barred(Nested(address), ()) == []
+
+
 @pytest.mark.parametrize(
     "address", ["https://evil.example/@desk.example.org", "https://evil.example#.desk.example.org"]
 )
