@@ -11,13 +11,12 @@ from fractions import Fraction
 from rules.duration import Duration
 from rules.errors import Invalid
 from rules.objective import exact
+from rules.priority import check_priorities
 from rules.request import Request, Rule, Standing
 from rules.sla_clock import Deadline, due
 
 BINDING = (Rule.RESPONSE_BY_PRIORITY, Rule.START_OF_WORK, Rule.SOLVED)
 """The deadlines that bind for each incident. The hour within which most are to be answered is judged by the month."""
-
-_PRIORITIES = ("urgent", "important", "general")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +39,7 @@ class Step:
             raise Invalid("give either share or unanswered")
         if self.share is not None and not 0 < self.share <= 1:
             raise Invalid("share must be more than 0 and at most 1")
-        if unknown := sorted(set(self.priorities) - set(_PRIORITIES)):
-            raise Invalid(f"priorities: expected {', '.join(_PRIORITIES)}, found {', '.join(unknown)}")
+        check_priorities("priorities", self.priorities)
 
 
 SHIPPED = (

@@ -23,7 +23,12 @@ class Quiet:
         if not isinstance(found, Mapping):
             raise Invalid('expected days and hours such as { "mon-sun" = ["22:00-24:00", "00:00-07:00"] }')
         quiet = cls({str(day): hours for day, hours in found.items()})
-        quiet.until(0, "UTC")
+        # What lasts for more than a week never ends.
+        if quiet.until(0, "UTC") == _AHEAD:
+            raise Invalid(
+                "expected an hour of the week that is not quiet: what waits for the end would never be told"
+                ' (for some incidents only, a route says priorities = ["urgent"])'
+            )
         return quiet
 
     def as_setting(self) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from rules.duration import Duration
 from rules.errors import Invalid
+from rules.opening import Kind
+from rules.priority import PRIORITIES, check_priorities
 from rules.selector import Selector
 
 
@@ -32,6 +34,10 @@ class During(StrEnum):
 
 ANNOUNCING = frozenset({Event.OPENED, Event.WARNING, Event.ESCALATED, Event.REOPENED, Event.PARKED})
 """Events that go where routes send them. The others go to whoever heard of the incident."""
+
+
+_VOCABULARY = {"incident": tuple(kind.value for kind in Kind), "priority": PRIORITIES}
+"""The words of which all values are known; those of labels, names and kinds of targets are not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,14 @@ class Route:
     def __post_init__(self) -> None:
         if not self.channels:
             raise Invalid("channels: expected at least one name")
-        Selector.parse(self.match)
+        check_priorities("priorities", self.priorities)
+        if self.events and not ANNOUNCING & set(self.events):
+            known = ", ".join(event.value for event in Event if event in ANNOUNCING)
+            raise Invalid(f"events: expected at least one of {known}; the others follow by themselves what was told")
+        try:
+            Selector.parse(self.match).check(_VOCABULARY)
+        except Invalid as wrong:
+            raise Invalid(f"match: {wrong.message}") from wrong
 
     def takes(self, event: Event, priority: str, words: Mapping[str, str]) -> bool:
         """Whether it is meant for this event of an incident with these words; its calendar is not looked at."""

@@ -1,10 +1,11 @@
 """Selectors: which targets, services or agents are meant by ``site=hz,model=S57*``. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from rules.errors import Invalid
+from rules.settings import suggest
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,14 @@ class Selector:
                 raise Invalid(f"{text!r} is not a selector. Write it as site=hz,model=S57* or * for everything.")
             conditions.append((key, pattern))
         return cls(tuple(conditions))
+
+    def check(self, vocabulary: Mapping[str, Sequence[str]]) -> None:
+        """Raises Invalid for a condition that nothing meets: of the words in ``vocabulary`` all values are known."""
+        for key, pattern in self.conditions:
+            known = vocabulary.get(key, (pattern,))
+            if not any(fnmatchcase(value, pattern) for value in known):
+                expected = f"expected one of {', '.join(known)} or a pattern of them"
+                raise Invalid(f"{key}={pattern}: {expected}{suggest(pattern, known)}")
 
     def matches(self, words: Mapping[str, str]) -> bool:
         """Whether every condition holds for an object with these words."""

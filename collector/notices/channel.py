@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from collector.languages import LANGUAGES
 from collector.remote.telling import RemoteError
 from rules.errors import Invalid
+from rules.priority import check_priorities
 from rules.quiet import Quiet
 from rules.rota import Contact
 from rules.secret import Secret
@@ -59,6 +60,7 @@ class Manner:
             raise Invalid(f"language: expected one of {', '.join(LANGUAGES)}")
         if self.limit < 0:
             raise Invalid("limit: expected 0 or more")
+        check_priorities("awake", self.awake)
 
 
 class Channel(ABC):

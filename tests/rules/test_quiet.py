@@ -36,3 +36,17 @@ def test_a_weekend_ends_on_monday() -> None:
 def test_mistakes_are_refused(table: object) -> None:
     with pytest.raises(Invalid):
         Quiet.from_setting(table)
+
+
+@pytest.mark.parametrize(
+    "table", [{"mon-sun": ["00:00-24:00"]}, {"mon-fri": ["00:00-12:00", "12:00-24:00"], "sat-sun": ["00:00-24:00"]}]
+)
+def test_a_week_that_is_quiet_throughout_is_refused(table: dict[str, list[str]]) -> None:
+    with pytest.raises(Invalid, match="expected an hour of the week that is not quiet"):
+        Quiet.from_setting(table)
+
+
+def test_one_minute_a_week_that_is_not_quiet_is_enough() -> None:
+    week = Quiet.from_setting({"mon-sat": ["00:00-24:00"], "sun": ["00:00-23:59"]})
+
+    assert week.until(at("2026-03-02T00:00"), "Asia/Shanghai") == at("2026-03-08T23:59")

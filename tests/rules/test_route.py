@@ -18,7 +18,7 @@ WORDS = {"site": "hz", "name": "core-1", "kind": "switch", "priority": "urgent",
         ({"match": "incident=agent_lost"}, False),
         ({"priorities": ("general",)}, False),
         ({"priorities": ("general", "urgent")}, True),
-        ({"events": (Event.RESOLVED,)}, False),
+        ({"events": (Event.ESCALATED,)}, False),
         ({"events": (Event.OPENED,)}, True),
     ],
 )
@@ -48,6 +48,32 @@ def test_what_differs_in_the_words_is_another_parcel() -> None:
 def test_mistakes_are_refused(table: dict[str, object]) -> None:
     with pytest.raises(Invalid):
         read(Route, table)
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (
+            {"priorities": ["urgent", "imporant"]},
+            "priorities: expected some of urgent, important, general, found 'imporant', did you mean 'important'?",
+        ),
+        ({"priorities": ["high"]}, "priorities: expected some of urgent, important, general, found 'high'"),
+        ({"match": "site=hz,incident=outge"}, "did you mean 'outage'?"),
+        ({"match": "incident=outge"}, "match: incident=outge: expected one of outage, degraded, threshold"),
+        ({"match": "priority=high"}, "match: priority=high: expected one of urgent, important, general"),
+        ({"events": ["resolved"]}, "events: expected at least one of opened, warning, escalated, reopened, parked"),
+    ],
+)
+def test_what_could_never_take_anything_is_refused_with_what_is_known(given: dict[str, object], told: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        read(Route, {"channels": ["ops"], **given})
+
+    assert told in str(caught.value)
+
+
+@pytest.mark.parametrize("match", ["incident=agent_*", "incident=s*,priority=?rgent", "kind=anything,shelf=7"])
+def test_patterns_of_known_words_and_any_label_may_be_matched(match: str) -> None:
+    assert read(Route, {"channels": ["ops"], "match": match}).match == match
 
 
 def test_names_that_are_not_there_are_told() -> None:

@@ -19,6 +19,32 @@ def test_check_config_tells_the_mistakes_of_all_parts_at_once(
     assert "did you mean 'webhook'?" in said
 
 
+def test_check_config_tells_what_could_never_fire(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "nineward.toml").write_text(
+        """
+        [notices.post]
+        kind = "mail"
+        host = "mail.example.org"
+        sender = "a@example.org"
+        to = ["b@example.org"]
+        awake = ["high"]
+        [[routes]]
+        channels = ["post"]
+        priorities = ["high"]
+        [[routes]]
+        channels = ["post"]
+        match = "incident=outge"
+        """
+    )
+
+    assert main(["--data", str(tmp_path), "collector", "check-config"]) == 2
+
+    said = capsys.readouterr().err
+    assert "routes[0]: priorities: expected some of urgent, important, general, found 'high'" in said
+    assert "routes[1]: match: incident=outge: " in said
+    assert "notices.post.awake: " in said
+
+
 def test_check_config_holds_without_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--data", str(tmp_path), "collector", "check-config"]) == 0
     assert "the shipped settings hold" in capsys.readouterr().out

@@ -183,6 +183,21 @@ def test_an_unknown_kind_is_told_with_the_likely_one() -> None:
         make("ops", {"kind": "dingtak"}, lambda: START)
 
 
+@pytest.mark.parametrize(
+    ("manner", "told"),
+    [
+        ({"awake": ["high"]}, "awake: expected some of urgent, important, general, found 'high'"),
+        ({"awake": ["urgnt"]}, "did you mean 'urgent'?"),
+        ({"quiet": {"mon-sun": ["00:00-24:00"]}}, "quiet: expected an hour of the week that is not quiet"),
+    ],
+)
+def test_a_manner_in_which_nothing_would_be_told_is_refused(manner: dict[str, object], told: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        make("ops", {"kind": "slack", "url": {"env": "URL"}, **manner}, lambda: START, lambda *_: "https://x/y")
+
+    assert told in str(caught.value)
+
+
 def test_the_mistakes_of_all_channels_are_told_at_once() -> None:
     table = {
         "one": {"kind": "slack", "limit": "many"},
