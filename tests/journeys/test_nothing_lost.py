@@ -283,7 +283,7 @@ def test_nothing_is_lost_however_often_both_programs_are_killed(tmp_path: Path) 
         (product.data / "nineward.toml").write_text(
             f'key = "{tmp_path / "key"}"\n[parameters]\nreopen_window = "1s"\n'
             '[tickets.desk]\nkind = "webhook"\nsecret = { env = "DESK" }\n'
-            f'url = "http://127.0.0.1:{receiver.port}/"\n'
+            f'url = "http://127.0.0.1:{receiver.port}/"\nrate = 6000\ncap = 6000\n'  # no brake: each fault is counted
         )
         unsteady = [Port(network, f"unsteady-{n}", f"127.3.0.{n + 1}", PORT + 1) for n in range(UNSTEADY)]
         steady = Port(network, "steady", "0.0.0.0", PORT)
