@@ -219,3 +219,24 @@ def test_an_open_page_shows_a_warning_without_being_loaded_again(fault: Town, ad
     screen.until("document.getElementById('story').innerText.includes('warned of a deadline')")
     assert screen.evaluate("window.untouched")
     assert screen.complaints == []
+
+
+def test_a_reader_with_a_scope_finds_only_names_of_it_and_a_count_of_the_rest(town: Town) -> None:
+    core = town.in_service("core-1", "127.0.0.2", priority=Priority.URGENT, labels={"site": "hz"})
+    town.in_service("leaf-1", "127.0.0.3", parents=("core-1",), labels={"site": "hz"})
+    town.in_service("leaf-2", "127.0.0.4", parents=("core-1",), labels={"site": "sh"})
+    town.clock.at += 4 * MINUTE
+    town.tell(core, *[Outcome.FAILED] * 4, text="no answer")
+    with person(town, "wei", "viewer", {"site": "hz"}) as reader:
+        page = reader.get(N).text
+
+    assert "leaf-1" in page
+    assert "leaf-2" not in page
+    assert "and 1 more" in page
+
+
+def test_a_reader_who_may_not_say_what_follows_is_not_shown_the_link(solved: Town) -> None:
+    with person(solved, "wei", "viewer") as reader:
+        page = reader.get(N).text
+
+    assert solved.house.follow_up.links.of(key(solved)) not in page
