@@ -8,7 +8,7 @@ from collector.notices.channel import Message, fitted
 from collector.sentences import said
 from collector.store.notices import PARKED, Notice
 from collector.texts import Translator, translator
-from collector.wording import Wording, solved
+from collector.wording import Wording
 from rules.period import local
 from rules.rota import Contact
 
@@ -118,8 +118,8 @@ def _many(found: Sequence[Notice], leading: Sequence[Notice], wording: Wording) 
     words = translator(wording.language)
     counts: dict[str, int] = {}
     for notice in leading:
-        counts[_event(notice)] = counts.get(_event(notice), 0) + 1
-    kinds = ", ".join(f"{words(event)} {count}" for event, count in counts.items())
+        counts[notice.event] = counts.get(notice.event, 0) + 1
+    kinds = ", ".join(f"{words(_EVENTS[event])} {count}" for event, count in counts.items())
     title = words("{count} incidents: {kinds}", count=len(leading), kinds=kinds)
     ranked = sorted(leading, key=lambda notice: (_rank(notice), notice.at))
     lines = []
@@ -150,7 +150,7 @@ def _headline(notice: Notice, wording: Wording) -> str:
 
 def _happened(notice: Notice, wording: Wording) -> str:
     """``Resolved 10-01 14:07``, by the clock of the zone."""
-    word = translator(wording.language)(_event(notice))
+    word = translator(wording.language)(_EVENTS[notice.event])
     return f"{word} {local(notice.at, wording.tz):%m-%d %H:%M}"
 
 
@@ -198,8 +198,3 @@ def message_of(key: str, content: Mapping[str, Any], contacts: Mapping[str, Cont
         mentions=tuple((name, contacts[name]) for name in content["mentions"] if name in contacts),
         entries=tuple(content["entries"]),
     )
-
-
-def _event(notice: Notice) -> str:
-    """What happened in a word. Only what was solved is called resolved."""
-    return "Set aside" if notice.event == "resolved" and not solved(notice.facts) else _EVENTS[notice.event]
