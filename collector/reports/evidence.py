@@ -8,6 +8,51 @@ Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A calendar month of a longer period, as far as it has passed: [start, end) in ms UTC.
+
+    ``fleet`` are the figures of all together, ``objects`` the verdicts and main figures of each, ``rules`` and
+    ``attainment`` as in `Evidence`.
+    """
+
+    name: str
+    start: int
+    end: int
+    fleet: Row
+    objects: Sequence[Row] = ()
+    rules: Sequence[Row] = ()
+    attainment: Sequence[Row] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """An earlier period to compare with; ``fleet`` None where nothing was measured then."""
+
+    fleet: Row | None
+    rules: Sequence[Row] = ()
+    incidents: Sequence[Row] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What a quarter or a year is made of besides what every report is made of.
+
+    ``parts`` are its months. ``older`` are the figures of all together of the months before those of `Evidence.months`.
+    ``before`` is the period before, ``year_ago`` the same period a year before. ``models`` are the statistics by model
+    (`rules.analysis.by_label`). ``spares`` are the parts of services that can do without some of them. ``effects`` tell
+    of each measure that was done how often its target failed before and after.
+    """
+
+    parts: Sequence[Part]
+    older: Sequence[Row]
+    before: Past
+    year_ago: Past
+    models: Sequence[Row] = ()
+    spares: Sequence[Row] = ()
+    effects: Sequence[Row] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """Everything a report is made of, gathered at one position of the log.
 
@@ -18,6 +63,7 @@ class Evidence:
     month by month. ``rules`` are what was attained of the rules on requests (`rules.attained`), ``rules_before`` and
     ``rules_of_year`` the same of the period before and of the year so far. ``attainment`` is how each agreement stands.
     ``actions`` are all corrective and preventive ones, ``ahead`` the maintenance of the period that follows.
+    ``review`` is what only a quarter or a year needs.
     """
 
     figures: Row
@@ -38,3 +84,4 @@ class Evidence:
     attainment: Sequence[Row] = ()
     actions: Sequence[Row] = ()
     ahead: Sequence[Row] = ()
+    review: Review | None = None

@@ -1,7 +1,7 @@
 """Gathering what a report is made of from the rooms, at one position of the log. Names instead of ids, plain data."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
@@ -11,6 +11,7 @@ from collector.objectives import Objectives
 from collector.refold import Progress, silent
 from collector.reports.chapters.trend import MONTHS
 from collector.reports.evidence import Evidence
+from collector.reports.gather_review import gather_review
 from collector.requests import asked
 from collector.settings import Settings
 from collector.settled import Settled
@@ -90,6 +91,7 @@ def gather(
             attainment=_attainment(rooms, settings, passed, now),
             actions=[_action(tx, one) for one in follow_up.all_improvements(tx)],
             ahead=_maintenance(tx, following(period), names, persons),
+            review=gather_review(rooms, tx, period, before, now, settings, _teller(names), tell),
         )
 
 
@@ -181,6 +183,11 @@ def _corrections(
 def _of(tx: sqlite3.Connection, period: Period) -> list[Incident]:
     """The incidents that were alive in the period, by opening."""
     return list(reversed(incidents.page(tx, since=period.start, until=period.end, limit=-1)))
+
+
+def _teller(names: Mapping[str, str]) -> Callable[[sqlite3.Connection, Period], list[dict[str, Any]]]:
+    """Tells the incidents that were alive in a period, as known at its end."""
+    return lambda tx, period: [_incident(tx, one, names, period.end) for one in _of(tx, period)]
 
 
 def _incident(tx: sqlite3.Connection, one: Incident, names: Mapping[str, str], at: int) -> dict[str, Any]:
