@@ -150,6 +150,10 @@ class Ground:
         """The maintenance windows of a target or service (id), approved or not, one by one."""
         return self._windows.get(key, ())
 
+    def covered(self, entry: Maintenance, start: int) -> set[str]:
+        """The ids of everything that the window of it that begins at ``start`` (ms UTC) is laid over."""
+        return self._with_dependents(entry.targets, start) if entry.with_dependents else set(entry.targets)
+
     def next_turn(self, target: Target, at: int) -> int | None:
         """The next instant after ``at`` at which its state may change though nothing is seen; None when there is none.
 
@@ -189,8 +193,7 @@ class Ground:
         for entry in self.maintenance():
             for start, end in entry.windows:
                 window = Window(start, end, entry.approved_at, entry.reason)
-                meant = self._with_dependents(entry.targets, start) if entry.with_dependents else set(entry.targets)
-                for target in meant:
+                for target in self.covered(entry, start):
                     found.setdefault(target, []).append(window)
         return {target: tuple(entries) for target, entries in found.items()}
 

@@ -26,9 +26,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """An earlier period to compare with; ``fleet`` None where nothing was measured then."""
+    """An earlier period, [start, end) in ms UTC, to compare with; ``fleet`` None where nothing was measured then."""
 
-    fleet: Row | None
+    start: int
+    end: int
+    fleet: Row | None = None
     rules: Sequence[Row] = ()
     incidents: Sequence[Row] = ()
 
@@ -63,6 +65,8 @@ class Evidence:
     month by month. ``rules`` are what was attained of the rules on requests (`rules.attained`), ``rules_before`` and
     ``rules_of_year`` the same of the period before and of the year so far. ``attainment`` is how each agreement stands.
     ``actions`` are all corrective and preventive ones, ``ahead`` the maintenance of the period that follows.
+    ``edition`` is which part of the organisation all of this is about, None for the whole; ``statement`` is what the
+    manager says in the summary.
     ``review`` is what only a quarter or a year needs.
     """
 
@@ -85,3 +89,5 @@ class Evidence:
     actions: Sequence[Row] = ()
     ahead: Sequence[Row] = ()
     review: Review | None = None
+    edition: Row | None = None
+    statement: Row | None = None

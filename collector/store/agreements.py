@@ -72,4 +72,4 @@ agreement_named = _agreements.named
 ever_agreements, agreement_history = _agreements.ever, _agreements.history
 services, get_service, resolve_service = _services.living, _services.get, _services.resolve
 service_named, find_service = _services.named, _services.find
-ever_services, service_history = _services.ever, _services.history
+ever_services, service_history, service_at = _services.ever, _services.history, _services.at
