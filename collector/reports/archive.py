@@ -9,7 +9,6 @@ import json
 import os
 import sqlite3
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,26 +19,26 @@ from collector.clock import Clock
 from collector.fold import Fold
 from collector.ids import new_id
 from collector.printed import instant
-from collector.refold import Progress, Refolded, refolded, silent
+from collector.refold import Progress, silent
 from collector.reports import environment, formats, report, seal, signature
 from collector.reports.difference import differences
-from collector.reports.digits import rounded
-from collector.reports.formats import html
-from collector.reports.gather import Rooms, gather
-from collector.reports.kinds import frozen_at, kind_of, periods
+from collector.reports.edition import Edition, Selection, during, known_values
+from collector.reports.gather import Rooms
+from collector.reports.kinds import Kind, frozen_at, kind_of, periods
+from collector.reports.making import Wanted, make
 from collector.reports.reasons import reasons
+from collector.reports.verification import BROKEN, EXPIRED, HOLDS, Verification
 from collector.settings import Settings
-from collector.store import reports
+from collector.store import incidents, reports
 from collector.store.log import Log
-from collector.store.reports import Issued
+from collector.store.reports import Issued, Members
 from collector.texts import translator
-from rules.errors import Broken, Invalid, Unavailable
+from rules.errors import Invalid, Unavailable
 from rules.period import Period
 
+__all__ = ["BROKEN", "EXPIRED", "HOLDS", "SEALED", "Archive"]
+
 SEALED = "report.json"
-_ALIKE = 6
-"""Significant digits in which figures agree that other releases of the libraries computed."""
-HOLDS, BROKEN, EXPIRED = "holds", "broken", "evidence expired"
 
 
 class Archive:
@@ -55,16 +54,25 @@ class Archive:
         self.listeners: list[Callable[[sqlite3.Connection, Issued], None]] = []
         """Called in the transaction that keeps a newly issued report."""
 
-    def issue(self, kind: str, name: str, tz: str, author: Principal, tell: Progress = silent) -> Issued:
-        """Compute, seal and keep a report. ``tell`` is given how far that is.
+    def issue(
+        self,
+        kind: str,
+        name: str,
+        tz: str,
+        author: Principal,
+        tell: Progress = silent,
+        edition: Edition | None = None,
+    ) -> Issued:
+        """Compute, seal and keep a report, of the whole organisation or of one ``edition``. ``tell`` is given how far.
 
-        Raises Invalid for a period that has not begun, or was over before the records began. Once its period is frozen,
+        Raises Invalid for a period that has not begun, or was over before the records began, and for an edition that
+        is about nothing there was then, or about an incident of others. Once its period is frozen,
         a report is revised only where its figures changed; else the answer is the report that is there.
 
         All of it is read at one position of the log: the fold stands still meanwhile, agents are answered.
         """
         now, key = self._clock.now(), self._key()
-        sort = kind_of(kind)
+        sort, wanted = kind_of(kind), Wanted(kind, name, tz, edition)
         with self._rooms.state.read() as tx:
             period, before = periods(tx, sort, name, tz, now)
         if period.start >= now:
@@ -73,11 +81,13 @@ class Archive:
         self._fold.wait_for(self._log.head()[0])
         with self._rooms.state.write() as tx:
             position = self._fold.position
-            evidence = gather(self._rooms, period, before, now, self._settings, tell)
-            data = report.build(kind, name, period, now, evidence)
-            earlier = reports.last_of(tx, kind, name, tz, report.FINAL) if data["status"] == report.FINAL else None
+            about = during(tx, edition, period, now)
+            _require_matter(tx, wanted, about)
+            data = make(self._rooms, wanted, period, before, now, self._settings, tell)
+            final = data["status"] == report.FINAL
+            earlier = reports.last_of(tx, kind, name, tz, report.FINAL, wanted.key) if final else None
             if now >= frozen_at(sort, period, self._settings.calculation.freeze_at):
-                told = self._revision(tx, earlier, data, position, period)
+                told = self._revision(tx, earlier, data, position, period, about)
                 if earlier and earlier.revision and not told["differences"]:
                     return earlier
                 data["revision"] = told
@@ -97,6 +107,8 @@ class Archive:
                 sha256=document["seal"]["sha256"],
                 revision=data["revision"]["number"],
                 tz=tz,
+                edition=wanted.key,
+                about="" if about is None else _members(about),
             )
             content = formats.find("json").render(document, "en")
             _keep(self._folder / issued.id / SEALED, content)
@@ -114,18 +126,27 @@ class Archive:
             raise Invalid(f"{name} was over before the records of this installation began{since}: there is no report.")
 
     def _revision(
-        self, tx: sqlite3.Connection, earlier: Issued | None, data: dict[str, Any], position: int, period: Period
+        self,
+        tx: sqlite3.Connection,
+        earlier: Issued | None,
+        data: dict[str, Any],
+        position: int,
+        period: Period,
+        about: Selection | None,
     ) -> dict[str, Any]:
         """What a report of a frozen period says of the one before it."""
         if earlier is None:
             return {**report.UNREVISED, "number": 1, "differences": [], "reasons": []}
         document = json.loads((self._folder / earlier.id / SEALED).read_bytes())
-        return _revised(document["report"], earlier, data, tx, self._log, position, period)
+        return _revised(document["report"], earlier, data, tx, self._log, position, period, about)
 
-    def listed(self, limit: int, before: tuple[int, str] | None = None) -> list[Issued]:
-        """At most ``limit`` reports, the newest first; those that follow ``before``, an (issued_at, id)."""
+    def listed(self, limit: int, before: tuple[int, str] | None = None, edition: Edition | None = None) -> list[Issued]:
+        """At most ``limit`` reports, the newest first; those that follow ``before``, an (issued_at, id).
+
+        Of all editions and of the whole, or of one ``edition``.
+        """
         with self._rooms.state.read() as tx:
-            return reports.newest(tx, before, limit)
+            return reports.newest(tx, before, limit, None if edition is None else edition.key)
 
     def document(self, key: str) -> dict[str, Any]:
         """The sealed document of an issued report. Raises Missing."""
@@ -158,31 +179,13 @@ class Archive:
         The verdict is one of three words. The seal must be whole, the log unbroken up to the sealed head at the sealed
         place, and, folded again up to there, give the same report; a signature must be of this seal. A page must say
         what its sealed data says; any other file must be, byte for byte, one that was issued here. ``signature`` is
-        ``{"state", "key"}``; ``notes`` tell what differs between where it was issued and here, and break nothing.
+        ``{"state", "key"}``; ``notes`` tell what differs between where it was issued and here, and break nothing. Of a
+        report that an older release of the report's shape or method made, its figures are compared and the notes tell
+        which are made otherwise now.
         """
-        try:
-            document, reasons = self._opened(content)
-            data, closing = seal.opened(document)
-        except (Broken, Invalid) as trouble:
-            unsigned = {"state": signature.NONE, "key": None}
-            return {
-                "verdict": BROKEN, "reasons": [trouble.message], "sha256": None, "signature": unsigned, "notes": [],
-            }  # fmt: skip
-        notes = environment.told_apart(closing["made_with"], environment.made_with())
-        signed = signature.judged(closing, self._public())
-        if signed["state"] == signature.BROKEN:
-            reasons.append("The signature is not one of this seal: it was changed or taken from another report.")
-        expired = self._expired(closing["log"])
-        if not expired:
-            reasons += self._recomputed(data, closing["log"], alike=not notes)
-        verdict = BROKEN if reasons else EXPIRED if expired else HOLDS
-        return {
-            "verdict": verdict,
-            "reasons": reasons,
-            "sha256": closing["sha256"],
-            "signature": signed,
-            "notes": notes,
-        }
+        return Verification(self._rooms.state, self._log, self._settings, self._folder, SEALED, self._public()).verify(
+            content
+        )
 
     def _key(self) -> Ed25519PrivateKey | None:
         path = self._settings.report_key
@@ -195,83 +198,6 @@ class Archive:
         except Invalid:
             return None
         return None if key is None else signature.public(key)
-
-    def _opened(self, content: bytes) -> tuple[object, list[str]]:
-        """The sealed document of a file, and what is wrong with how it is shown."""
-        with self._rooms.state.read() as tx:
-            as_issued = reports.of_file(tx, hashlib.sha256(content).hexdigest())
-        if not content.lstrip().startswith(b"<"):
-            return self._of_no_page(content, as_issued), []
-        document, lang = html.sealed_in(content)
-        if as_issued:
-            return document, []
-        seal.opened(document)
-        if isinstance(document, dict) and html.render(document, lang) == content:
-            return document, []
-        return document, ["The page was changed: it does not say what its sealed data says."]
-
-    def _of_no_page(self, content: bytes, as_issued: str | None) -> object:
-        """The sealed document itself, or that of which the file was rendered when it was issued."""
-        try:
-            return json.loads(content)
-        except ValueError:
-            if as_issued is None:
-                raise Invalid(
-                    "No file that was issued here is this one byte for byte: it was changed, or another made it."
-                ) from None
-        return json.loads((self._folder / as_issued / SEALED).read_bytes())
-
-    def _expired(self, log: dict[str, Any]) -> bool:
-        """Whether retention has deleted entries the report was computed from."""
-        first = next(iter(self._log.read(0, None)), None)
-        return bool(log["last"]) and (first is None or first.position > log["first"])
-
-    def _recomputed(self, data: dict[str, Any], log: dict[str, Any], alike: bool) -> list[str]:
-        """What the log says against the report. Other libraries (not ``alike``) need not agree in the last places."""
-        last = log["last"]
-        entry = self._log.entry(last)
-        if last and (entry is None or entry.hash.hex() != log["head"]):
-            return ["The log does not have the entry that the seal names: it is another log, or it was written anew."]
-        try:
-            self._log.verify(last)
-        except Broken as trouble:
-            return [trouble.message]
-        with self._rooms.state.read() as tx:
-            period, before = periods(tx, kind_of(data["kind"]), data["name"], data["period"]["tz"], data["issued_at"])
-        # What was set in nineward.toml then is printed in the report; the log does not know it.
-        settings = replace(self._settings, parameters=data["method"]["parameters"]).at(self._settings.data)
-        with refolded(self._log, last, settings) as again:
-            evidence = gather(again, period, before, data["issued_at"], settings)
-            fresh = report.build(data["kind"], data["name"], period, data["issued_at"], evidence)
-            fresh["revision"] = self._revised_again(data, fresh, again, period, before)
-        if not alike:
-            fresh, data = rounded(fresh, _ALIKE), rounded(data, _ALIKE)
-        if seal.canonical(fresh) == seal.canonical(data):
-            return []
-        parts = [key for key in sorted(fresh.keys() | data.keys()) if fresh.get(key) != data.get(key)]
-        return [f"The log gives other data than the report says, in: {', '.join(parts)}."]
-
-    def _revised_again(
-        self, data: dict[str, Any], fresh: dict[str, Any], again: Refolded, period: Period, before: Period
-    ) -> dict[str, Any]:
-        """What the log says of the report that this one revises, and of what differs."""
-        told: dict[str, Any] = data.get("revision", report.UNREVISED)
-        previous = told["previous"]
-        if previous is None:
-            return {**told, "differences": [], "reasons": []}
-        settings = replace(self._settings, parameters=previous["parameters"]).at(self._settings.data)
-        with refolded(self._log, previous["position"], settings) as then:
-            evidence = gather(then, period, before, previous["issued_at"], settings)
-            old = report.build(data["kind"], data["name"], period, previous["issued_at"], evidence)
-        with again.state.read() as tx:
-            since, position = previous["issued_at"], again.fold.position
-            why = reasons(tx, again.log, previous["position"], position, since, period)
-        return {
-            "number": previous["number"] + 1,
-            "previous": previous,
-            "differences": differences(old, fresh),
-            "reasons": why,
-        }
 
     def _range(self, position: int) -> dict[str, Any]:
         last = self._log.entry(position)
@@ -291,8 +217,9 @@ def _revised(
     log: Log,
     position: int,
     period: Period,
+    about: Selection | None,
 ) -> dict[str, Any]:
-    found = differences(old, data)
+    found = differences(old, data, alike=old["schema"] == data["schema"])
     return {
         "number": earlier.revision + 1,
         "previous": {
@@ -301,10 +228,26 @@ def _revised(
             "position": earlier.position,
             "sha256": earlier.sha256,
             "parameters": old["method"]["parameters"],
+            "schema": old["schema"],
         },
         "differences": found,
-        "reasons": reasons(tx, log, earlier.position, position, earlier.issued_at, period) if found else [],
+        "reasons": reasons(tx, log, earlier.position, position, earlier.issued_at, period, about) if found else [],
     }
+
+
+def _require_matter(tx: sqlite3.Connection, wanted: Wanted, about: Selection | None) -> None:
+    """Refuse an edition that is about nothing. Raises Invalid."""
+    if about is None:
+        return
+    if not about.targets and not about.services:
+        raise Invalid(f"There was nothing in {wanted.name} that {about.name} names. {known_values(tx, about.edition)}")
+    if wanted.kind == Kind.SPECIAL and incidents.get(tx, wanted.name).target not in about.ids:
+        raise Invalid(f"{wanted.name} is about nothing that {about.name} names.")
+
+
+def _members(about: Selection) -> str:
+    labels = {one.id: dict(about.labels[one.id]) for one in about.targets}
+    return Members(about.name, about.edition.service, about.edition.selector, labels).as_text()
 
 
 def _keep(path: Path, content: bytes) -> None:

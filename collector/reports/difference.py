@@ -16,15 +16,16 @@ FIGURES = (
 """The figures that are compared one by one; the others follow from these."""
 
 _LISTS = {"maintenance": "number", "corrections": "number", "mutes": "what"}
-_JUDGED = ("period", "agreement", "method", "headline")
+_TIMELESS = ("period", "agreement")
+_JUDGED = (*_TIMELESS, "method", "headline")
 
 
-def differences(before: Row, after: Row) -> list[dict[str, Any]]:
+def differences(before: Row, after: Row, *, alike: bool = True) -> list[dict[str, Any]]:
     """Each thing that differs: ``{"part", "name", "key", "before", "after"}``; empty when the reports say the same.
 
     ``part`` is fleet, object, outage, or the list of the report it stands in. Of what came or went, the other side is
     None. What the report merely tells beside its figures (addresses, incidents, pending targets) is not compared: it
-    goes on living after the period.
+    goes on living after the period. Where the shapes of the two are not ``alike``, only what every shape has is.
     """
     found = [*_figures("fleet", "", before["fleet"], after["fleet"])]
     for name, old, new in _pairs(before["objects"], after["objects"], "name"):
@@ -35,12 +36,12 @@ def differences(before: Row, after: Row) -> list[dict[str, Any]]:
     found += _outages(before["outages"], after["outages"])
     for part, key in _LISTS.items():
         for name, old, new in _pairs(before[part], after[part], key):
-            if old != new:
+            if old != new and (alike or not _agree(old, new)):
                 found.append(_row(part, name, "", old, new))
-    for part in _JUDGED:
+    for part in _JUDGED if alike else _TIMELESS:
         if before[part] != after[part]:
             found.append(_row(part, "", "", before[part], after[part]))
-    if not found and _compared(before) != _compared(after):
+    if alike and not found and _compared(before) != _compared(after):
         found.append(_row("object", "", "partition", None, None))
     return found
 
@@ -69,6 +70,13 @@ def _pairs(before: Iterable[Row], after: Iterable[Row], key: str) -> Iterator[tu
     old, new = ({str(row[key]): row for row in rows} for rows in (before, after))
     for name in sorted(old.keys() | new.keys()):
         yield name, old.get(name), new.get(name)
+
+
+def _agree(old: Row | None, new: Row | None) -> bool:
+    """Whether two rows say the same under the keys that both have."""
+    if old is None or new is None:
+        return False
+    return all(old[key] == new[key] for key in old.keys() & new.keys())
 
 
 def _row(part: str, name: str, key: str, before: object, after: object) -> dict[str, Any]:

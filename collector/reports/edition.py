@@ -7,6 +7,7 @@ by a target later does not change what was told about it. The whole organisation
 import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Any
 
 from collector.scenes import serves
@@ -17,9 +18,14 @@ from rules.errors import Invalid
 from rules.period import Period
 from rules.selector import Selector, words
 from rules.service import SERVICE, read_need
+from rules.settings import suggest
 
 _KNOWN = {"priority": tuple(priority.value for priority in Priority)}
 """The words of which all values are known beforehand."""
+
+
+_SOME = 12
+"""So many values are listed to whom none of them matched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,3 +166,23 @@ def _named(selector: Selector, text: str) -> str:
         case (("customer", name),) if not any(sign in name for sign in "*?["):
             return name
     return text
+
+
+def known_values(tx: sqlite3.Connection, asked: Edition) -> str:
+    """A sentence that tells, for the first word of a selector that no target has, which values there are."""
+    if not asked.selector:
+        return ""
+    known = [words(one.name, one.kind, one.priority, one.labels) for one in targets.ever(tx)]
+    for key, pattern in Selector.parse(asked.selector).conditions:
+        values = sorted({had[key] for had in known if key in had})
+        if not values:
+            return f"No target has a label {key!r}."
+        if not any(fnmatchcase(value, pattern) for value in values):
+            some = ", ".join(values[:_SOME]) + (", …" if len(values) > _SOME else "")
+            return f"No target has {key}={pattern}{suggest(pattern, values) or '.'} There are: {some}."
+    return "No target has all of that at once."
+
+
+def during(tx: sqlite3.Connection, asked: Edition | None, period: Period, now: int) -> Selection | None:
+    """What an edition is about in the part of a period that has passed at ``now`` (ms UTC); None for the whole."""
+    return None if asked is None else selection(tx, asked, period.until(now).end - 1)

@@ -1,16 +1,19 @@
 """Why a frozen report changed: what came into the log since it was issued and bears on its period."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
 
 from collector.late import LATE_WINDOW
-from collector.store import agents, objects
+from collector.reports.edition import Selection
+from collector.store import agents, checks, objects
+from collector.store.agents import Agent
 from collector.store.log import Log
 from collector.store.objects import Revision
 from rules.period import Period
+from rules.selector import Selector, words
 
 _OVERLAYS = ("correction", "maintenance")
 _BEARING = (*_OVERLAYS, "agreement", "calendar", "check", "policy", "service", "target")
@@ -18,26 +21,85 @@ _ALL = 1 << 31
 _SERVED = ("in_service_from", "in_service_to")
 
 
+ELSEWHERE = "elsewhere"
+"""The kind of a reason that lies outside of what an edition tells of."""
+
+
 def reasons(
-    tx: sqlite3.Connection, log: Log, after: int, until: int, since: int, period: Period
+    tx: sqlite3.Connection,
+    log: Log,
+    after: int,
+    until: int,
+    since: int,
+    period: Period,
+    about: Selection | None = None,
 ) -> list[dict[str, Any]]:
     """Changes of the configuration, corrections and windows, then late results by agent.
 
     What stands in the log beyond position ``after``, up to ``until``; ``since`` (ms UTC) is when the earlier report was
-    issued. Who made a change is told by the name they had then.
+    issued. Who made a change is told by the name they had then. With what an edition is ``about`` only what concerns
+    that is told, and no person; where it is none of that, that there is a reason elsewhere.
     """
-    found = [
-        {
-            "kind": change.noun,
-            "name": str(change.data.get("number") or change.data.get("name") or change.id),
-            "what": change.verb,
-            "by": change.actor.get("name", ""),
-            "at": change.at,
-        }
+    changes = [
+        change
         for change in objects.revisions(tx, after, _ALL)
         if change.position <= until and change.noun in _BEARING and _bears(tx, change, period)
     ]
-    return [*found, *_late(tx, log, after, until, since, period)]
+    if about is None:
+        return [*map(_told, changes), *_late(log, agents.ever(tx), after, until, since, period)]
+    found = [{**_told(change), "by": ""} for change in changes if _concerns(tx, change, about)]
+    lookers = _lookers(tx, about)
+    looking = [agent for agent in agents.ever(tx) if agent.number in lookers]
+    found += [{**row, "name": ""} for row in _late(log, looking, after, until, since, period)]
+    if changes and not found:
+        found = [{"kind": ELSEWHERE, "name": "", "what": "", "by": "", "at": changes[0].at}]
+    return found
+
+
+def _lookers(tx: sqlite3.Connection, about: Selection) -> set[int]:
+    """The agents (numbers) that ever looked at what an edition is about."""
+    return {
+        look.agent
+        for target in about.targets
+        for check in checks.ever_of_target(tx, target.id)
+        for look in checks.assignments(tx, check.handle)
+    }
+
+
+def _told(change: Revision) -> dict[str, Any]:
+    return {
+        "kind": change.noun,
+        "name": str(change.data.get("number") or change.data.get("name") or change.id),
+        "what": change.verb,
+        "by": change.actor.get("name", ""),
+        "at": change.at,
+    }
+
+
+def _concerns(tx: sqlite3.Connection, change: Revision, about: Selection) -> bool:
+    """Whether a change is one of what an edition is about, or of the terms and settings that hold for that."""
+    data = change.data
+    match change.noun:
+        case "correction" | "check":
+            return data["target"] in about.ids
+        case "maintenance":
+            listed = data["targets"]
+            return isinstance(listed, list) and not about.ids.isdisjoint(listed)
+        case "policy":
+            return _selects(str(data["selector"]), about)
+        case "agreement":
+            named = {one.agreement for one in about.targets} | {one.agreement for one in about.services}
+            return data["name"] in named or _selects(str(data.get("selector", "")), about)
+        case "calendar":
+            return data["name"] in {one.calendar for one in about.targets} | {one.calendar for one in about.services}
+    return change.id in about.ids
+
+
+def _selects(selector: str, about: Selection) -> bool:
+    meant = Selector.parse(selector) if selector else None
+    return meant is not None and any(
+        meant.matches(words(one.name, one.kind, one.priority, one.labels)) for one in about.targets
+    )
 
 
 def _bears(tx: sqlite3.Connection, change: Revision, period: Period) -> bool:
@@ -62,13 +124,13 @@ def _bears(tx: sqlite3.Connection, change: Revision, period: Period) -> bool:
 
 
 def _late(
-    tx: sqlite3.Connection, log: Log, after: int, until: int, since: int, period: Period
+    log: Log, looking: Iterable[Agent], after: int, until: int, since: int, period: Period
 ) -> Iterator[dict[str, Any]]:
     """Results about the period that came after the report. None is dated longer before its receipt than allowed."""
     start = max(period.start, since - LATE_WINDOW)
     if start >= period.end:
         return
-    for agent in agents.ever(tx):
+    for agent in looking:
         late = [entry for entry in log.read_batches(agent.number, start, period.end) if after < entry.position <= until]
         if late:
             yield {

@@ -70,7 +70,7 @@ class Remarks:
         with journal.turn():
             with journal.state.read() as tx:
                 issued = reports.get(tx, key)
-                newest = reports.last_of(tx, issued.kind, issued.name, issued.tz, report.FINAL)
+                newest = reports.last_of(tx, issued.kind, issued.name, issued.tz, report.FINAL, issued.edition)
                 # One approval by each person of each report: the id says both.
                 there = report_remarks.find_approval(tx, f"ra_{key}_{author.id}")
             require_approver(author, issued.author, self._settings.one_person, ())

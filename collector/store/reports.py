@@ -4,6 +4,8 @@ import sqlite3
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import msgspec
+
 from rules.errors import Missing
 
 
@@ -13,7 +15,8 @@ class Issued:
 
     ``revision`` counts from 1 once its period is frozen, and is 0 before; ``tz`` is the zone whose period it is.
     ``author`` is the id of who had it issued, empty for the collector itself; ``looked`` up to where in the log it was
-    looked for what would change it.
+    looked for what would change it. ``edition`` is the key of the edition it is, empty for the whole organisation's;
+    ``about`` is what belongs to that, as JSON of a :class:`Members`.
     """
 
     id: str
@@ -28,18 +31,45 @@ class Issued:
     tz: str = ""
     author: str = ""
     looked: int = 0
+    edition: str = ""
+    about: str = ""
+
+    @property
+    def members(self) -> "Members | None":
+        """What its edition is about; None for the whole organisation."""
+        return msgspec.json.decode(self.about, type=Members) if self.about else None
 
     def as_json(self) -> dict[str, Any]:
         """What people ask of it, as plain data."""
-        return {key: value for key, value in asdict(self).items() if key not in ("author", "looked")}
+        kept = {key: value for key, value in asdict(self).items() if key not in ("author", "looked", "about")}
+        about = self.members
+        told = None if about is None else {"name": about.name, "service": about.service, "selector": about.selector}
+        return {**kept, "edition": told}
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """What an edition is about: its name, the id of its service or its selector, and its targets.
+
+    ``labels`` are those of each target (by id) by which it was chosen.
+    """
+
+    name: str
+    service: str
+    selector: str
+    labels: dict[str, dict[str, str]]
+
+    def as_text(self) -> str:
+        """As it is kept."""
+        return msgspec.json.encode(self, order="sorted").decode()
 
 
 def add(tx: sqlite3.Connection, issued: Issued) -> None:
     """Note a report."""
     tx.execute(
         "INSERT INTO report (id, kind, name, status, issued_at, issued_by, position, sha256, revision, tz,"
-        " author, looked) VALUES (:id, :kind, :name, :status, :issued_at, :issued_by, :position, :sha256, :revision,"
-        " :tz, :author, :looked)",
+        " author, looked, edition, about) VALUES (:id, :kind, :name, :status, :issued_at, :issued_by, :position,"
+        " :sha256, :revision, :tz, :author, :looked, :edition, :about)",
         asdict(issued),
     )
 
@@ -59,23 +89,28 @@ def get(tx: sqlite3.Connection, key: str) -> Issued:
     return Issued(**dict(row))
 
 
-def newest(tx: sqlite3.Connection, before: tuple[int, str] | None, limit: int) -> list[Issued]:
-    """At most ``limit`` reports, the newest first; those that follow ``before``, an (issued_at, id), if it is given."""
+def newest(
+    tx: sqlite3.Connection, before: tuple[int, str] | None, limit: int, edition: str | None = None
+) -> list[Issued]:
+    """At most ``limit`` reports, the newest first; those that follow ``before``, an (issued_at, id), if it is given.
+
+    With the key of an ``edition`` only those of it.
+    """
     issued_at, key = before or (1 << 62, "")
     rows = tx.execute(
-        "SELECT * FROM report WHERE issued_at < :at OR (issued_at = :at AND id > :key)"
-        " ORDER BY issued_at DESC, id LIMIT :limit",
-        {"at": issued_at, "key": key, "limit": limit},
+        "SELECT * FROM report WHERE (issued_at < :at OR (issued_at = :at AND id > :key))"
+        " AND (:edition IS NULL OR edition = :edition) ORDER BY issued_at DESC, id LIMIT :limit",
+        {"at": issued_at, "key": key, "limit": limit, "edition": edition},
     )
     return [Issued(**dict(row)) for row in rows]
 
 
-def last_of(tx: sqlite3.Connection, kind: str, name: str, tz: str, status: str) -> Issued | None:
-    """The newest report of one period with that status, or None."""
+def last_of(tx: sqlite3.Connection, kind: str, name: str, tz: str, status: str, edition: str = "") -> Issued | None:
+    """The newest report of one period with that status, or None; of an edition by its key."""
     row = tx.execute(
-        "SELECT * FROM report WHERE kind = ? AND name = ? AND tz = ? AND status = ?"
+        "SELECT * FROM report WHERE kind = ? AND name = ? AND tz = ? AND status = ? AND edition = ?"
         " ORDER BY issued_at DESC, revision DESC, position DESC LIMIT 1",
-        (kind, name, tz, status),
+        (kind, name, tz, status, edition),
     ).fetchone()
     return None if row is None else Issued(**dict(row))
 
@@ -83,6 +118,11 @@ def last_of(tx: sqlite3.Connection, kind: str, name: str, tz: str, status: str) 
 def looked(tx: sqlite3.Connection, key: str, position: int) -> None:
     """Note that nothing in the log up to ``position`` changes that report."""
     tx.execute("UPDATE report SET looked = max(looked, ?) WHERE id = ?", (position, key))
+
+
+def sealed_here(tx: sqlite3.Connection, sha256: str) -> bool:
+    """Whether a report with this seal was issued here."""
+    return tx.execute("SELECT 1 FROM report WHERE sha256 = ?", (sha256,)).fetchone() is not None
 
 
 def of_file(tx: sqlite3.Connection, sha256: str) -> str | None:
