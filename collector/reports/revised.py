@@ -31,6 +31,7 @@ REASONS = {
     "policy": "Policy",
     "service": "Service",
     "target": "Target",
+    "elsewhere": "Something outside of this edition",
 }
 
 _FIGURES = {

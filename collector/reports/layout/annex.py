@@ -26,7 +26,7 @@ def _corrections(pen: Pen) -> Block:
             pen.text(row["reason"]),
             pen.text(row["evidence"]),
             pen.text(row["proposed_by"]),
-            pen.text(row["approved_by"] or pen.say("Not approved: without effect")),
+            pen.approval(row),
         )
         for row in pen.report["corrections"]
     ]

@@ -21,15 +21,24 @@ TITLES = {
     "special": "Special report on a major incident",
 }
 
+_EDITION = "Service report"
+"""What a month's edition about a service or a customer is called."""
+
 _ALL = (summary, scope, attainment, faults, handling, contentment, major, improvements, changes, risks, plan)
 _CHAPTERS = {"special": (summary, attainment, faults, handling, major, improvements)}
+_INTERNAL = frozenset({risks})
+"""The chapters that an edition leaves out: they are for the house alone."""
+
+_NAMED = 12
+"""So many targets of an edition stand on its cover by name."""
 
 
 def lay(document: Mapping[str, Any], lang: str) -> Laid:
     """The report of a sealed document. Raises Invalid for a language nobody speaks."""
     report, closing = document["report"], document["seal"]
     pen = Pen(report, translator(lang))
-    chapters = [chapter(pen) for chapter in _CHAPTERS.get(report["kind"], _ALL)]
+    chosen = _CHAPTERS.get(report["kind"], _ALL)
+    chapters = [chapter(pen) for chapter in chosen if not (pen.edition and chapter in _INTERNAL)]
     return Laid(
         language=pen.say.language,
         cover=_cover(pen, closing),
@@ -50,6 +59,7 @@ def _cover(pen: Pen, closing: Mapping[str, Any]) -> Cover:
         (say("Period"), f"{pen.moment(period['from']).shown} – {pen.moment(period['to']).shown} ({pen.tz})"),
         (say("Agreement"), f"{report['agreement']['name']}, {_version(pen, report['agreement']['version'])}"),
     ]
+    facts[1:1] = _edition(pen)
     draft = report["status"] == "draft"
     if draft:
         until = say(
@@ -64,7 +74,26 @@ def _cover(pen: Pen, closing: Mapping[str, Any]) -> Cover:
         (say("Method"), _version(pen, report["method"]["version"])),
         (say("Seal"), closing["sha256"]),
     ]
-    return Cover(say(TITLES[report["kind"]]), report["name"], say("Draft") if draft else "", facts)
+    title, name = TITLES[report["kind"]], report["name"]
+    if pen.edition:
+        title, name = _EDITION if report["kind"] == "month" else title, f"{name} · {pen.edition['name']}"
+    return Cover(say(title), name, say("Draft") if draft else "", facts)
+
+
+def _edition(pen: Pen) -> list[tuple[str, str]]:
+    """What an edition is about, as it stands on the cover."""
+    told, say = pen.edition, pen.say
+    if not told:
+        return []
+    about = told["name"] if told["selector"] in ("", told["name"]) else f"{told['name']} ({told['selector']})"
+    names = [one["name"] for one in told["targets"]]
+    listed = ", ".join(names[:_NAMED])
+    if len(names) > _NAMED:
+        listed = say("{names} and {count} more", names=listed, count=len(names) - _NAMED)
+    facts = [(say("Edition"), about), (say("Targets"), f"{len(names)}: {listed}" if names else "0")]
+    if told["services"]:
+        facts.append((say("Services"), ", ".join(told["services"])))
+    return facts
 
 
 def _version(pen: Pen, version: Any) -> str:

@@ -113,7 +113,7 @@ def _windows(pen: Pen, rows: Sequence[Row]) -> list[tuple[Cell, ...]]:
             pen.moment(row["to"]),
             pen.text(row["reason"]),
             pen.text(row["proposed_by"]),
-            pen.text(row["approved_by"] or pen.say("Not approved: without effect")),
+            pen.approval(row),
         )
         for row in rows
     ]

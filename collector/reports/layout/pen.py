@@ -11,6 +11,9 @@ from collector.texts import Translator
 Row = Mapping[str, Any]
 Head = str | tuple[str, Unit] | tuple[str, Unit, bool]
 
+_PERSONS = ("By", "Owner", "Proposed by")
+"""The titles of columns that name persons."""
+
 
 class Pen:
     """For one report in one language."""
@@ -21,6 +24,8 @@ class Pen:
         self.tz: str = report["period"]["tz"]
         self.parameters: Row = report["method"]["parameters"]
         self.targets: Row = self.parameters["targets"]
+        self.edition: Row | None = report.get("edition")
+        """What an edition is about; None for the whole organisation."""
 
     # Cells
 
@@ -59,6 +64,12 @@ class Pen:
         """An instant in ms UTC."""
         return Cell(value, exact.moment(value, self.tz), Unit.INSTANT)
 
+    def approval(self, row: Row) -> Cell:
+        """Who approved it; in an edition, which names nobody, when."""
+        if self.edition and row["approved_at"] is not None:
+            return self.moment(row["approved_at"])
+        return self.text(row["approved_by"] or self.say("Not approved: without effect"))
+
     # Tables
 
     def columns(self, *heads: Head) -> tuple[Column, ...]:
@@ -85,5 +96,13 @@ class Pen:
         empty: str = "None.",
         apart: int = 0,
     ) -> Table:
-        """A table; ``title`` and ``empty`` are English texts."""
+        """A table; ``title`` and ``empty`` are English texts. An edition has no column that names persons."""
+        if self.edition:
+            persons = {self.say(title) for title in _PERSONS}
+            kept = [place for place, column in enumerate(columns) if column.title not in persons]
+            columns = [columns[place] for place in kept]
+            approved = self.say("Approved by")
+            columns = [Column(self.say("Approved")) if one.title == approved else one for one in columns]
+            rows = [[row[place] for place in kept] for row in rows]
+            total = [total[place] for place in kept] if total else ()
         return Table(name, self.say(title) if title else "", columns, rows, total, self.say(empty), apart)

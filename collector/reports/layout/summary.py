@@ -23,11 +23,45 @@ def summary(pen: Pen) -> Chapter:
         )
         for row in report["headline"]
     ]
-    blocks: list[Block] = [pen.table("headline", "", pen.columns(*heads), rows)]
+    blocks: list[Block] = [pen.table("headline", "", pen.columns(*heads), rows), *_statement(pen)]
+    if pen.edition and report["edition"]["services"]:
+        blocks.append(_services(pen))
     blocks += [Paragraph(text) for text in _sentences(pen)] if report["objects"] else [_nothing(pen)]
     if report["revision"]["differences"]:
         blocks += _differences(pen)
     return Chapter("1", say("Summary and verdict"), blocks)
+
+
+def _statement(pen: Pen) -> list[Block]:
+    """What the manager says of the whole, paragraph by paragraph; who said it where persons are named."""
+    said = pen.report.get("statement")
+    if said is None:
+        return []
+    by = pen.say("Remark of {by}, {at}", by=said["by"], at=pen.moment(said["at"]).shown)
+    blocks: list[Block] = [Paragraph(text) for text in said["text"].splitlines() if text.strip()]
+    return [*blocks, Paragraph(by, "note")] if said["by"] else blocks
+
+
+def _services(pen: Pen) -> Block:
+    """How the services of an edition were delivered: what was unreachable of them counts too."""
+    rows = [
+        (
+            pen.text(entry["name"]),
+            pen.share(entry["availability"], 4, 1 - pen.targets["fault_rate"]),
+            pen.share(entry["fault_rate_delivered"], 4, pen.targets["fault_rate"], up=True),
+            pen.length(entry["down_ms"]),
+            pen.length(entry["unreachable_ms"]),
+            pen.count(entry["failures"]),
+            pen.verdict(entry["verdicts"]["fault_rate"]),
+        )
+        for entry in pen.report["objects"]
+        if entry["kind"] == "service"
+    ]
+    heads = pen.columns(
+        "Service", ("Availability", Unit.SHARE), ("Fault rate as delivered", Unit.SHARE), ("Down", Unit.LENGTH),
+        ("Unreachable", Unit.LENGTH), ("Failures", Unit.COUNT), "Verdict",
+    )  # fmt: skip
+    return pen.table("delivered", "Services as they were delivered", heads, rows)
 
 
 def scope(pen: Pen) -> Chapter:
