@@ -102,7 +102,7 @@ def gather(
             attainment=_attainment(rooms, settings, passed, now, ever),
             actions=[_action(one, about) for one, about in _actions(tx, told)],
             ahead=maintenance(tx, following(period), told),
-            review=gather_review(rooms, tx, period, before, now, settings, _teller(told), tell, wanted),
+            review=gather_review(rooms, tx, period, before, now, settings, _teller(told), tell, ever),
             edition=None if chosen is None else chosen.during(passed).as_json(),
         )
 

@@ -124,10 +124,11 @@ class _Looked:
 
     def past(self, period: Period) -> Past:
         if period.end <= self._first(period.end):
-            return Past(None)
+            return Past(period.start, period.end)
         fleet = self._figures(period)["fleet"]
-        measured = bool(fleet["agreed_ms"])
-        return Past(fleet if measured else None, self._rules(period), self._told(self._tx, period) if measured else ())
+        if not fleet["agreed_ms"]:
+            return Past(period.start, period.end)
+        return Past(period.start, period.end, fleet, self._rules(period), self._told(self._tx, period))
 
     def models(self, passed: Period) -> list[dict[str, Any]]:
         found, _ = self._rooms.timelines.lives(self._wanted, passed, self._now)

@@ -16,13 +16,15 @@ from collector.reports.chapters import (
     improvements,
     outlook,
     readings,
+    review,
     trend,
 )
 from collector.reports.digits import rounded
 from collector.reports.evidence import Evidence
+from collector.reports.outside import outside
 from rules.period import Period
 
-SCHEMA = 2
+SCHEMA = 3
 """The version of this data's shape."""
 
 FINAL, DRAFT = "final", "draft"
@@ -41,7 +43,7 @@ def build(
 
     ``kind`` is month, quarter, year or special; ``name`` the period as people write it, or the incident it is about;
     ``period`` the whole of it. Before its end a report is a draft that covers it up to ``now``. ``revision`` is its
-    number, the report it revises, what differs, and why.
+    number, the report it revises, what differs, and why. An edition's data is as it may be read outside.
     """
     figures = evidence.figures
     passed = period.until(now)
@@ -50,7 +52,7 @@ def build(
     measures = headline.rows(evidence)
     allowed = figures["method"]["parameters"]["targets"]["fault_rate"]
     spent = days.budget(figures["objects"], passed, allowed, figures["fleet"]["agreed_ms"])
-    return {
+    data = {
         "schema": SCHEMA,
         "kind": kind,
         "name": name,
@@ -58,6 +60,8 @@ def build(
         "revision": {key: list(value) if isinstance(value, tuple) else value for key, value in revision.items()},
         "issued_at": now,
         "period": {"from": period.start, "to": period.end, "until": passed.end, "tz": period.tz},
+        "edition": evidence.edition,
+        "statement": evidence.statement,
         "agreement": dict(evidence.agreement),
         "method": figures["method"],
         "headline": measures,
@@ -85,12 +89,14 @@ def build(
         "changes": outlook.changes(evidence.maintenance, shown, figures["fleet"]),
         "risks": outlook.risks(evidence.attainment, evidence.incidents, passed.end),
         "plan": outlook.plan(evidence.ahead, evidence.actions, passed.end, period.end + period.length),
+        "review": review.review(evidence, measures, shown, evidence.corrections, passed),
         "pending": [dict(row) for row in evidence.pending],
         "maintenance": [dict(row) for row in evidence.maintenance],
         "corrections": [dict(row) for row in evidence.corrections],
         "mutes": [dict(row) for row in evidence.mutes],
         "incidents": [dict(row) for row in evidence.incidents],
     }
+    return data if evidence.edition is None else outside(data)
 
 
 def outages(figures: Row, incidents: Sequence[Row]) -> list[dict[str, Any]]:

@@ -23,15 +23,20 @@ def attainment(pen: Pen) -> Chapter:
         for one in report["attainment"]
         for objective in (*one["objectives"], *one["requests"])
     ]
-    budget = report["budget"]
+    table = pen.table(
+        "agreements",
+        "Agreements",
+        pen.columns("Agreement", "Customer", "Measure", "Goal", "Actual", "Verdict"),
+        rows,
+        empty="No agreement was in force.",
+    )
+    return Chapter("3", say("Attainment and error budget"), [table, *spent(pen), *heat(pen), _budgets(pen)])
+
+
+def spent(pen: Pen) -> list[Block]:
+    """How the error budget of the period was used up."""
+    say, budget = pen.say, pen.report["budget"]
     blocks: list[Block] = [
-        pen.table(
-            "agreements",
-            "Agreements",
-            pen.columns("Agreement", "Customer", "Measure", "Goal", "Actual", "Verdict"),
-            rows,
-            empty="No agreement was in force.",
-        ),
         Paragraph(
             say(
                 "The target allows {allowed} h of faults in this period. Used by own faults: {used}; as delivered, "
@@ -40,7 +45,7 @@ def attainment(pen: Pen) -> Chapter:
                 used=printed.percent(budget["used"], 2, 1.0, up=True),
                 delivered=printed.percent(budget["used_delivered"], 2, 1.0, up=True),
             )
-        ),
+        )
     ]
     if budget["days"] and budget["allowed_ms"]:
         blocks.append(
@@ -55,23 +60,24 @@ def attainment(pen: Pen) -> Chapter:
                 ),
             )
         )
-    heat = report["heat"]
-    if heat["rows"]:
-        blocks.append(
-            Chart(
-                "heat",
-                "heat",
-                say("Lost time by day"),
-                {**heat, "scale": say("Share of the day's agreed time that was lost")},
-                _worst_day(pen),
-            )
-        )
-        if heat["left_out"]:
-            blocks.append(
-                Paragraph(say("{count} more lost less; they are in the tables.", count=heat["left_out"]), "note")
-            )
-    blocks.append(_budgets(pen))
-    return Chapter("3", say("Attainment and error budget"), blocks)
+    return blocks
+
+
+def heat(pen: Pen) -> list[Block]:
+    """On which days time was lost."""
+    say, found = pen.say, pen.report["heat"]
+    if not found["rows"]:
+        return []
+    chart = Chart(
+        "heat",
+        "heat",
+        say("Lost time by day"),
+        {**found, "scale": say("Share of the day's agreed time that was lost")},
+        _worst_day(pen),
+    )
+    if not found["left_out"]:
+        return [chart]
+    return [chart, Paragraph(say("{count} more lost less; they are in the tables.", count=found["left_out"]), "note")]
 
 
 def _budgets(pen: Pen) -> Block:

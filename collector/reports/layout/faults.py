@@ -14,23 +14,22 @@ from collector.reports.layout.statistics import statistics
 
 def faults(pen: Pen) -> Chapter:
     """Timelines, tables, charts."""
-    report, say = pen.report, pen.say
-    blocks: list[Block] = []
-    if report["objects"]:
-        blocks.append(
-            Lines(
-                [(entry["name"], entry["partition"]) for entry in report["objects"]],
-                report["period"]["from"],
-                report["period"]["to"],
-                pen.tz,
-                {state: say(name) for state, name in words.STATES.items()},
-            )
-        )
-    blocks += [_classes(pen), _objects(pen), _outages(pen), _bracket(pen), readings(pen)]
-    blocks += [_worst(pen), _glitches(pen), _unreachable(pen)]
-    blocks += _charts(pen)
+    blocks: list[Block] = lines(pen)
+    blocks += [classes(pen), objects(pen), outages(pen), bracket(pen), readings(pen)]
+    blocks += [worst(pen), glitches(pen), unreachable(pen)]
+    blocks += [*paretos(pen), *months(pen)]
     blocks += statistics(pen)
-    return Chapter("4", say("Availability and faults"), blocks)
+    return Chapter("4", pen.say("Availability and faults"), blocks)
+
+
+def lines(pen: Pen) -> list[Block]:
+    """A line of time for each object."""
+    report = pen.report
+    if not report["objects"]:
+        return []
+    rows = [(entry["name"], entry["partition"]) for entry in report["objects"]]
+    legend = {state: pen.say(name) for state, name in words.STATES.items()}
+    return [Lines(rows, report["period"]["from"], report["period"]["to"], pen.tz, legend)]
 
 
 _TIMES: tuple[Head, ...] = tuple((name, Unit.LENGTH, True) for name in words.STATES.values())
@@ -55,7 +54,8 @@ _FIGURES: tuple[Head, ...] = (
 )  # fmt: skip
 
 
-def _objects(pen: Pen) -> Block:
+def objects(pen: Pen) -> Block:
+    """Every figure of every object, and of all targets together."""
     report = pen.report
     targets = [entry for entry in report["objects"] if entry["kind"] != "service"]
     services = [entry for entry in report["objects"] if entry["kind"] == "service"]
@@ -65,7 +65,8 @@ def _objects(pen: Pen) -> Block:
     return pen.table("objects", "Per target", columns, rows, total=total, apart=len(services))
 
 
-def _classes(pen: Pen) -> Block:
+def classes(pen: Pen) -> Block:
+    """By kind of device."""
     heads: tuple[Head, ...] = (
         "Kind", ("Targets", Unit.COUNT, True), ("Operating hours", Unit.HOURS, True), ("Down", Unit.LENGTH, True),
         ("Failures", Unit.COUNT, True), ("Fault rate", Unit.SHARE), ("MTBF [h]", Unit.HOURS),
@@ -88,7 +89,8 @@ def _classes(pen: Pen) -> Block:
     return pen.table("classes", "By kind of device", pen.columns(*heads), rows)
 
 
-def _outages(pen: Pen) -> Block:
+def outages(pen: Pen) -> Block:
+    """All outages with their brackets."""
     heads: tuple[Head, ...] = (
         "Target", ("Start", Unit.INSTANT), ("End", Unit.INSTANT), ("Length", Unit.LENGTH),
         ("Start not before", Unit.INSTANT), ("Start not after", Unit.INSTANT), ("End not before", Unit.INSTANT),
@@ -112,7 +114,8 @@ def _outages(pen: Pen) -> Block:
     return pen.table("outages", "All outages", pen.columns(*heads), rows)
 
 
-def _bracket(pen: Pen) -> Block:
+def bracket(pen: Pen) -> Block:
+    """Between what the brackets leave the time down."""
     fleet = pen.report["fleet"]
     text = pen.say(
         "By the brackets, the time down lies between {least} and {most}.",
@@ -122,7 +125,8 @@ def _bracket(pen: Pen) -> Block:
     return Paragraph(text, "note")
 
 
-def _worst(pen: Pen) -> Block:
+def worst(pen: Pen) -> Block:
+    """The ten that lost most."""
     rows = [
         (
             pen.text(row["name"]),
@@ -139,7 +143,8 @@ def _worst(pen: Pen) -> Block:
     return pen.table("worst", "Worst ten", pen.columns(*heads), rows, empty="No target had a fault.")
 
 
-def _glitches(pen: Pen) -> Block:
+def glitches(pen: Pen) -> Block:
+    """Failures too short to be confirmed."""
     rows = [(pen.text(row["name"]), pen.count(row["glitches"])) for row in pen.report["glitches"]]
     heads = pen.columns("Target", ("Glitches", Unit.COUNT, True))
     return pen.table(
@@ -147,7 +152,8 @@ def _glitches(pen: Pen) -> Block:
     )
 
 
-def _unreachable(pen: Pen) -> Block:
+def unreachable(pen: Pen) -> Block:
+    """What could not be reached behind another's fault."""
     rows = [(pen.text(row["name"]), pen.length(row["unreachable_ms"])) for row in pen.report["unreachable"]]
     heads = pen.columns("Target", ("Unreachable", Unit.LENGTH, True))
     return pen.table(
@@ -155,7 +161,8 @@ def _unreachable(pen: Pen) -> Block:
     )
 
 
-def _charts(pen: Pen) -> Sequence[Block]:
+def paretos(pen: Pen) -> Sequence[Block]:
+    """Downtime by cause and by target, as charts."""
     say, report = pen.say, pen.report
     found: list[Block] = []
     objects = ((report["statistics"] or {}).get("pareto") or {}).get("objects_by_downtime") or {}
@@ -178,23 +185,16 @@ def _charts(pen: Pen) -> Sequence[Block]:
                     ),
                 )
             )
-    months = report["trend"]["months"]
-    if sum(row["fault_rate"] is not None for row in months) > 1:
-        found.append(
-            Chart(
-                "trend",
-                "trend",
-                say("Fault rate month by month"),
-                {
-                    **report["trend"],
-                    "target": pen.targets["fault_rate"],
-                    "goal": say("Goal"),
-                    "limits_said": say("Control limits"),
-                },
-                _trend_said(pen),
-            )
-        )
     return found
+
+
+def months(pen: Pen) -> Sequence[Block]:
+    """The fault rate month by month, as a chart where there is more than one."""
+    trend, say = pen.report["trend"], pen.say
+    if sum(row["fault_rate"] is not None for row in trend["months"]) < 2:
+        return []
+    told = {**trend, "target": pen.targets["fault_rate"], "goal": say("Goal"), "limits_said": say("Control limits")}
+    return [Chart("trend", "trend", say("Fault rate month by month"), told, _trend_said(pen))]
 
 
 def _cause(pen: Pen, name: str) -> str:

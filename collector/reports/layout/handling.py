@@ -25,8 +25,13 @@ _AGES = {
 
 def handling(pen: Pen) -> Chapter:
     """Rules, priorities, steps, breaches, backlog, and every incident."""
-    blocks: list[Block] = [_rules(pen), _priorities(pen), *_steps(pen), _late(pen), _backlog(pen), _incidents(pen)]
+    blocks: list[Block] = [*answered(pen), incidents(pen)]
     return Chapter("5", pen.say("Response and handling"), blocks)
+
+
+def answered(pen: Pen) -> list[Block]:
+    """Rules, priorities, steps, breaches and backlog."""
+    return [_rules(pen), _priorities(pen), *_steps(pen), _late(pen), _backlog(pen)]
 
 
 def _rules(pen: Pen) -> Block:
@@ -119,7 +124,8 @@ def _backlog(pen: Pen) -> Block:
     return pen.table("backlog", "Still open at the end", heads, rows)
 
 
-def _incidents(pen: Pen) -> Block:
+def incidents(pen: Pen) -> Block:
+    """Every incident of the period."""
     rows = [
         (
             pen.text(row["number"]),
