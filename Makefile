@@ -61,7 +61,7 @@ test-importers: $(VENV)/.installed-dev  ## the importers on a real Nagios, Prome
 	UPTIME_KUMA=$(abspath $(VENV))/uptime-kuma $(BIN)/python -m pytest -o norecursedirs=.* tests/peers
 
 test-reports: $(VENV)/.installed-dev  ## issued reports in a real LibreOffice, before a validator and axe in Chromium (needs npm)
-	@APT=$(APT) sh tests/packages.sh chromium fonts-noto-cjk libreoffice-calc-nogui
+	@APT=$(APT) sh tests/packages.sh chromium fonts-noto-cjk libreoffice-calc-nogui libreoffice-writer-nogui
 	@sh tests/readers/npm.sh $(abspath $(VENV))/readers
 	READERS=$(abspath $(VENV))/readers $(BIN)/python -m pytest -o norecursedirs=.* tests/readers
 

@@ -1,6 +1,7 @@
 """The timeline of one target as an SVG bar, and the days written below it. Looks are left to the page's style sheet."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -22,31 +23,63 @@ _MARK = Markup('<line x1="{0}" x2="{0}" y1="0" y2="{1}"/>')
 _DAY = Markup('<text x="{}" y="18">{}</text>')
 
 
-def bar(partition: Iterable[Sequence[Any]], start: int, end: int, title: str) -> Markup:
-    """The partition ``[[from, to, state], …]`` (ms UTC) over [start, end); trouble is drawn last, so that it shows."""
-    calm: list[Markup] = []
-    loud: list[Markup] = []
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A state from ``left`` on, of the whole `WIDTH`."""
+
+    state: str
+    left: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A local midnight; ``number`` is that of its day, where it is written, else 0."""
+
+    left: float
+    number: int
+
+
+def stretches(partition: Iterable[Sequence[Any]], start: int, end: int) -> list[Stretch]:
+    """The partition ``[[from, to, state], …]`` (ms UTC) over [start, end); trouble comes last, so that it shows."""
+    calm: list[Stretch] = []
+    loud: list[Stretch] = []
     for begin, until, state in partition:
         left = WIDTH * (begin - start) / (end - start)
         width = WIDTH * (until - begin) / (end - start)
         if state in _TROUBLE:
             width = max(width, _LEAST)
             left = min(left, WIDTH - width)
-        (loud if state in _TROUBLE else calm).append(_STRETCH.format(state, f"{left:.2f}", f"{width:.2f}", HEIGHT))
-    return _BAR.format(WIDTH, HEIGHT, title, Markup("").join(calm + loud))
+        (loud if state in _TROUBLE else calm).append(Stretch(state, left, width))
+    return calm + loud
 
 
-def days(start: int, end: int, tz: str) -> Markup:
-    """The scale below bars: a mark at every local midnight, with the day's number on the first and every fifth."""
-    marks: list[Markup] = []
+def marks(start: int, end: int, tz: str) -> Iterator[Mark]:
+    """Every local midnight in [start, end), with the day's number on the first and every fifth."""
     day = local(start, tz).replace(hour=0, minute=0, second=0, microsecond=0)
     while (at := instant(day)) < end:
         if at >= start:
-            x = f"{WIDTH * (at - start) / (end - start):.2f}"
             numbered = day.day == 1 or day.day % 5 == 0
-            marks.append(_MARK.format(x, 7 if numbered else 4))
-            if numbered:
-                marks.append(_DAY.format(x, day.day))
+            yield Mark(WIDTH * (at - start) / (end - start), day.day if numbered else 0)
         # Added on the wall clock, because a local day may be 23 or 25 hours long.
         day += timedelta(days=1)
-    return _DAYS.format(WIDTH, Markup("").join(marks))
+
+
+def bar(partition: Iterable[Sequence[Any]], start: int, end: int, title: str) -> Markup:
+    """The partition ``[[from, to, state], …]`` (ms UTC) over [start, end)."""
+    drawn = (
+        _STRETCH.format(one.state, f"{one.left:.2f}", f"{one.width:.2f}", HEIGHT)
+        for one in stretches(partition, start, end)
+    )
+    return _BAR.format(WIDTH, HEIGHT, title, Markup("").join(drawn))
+
+
+def days(start: int, end: int, tz: str) -> Markup:
+    """The scale below bars."""
+    drawn: list[Markup] = []
+    for mark in marks(start, end, tz):
+        x = f"{mark.left:.2f}"
+        drawn.append(_MARK.format(x, 7 if mark.number else 4))
+        if mark.number:
+            drawn.append(_DAY.format(x, mark.number))
+    return _DAYS.format(WIDTH, Markup("").join(drawn))

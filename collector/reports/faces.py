@@ -41,17 +41,29 @@ def written(text: str) -> str:
     return "".join(_sign(character) for character in text)
 
 
+def visible(text: str) -> str:
+    """The text for programs that look for fonts themselves: only what is invisible is named U+XXXX."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_named(character) for character in text)
+
+
 def width(text: str) -> float:
     """How wide a text is set in one line, as a multiple of the font size."""
     return sum(_advance(character) for character in text)
 
 
-@functools.lru_cache(maxsize=20_000)
-def _sign(character: str) -> str:
+def _named(character: str) -> str:
     if character in "\n\t":
         return " "
-    if unicodedata.category(character) not in _UNSEEN and any(ord(character) in signs for _, signs in _faces()):
-        return character
+    return f"U+{ord(character):04X}" if unicodedata.category(character) in _UNSEEN else character
+
+
+@functools.lru_cache(maxsize=20_000)
+def _sign(character: str) -> str:
+    shown = _named(character)
+    if shown != character or any(ord(character) in signs for _, signs in _faces()):
+        return shown
     if unicodedata.name(character, "").startswith("CJK ") and fonts.chinese() is None:
         raise Unavailable(
             f"No font on this machine has the Chinese that this PDF needs. On Debian: apt install {fonts.PACKAGE}."

@@ -3,12 +3,9 @@
 import functools
 import io
 import re
-import shutil
-import subprocess
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -19,53 +16,15 @@ from collector.reports.formats.xlsx import render
 from collector.reports.layout.blocks import Chart, Table, Unit
 from collector.reports.layout.lay import lay
 from tests.collector.reports import stories, wide
+from tests.readers.office import PROGRAM, Office
 
-OFFICE = shutil.which("soffice")
-pytestmark = pytest.mark.skipif(OFFICE is None, reason="libreoffice-calc-nogui is not installed")
+pytestmark = pytest.mark.skipif(PROGRAM is None, reason="libreoffice-calc-nogui is not installed")
 
 DAY_MS = 86_400_000
 DOCUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "five targets": stories.document,
     "200 targets": functools.partial(wide.document, 200),
 }
-
-_ALWAYS = """<?xml version="1.0" encoding="UTF-8"?>
-<oor:items xmlns:oor="http://openoffice.org/2001/registry">
-<item oor:path="/org.openoffice.Office.Calc/Formula/Load">
-<prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item>
-</oor:items>
-"""
-"""Every formula is computed anew when a workbook is opened."""
-
-
-class Office:
-    """LibreOffice without a screen, with a profile of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._profile = folder / "profile"
-        (self._profile / "user").mkdir(parents=True)
-        (self._profile / "user" / "registrymodifications.xcu").write_text(_ALWAYS, encoding="utf-8")
-        self._number = 0
-
-    def saved(self, content: bytes) -> bytes | None:
-        """The workbook as it is saved again, everything computed anew; None when it cannot be opened as it is."""
-        assert OFFICE is not None
-        self._number += 1
-        given, made = self._folder / f"{self._number}.xlsx", self._folder / f"out{self._number}"
-        given.write_bytes(content)
-        subprocess.run(
-            [OFFICE, f"-env:UserInstallation={self._profile.as_uri()}", "--headless", "--convert-to", "xlsx",
-             "--outdir", made, given],
-            check=False, capture_output=True, timeout=300,
-        )  # fmt: skip
-        found = made / given.name
-        return found.read_bytes() if found.exists() else None
-
-
-@pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    return Office(tmp_path_factory.mktemp("office"))
 
 
 @functools.cache

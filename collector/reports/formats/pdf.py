@@ -7,7 +7,6 @@ figures are the same at each rendering; where the machine's fonts are the same, 
 import functools
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,10 +22,10 @@ from collector.reports.layout.blocks import (
     Column,
     Laid,
     Lines,
-    Paragraph,
     Table,
     Unit,
 )
+from collector.reports.layout.bounded import bounded
 from collector.reports.layout.lay import lay
 from collector.texts import translator
 from rules.errors import Unavailable
@@ -41,9 +40,6 @@ LANGUAGES = True
 UPRIGHT, ACROSS = 595.28, 841.89
 """Widths of A4 in points, portrait and landscape."""
 MARGIN = 40.0
-
-MOST_ROWS = 200
-"""Rows of a table that are set; of longer ones the first."""
 
 _RIGHT = (Unit.SHARE, Unit.HOURS, Unit.LENGTH, Unit.COUNT)
 _TEXT = 9.5
@@ -72,7 +68,7 @@ _STYLE = Markup(
 
 def render(document: dict[str, Any], lang: str) -> bytes:
     """The file. Raises Unavailable where the `pdf` extra, or a font with Chinese that it needs, is not installed."""
-    laid = _shortened(lay(document, lang))
+    laid = bounded(lay(document, lang))
     if laid.language.startswith("zh") and fonts.chinese() is None:
         raise Unavailable(f"No font on this machine has Chinese. On Debian: apt install {fonts.PACKAGE}.")
     try:
@@ -88,35 +84,6 @@ def render(document: dict[str, Any], lang: str) -> bytes:
         pdf_standards=["ua-1"],
         timestamp=document["report"]["issued_at"] // 1000,
     )
-
-
-def _shortened(laid: Laid) -> Laid:
-    """The report without the tail of its longest tables: nobody reads a hundred pages, and all of them are set at once.
-
-    What is left out is said below the table; it stands in the page, the workbook and the other files.
-    """
-    say = translator(laid.language)
-    chapters = []
-    for chapter in laid.chapters:
-        blocks: list[Block] = []
-        for block in chapter.blocks:
-            cut, left = _cut(block)
-            blocks.append(cut)
-            if left > 0:
-                words = say("{count} more rows are in the page and in the workbook.", count=left)
-                blocks.append(Paragraph(words, "note"))
-        chapters.append(replace(chapter, blocks=blocks))
-    return replace(laid, chapters=chapters)
-
-
-def _cut(block: Block) -> tuple[Block, int]:
-    """A block with as many rows as are set, and how many are left out."""
-    match block:
-        case Table(rows=rows) if len(rows) > MOST_ROWS:
-            return replace(block, rows=rows[:MOST_ROWS]), len(rows) - MOST_ROWS
-        case Lines(rows=lines) if len(lines) > MOST_ROWS:
-            return replace(block, rows=lines[:MOST_ROWS]), len(lines) - MOST_ROWS
-    return block, 0
 
 
 @functools.cache

@@ -77,7 +77,7 @@ def test_a_correction_left_out_is_found(found: Watched, archive: Archive) -> Non
     assert (said["verdict"], "corrections" in said["reasons"][0]) == (BROKEN, True)
 
 
-@pytest.mark.parametrize("form", ["xlsx", "pdf", "csv"])
+@pytest.mark.parametrize("form", ["docx", "xlsx", "pdf", "csv"])
 def test_a_file_without_data_in_it_is_known_by_its_bytes(found: Watched, archive: Archive, form: str) -> None:
     issued = issue(found, archive)
     content = archive.file(issued.id, form, "en")[0]

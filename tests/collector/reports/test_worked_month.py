@@ -15,6 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from collector.reports import formats
 from collector.reports.formats.html import render
+from tests.collector.reports.formats import test_docx
 from tests.collector.reports.formats.test_html import Reader
 from tests.collector.reports.worked import document
 
@@ -96,6 +97,8 @@ def text_of(name: str, content: bytes, folder: Path) -> str:
     """What people read in a file, with single spaces."""
     if name == "html":
         return " ".join(Reader(content).text)
+    if name == "docx":
+        return " ".join(test_docx.texts(content))
     (folder / "report.pdf").write_bytes(content)
     said = subprocess.run(["pdftotext", "-raw", folder / "report.pdf", "-"], check=True, capture_output=True, text=True)
     return re.sub(r"\s+", " ", said.stdout)
@@ -132,7 +135,7 @@ def test_every_verdict_is_met() -> None:
 PDF = pytest.param("pdf", marks=pytest.mark.skipif(shutil.which("pdftotext") is None, reason="no poppler-utils"))
 
 
-@pytest.mark.parametrize("name", ["html", PDF])
+@pytest.mark.parametrize("name", ["html", "docx", PDF])
 def test_the_text_people_read_says_the_same(name: str, tmp_path: Path) -> None:
     text = text_of(name, formats.find(name).render(document(), "en"), tmp_path)
 

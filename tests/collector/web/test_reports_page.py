@@ -27,7 +27,7 @@ def test_the_list_is_sound_and_leads_to_every_form(town: Town, admin: Browser, i
 
     assert answer.status_code == 200
     assert parsed(answer.text).mistakes == []
-    for form in ("html", "pdf", "xlsx", "csv"):
+    for form in ("html", "pdf", "docx", "xlsx", "csv"):
         assert f"/api/v1/reports/{issued.id}.{form}?lang=zh-CN" in answer.text
     assert f"/api/v1/reports/{issued.id}.json" in answer.text
     assert issued.sha256[:16] in answer.text

@@ -31,4 +31,4 @@ def test_a_month_without_anything_can_be_rendered(name: str) -> None:
 
 def test_an_unknown_format_is_refused_with_those_there_are() -> None:
     with pytest.raises(Invalid, match="html"):
-        formats.find("docx")
+        formats.find("odt")

@@ -14,8 +14,9 @@ from pypdf.generic import Destination
 
 from collector.languages import LANGUAGES
 from collector.reports import columns, faces, fonts
-from collector.reports.formats.pdf import MOST_ROWS, render
+from collector.reports.formats.pdf import render
 from collector.reports.layout.blocks import Cell, Chart, Column, Laid, Lines, Paragraph, Table, Unit
+from collector.reports.layout.bounded import MOST_ROWS
 from collector.reports.layout.lay import lay
 from rules.errors import Unavailable
 from tests.collector.reports.stories import document
