@@ -119,10 +119,10 @@ class Looks:
     def replace(self, plan: Plan) -> None:
         """Follow a new plan. A check that stays as it was, credentials included, keeps all it knows."""
         watches = {}
+        # One for all the checks that use it: thousands of copies of one community are megabytes.
+        given = {name: credential(name, table) for name, table in plan.credentials.items()}
         for check in plan.checks:
-            known = tuple(
-                credential(name, plan.credentials[name]) for name in check.credentials if name in plan.credentials
-            )
+            known = tuple(given[name] for name in check.credentials if name in given)
             before = self._watches.get(check.handle)
             stays = before is not None and before.check == check and before.credentials == known
             watches[check.handle] = before if before is not None and stays else Watch(check, known)

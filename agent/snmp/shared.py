@@ -20,8 +20,9 @@ class Shared(Generic[T]):
     __slots__ = ("_flight", "_reading", "_taken", "_users")
 
     def __init__(self) -> None:
-        self._users: frozenset[int] = frozenset()
-        self._taken: frozenset[int] = frozenset()
+        # One or two of them, for each of thousands of devices: a tuple is a quarter of a set.
+        self._users: tuple[int, ...] = ()
+        self._taken: tuple[int, ...] = ()
         self._reading: tuple[float, T] | None = None
         self._flight: asyncio.Task[T] | None = None
 
@@ -32,11 +33,11 @@ class Shared(Generic[T]):
 
     def join(self, user: int) -> None:
         """From now on this user is one of those who share."""
-        self._users |= {user}
+        self._users = _with(self._users, user)
 
     def leave(self, user: int) -> None:
         """This user wants no reading any more; the last one ends what is under way."""
-        self._users -= {user}
+        self._users = tuple(one for one in self._users if one != user)
         if not self._users:
             self._reading = None
             if self._flight is not None:
@@ -55,7 +56,7 @@ class Shared(Generic[T]):
         while True:
             kept, flight = self._reading, self._flight
             if kept is not None and user not in self._taken and loop.time() - kept[0] <= oldest_s:
-                self._taken |= {user}
+                self._taken = _with(self._taken, user)
                 self._drop_what_all_have()
                 return kept[1]
             if flight is None:
@@ -66,12 +67,12 @@ class Shared(Generic[T]):
                     await asyncio.wait((flight,))
                 continue
             else:
-                self._taken |= {user}
+                self._taken = _with(self._taken, user)
             async with asyncio.timeout_at(until + _GRACE_S):
                 return await asyncio.shield(flight)
 
     def _begin(self, user: int, until: float, read: Callable[[float], Awaitable[T]]) -> "asyncio.Task[T]":
-        self._taken = frozenset((user,))
+        self._taken = (user,)
         self._reading = None
         flight = self._flight = asyncio.get_running_loop().create_task(self._fly(until, read))
         # A flight whose users have all gone tells nobody what became of it.
@@ -90,5 +91,9 @@ class Shared(Generic[T]):
         return reading
 
     def _drop_what_all_have(self) -> None:
-        if self._flight is None and self._users <= self._taken:
+        if self._flight is None and all(user in self._taken for user in self._users):
             self._reading = None
+
+
+def _with(users: tuple[int, ...], user: int) -> tuple[int, ...]:
+    return users if user in users else (*users, user)
