@@ -89,7 +89,8 @@ class AgentDecisions:
                 if one.incident.kind == Kind.COLLECTOR:
                     self.listen(now)  # the others get time to come back before one of them is missed
             elif not one.numbers & set(known):
-                verdict.drafts.append(self._drafts.recovery(one.incident.id, now, "The agent was retired"))
+                gone = self._drafts.recovery(one.incident.id, now, "The agent was retired", unseen=True)
+                verdict.drafts.append(gone)
 
     def _begun(
         self, tx: sqlite3.Connection, verdict: AgentVerdict, judged: Judgement, known: Mapping[int, Agent], now: int

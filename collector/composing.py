@@ -8,7 +8,7 @@ from collector.notices.channel import Message, fitted
 from collector.sentences import said
 from collector.store.notices import PARKED, Notice
 from collector.texts import Translator, translator
-from collector.wording import Wording
+from collector.wording import Wording, solved
 from rules.period import local
 from rules.rota import Contact
 
@@ -30,7 +30,10 @@ MOST_LINES = 30
 MOST_ENTRIES = 500
 """How many incidents are told to programs in one message."""
 
-_OUTLINE = {"incident": ("id", "number", "kind", "state", "priority", "summary"), "target": ("id", "name", "labels")}
+_OUTLINE = {
+    "incident": ("id", "number", "kind", "state", "solved", "priority", "summary"),
+    "target": ("id", "name", "labels"),
+}
 
 
 def compose(
@@ -118,8 +121,8 @@ def _many(found: Sequence[Notice], leading: Sequence[Notice], wording: Wording) 
     words = translator(wording.language)
     counts: dict[str, int] = {}
     for notice in leading:
-        counts[notice.event] = counts.get(notice.event, 0) + 1
-    kinds = ", ".join(f"{words(_EVENTS[event])} {count}" for event, count in counts.items())
+        counts[_event(notice)] = counts.get(_event(notice), 0) + 1
+    kinds = ", ".join(f"{words(event)} {count}" for event, count in counts.items())
     title = words("{count} incidents: {kinds}", count=len(leading), kinds=kinds)
     ranked = sorted(leading, key=lambda notice: (_rank(notice), notice.at))
     lines = []
@@ -150,8 +153,13 @@ def _headline(notice: Notice, wording: Wording) -> str:
 
 def _happened(notice: Notice, wording: Wording) -> str:
     """``Resolved 10-01 14:07``, by the clock of the zone."""
-    word = translator(wording.language)(_EVENTS[notice.event])
+    word = translator(wording.language)(_event(notice))
     return f"{word} {local(notice.at, wording.tz):%m-%d %H:%M}"
+
+
+def _event(notice: Notice) -> str:
+    """What happened in a word. Only what was solved is called resolved."""
+    return "Set aside" if notice.event == "resolved" and not solved(notice.facts) else _EVENTS[notice.event]
 
 
 def _page(wording: Wording, notice: Notice) -> str:

@@ -7,14 +7,13 @@ from typing import Any
 from collector.agreed import Agreed
 from collector.countdown import first, told
 from collector.decisions.families import ATTACHED, GATHERED, RETURNED, STABLE, UNSTABLE
-from collector.decisions.lifecycle import RECOVER
 from collector.faults import Kind
 from collector.ids import new_id
 from collector.recipients import Recipients
 from collector.settings import Settings
 from collector.store import incidents as table
 from collector.store import targets
-from collector.store.incidents import Incident
+from collector.store.incidents import RECOVER, Incident
 from rules.incident import SET_ASIDE, ActorKind, Verb
 from rules.period import local
 
@@ -140,9 +139,9 @@ class Drafts:
     def _of(self, verb: str, incident: str, text: str, **more: Any) -> Draft:
         return {"verb": verb, "incident": incident, "actor": MONITOR, "text": text, **more}
 
-    def recovery(self, incident: str, ended: int, text: str) -> Draft:
-        """The fault of an incident (id) is over."""
-        return self._of(RECOVER, incident, text, ended=ended)
+    def recovery(self, incident: str, ended: int, text: str, *, unseen: bool = False) -> Draft:
+        """The fault of an incident (id) is over; ``unseen`` where it is only looked at no more."""
+        return self._of(RECOVER, incident, text, ended=ended, **({"unseen": True} if unseen else {}))
 
     def closing(self, incident: str, text: str) -> Draft:
         """Nothing is left to do about a resolved incident (id)."""

@@ -28,6 +28,7 @@ class Fault:
 
     ``key`` names what is broken, the same each time it breaks; ``check`` is a check's id, empty for the target as a
     whole. ``first_bad`` is the first look that saw it. ``not_before``: until then it may be the rest of an outage.
+    ``restored`` is False where it has an end only because nobody looks any more.
     """
 
     key: str
@@ -38,6 +39,7 @@ class Fault:
     first_bad: int
     ended: int | None
     not_before: int = 0
+    restored: bool = True
 
 
 def outage_key(target: str) -> str:
@@ -71,7 +73,8 @@ def faults(scene: Scene, parameters: Parameters) -> list[Fault]:
 def _outage(target: str, outage: Outage) -> Fault:
     first_bad = outage.start_bracket[1]
     detected = outage.start if outage.detected is None else outage.detected
-    return Fault(outage_key(target), Kind.OUTAGE, "", outage.start, detected, first_bad, outage.end)
+    restored = outage.restored or outage.end is None
+    return Fault(outage_key(target), Kind.OUTAGE, "", outage.start, detected, first_bad, outage.end, restored=restored)
 
 
 def _of_check(target: str, check: Check, entries: Sequence[CheckTracks], parameters: Parameters) -> Iterator[Fault]:
@@ -85,7 +88,7 @@ def _of_check(target: str, check: Check, entries: Sequence[CheckTracks], paramet
             yield _bad(target, check, entries, run, start)
             run = []
     if run:
-        yield _bad(target, check, entries, run, check.retired)
+        yield replace(_bad(target, check, entries, run, check.retired), restored=check.retired is None)
 
 
 def _bad(target: str, check: Check, entries: Sequence[CheckTracks], run: Sequence[Tile], ended: int | None) -> Fault:

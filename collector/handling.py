@@ -11,10 +11,12 @@ from rules.milestones import Milestones
 def milestones(tx: sqlite3.Connection, incident: Incident, at: int) -> Milestones:
     """The milestones of an incident as they are known at an instant (ms UTC).
 
-    Of a fault that came back while the incident lived, the failure is the first and the restoration the last. The
-    repair is a person's word; where nobody gave it, there is none.
+    Of a fault that came back while the incident lived, the failure is the first and the restoration the last. While it
+    is being dealt with, and where the fault is only looked at no more, nothing is known to be restored. The repair is a
+    person's word; where nobody gave it, there is none.
     """
     episodes = incidents.episodes(tx, incident.id)
+    ended = not incident.living and not incidents.unseen(tx, incident.id)
     repaired = [
         event.at
         for event in incidents.events(tx, incident.id)
@@ -28,7 +30,7 @@ def milestones(tx: sqlite3.Connection, incident: Incident, at: int) -> Milestone
         answered=incident.answered,
         started=incident.started,
         repaired=repaired[-1] if repaired else None,
-        restored=episodes[-1].ended,
+        restored=episodes[-1].ended if ended else None,
         confirmed=confirmed,
         closed=incident.closed,
     )

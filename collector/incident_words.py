@@ -8,7 +8,7 @@ from typing import Any
 
 from collector.objective_words import NAMES, deadline
 from collector.printed import NO_FIGURE, duration, instant, percent
-from collector.reports.words import named
+from collector.reports.words import INCIDENT_STATES, named
 from collector.texts import Translator
 from rules.period import local
 
@@ -86,6 +86,21 @@ EVENTS = {
     "merged": "merged",
 }
 """What others are told."""
+
+
+def state(phase: str, words: Translator, *, solved: bool | None, unstable: bool) -> str:
+    """Where an incident stands: what nobody saw end is not called resolved, and what comes and goes says so."""
+    if solved is False and phase == "resolved":
+        return words("Set aside")
+    told = named(INCIDENT_STATES, phase, words)
+    if solved is False and phase == "closed":
+        return words("{state}, set aside", state=told)
+    return words("{state}, comes and goes", state=told) if unstable else told
+
+
+def state_of(one: Found, words: Translator) -> str:
+    """Where an incident stands, as the API tells it."""
+    return state(one["state"], words, solved=one["solved"], unstable=one["unstable"] is not None)
 
 
 def countdown(one: Found | None, tz: str, words: Translator) -> str:

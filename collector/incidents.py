@@ -318,7 +318,8 @@ class Incidents(Working):
         """What was resolved and stayed so for the reopen window is closed."""
         with self._state.read() as tx:
             old = table.resolved_before(tx, now - self._settings.calculation.reopen_window)
-        self._record([self._drafts.closing(incident.id, "Resolved, and it did not come back") for incident in old])
+            ends = [(one.id, "Resolved" if table.solved(tx, one) else "Set aside") for one in old]
+        self._record([self._drafts.closing(key, f"{end}, and it did not come back") for key, end in ends])
 
     # Recording and telling
 

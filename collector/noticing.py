@@ -27,7 +27,7 @@ from collector.settings import Settings
 from collector.store import notices as table
 from collector.store.notices import Message, MessageState, Notice
 from collector.store.state import State
-from collector.wording import Wording
+from collector.wording import Wording, solved
 from rules.errors import Missing
 from rules.pace import Pace
 
@@ -243,7 +243,7 @@ class Noticing:
 
     def _with_link(self, notice: Notice, line: Line) -> Notice:
         """With the link by which the one who asked says how content they are, where letters go to people."""
-        if notice.event not in _SETTLED or not line.channel.PERSONAL:
+        if notice.event not in _SETTLED or not line.channel.PERSONAL or not solved(notice.facts):
             return notice
         return replace(notice, facts={**notice.facts, "feedback": self._links.of(notice.incident)})
 

@@ -6,10 +6,10 @@ from collector.remote.telling import Telling
 from collector.settings import Settings
 from collector.store.errands import Errand
 from collector.ticket_terms import Terms
-from collector.wording import Wording
+from collector.wording import Wording, solved
 
 _ASKING = frozenset({"resolved", "closed"})
-"""What is over: whoever asked for it to be repaired is asked in turn."""
+"""What may be solved: then whoever asked for it to be repaired is asked in turn."""
 
 
 class Phrasing:
@@ -23,7 +23,7 @@ class Phrasing:
     def telling(self, errand: Errand, ticket: str, terms: Terms) -> Telling:
         """What is told. ``ticket`` is what the system calls its ticket, empty where it never told that."""
         body, facts = errand.body, dict(errand.body["facts"])
-        if errand.event in _ASKING:
+        if errand.event in _ASKING and solved(facts):
             facts["feedback"] = self._links.of(errand.incident)
         wording = Wording(terms.language or self._settings.language, self._settings.tz, self._address)
         return Telling(

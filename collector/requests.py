@@ -69,7 +69,9 @@ def request(tx: sqlite3.Connection, incident: Incident, hours: Hours | None, at:
     events = [event for event in incidents.events(tx, incident.id) if not event.moot and event.at <= at]
     if incident.parent:
         events = sorted([*events, *_for_all(tx, incident, at)], key=lambda event: event.at)
-    solved, alone, reopened = _solutions(events)
+    solution, reopened = _solutions(events)
+    solved = None if solution is None else solution.at
+    alone = solution is not None and solution.actor_kind == ActorKind.MONITOR
     started = [event.at for event in events if event.verb == Verb.START]
     opener = next((event.actor_kind for event in events if event.verb == Verb.OPEN), ActorKind.MONITOR.value)
     return Request(
@@ -82,6 +84,7 @@ def request(tx: sqlite3.Connection, incident: Incident, hours: Hours | None, at:
         started=started[0] if started else None,
         solved=solved,
         recovered=solved if alone else None,
+        unseen=solution is not None and solution.unseen,
         called_back=None if solved is None else follow_up.called_back(tx, incident.id, solved, at),
         pauses=_pauses(events),
         reopened=reopened,
@@ -96,19 +99,18 @@ def _for_all(tx: sqlite3.Connection, incident: Incident, at: int) -> Iterator[Ha
             yield replace(event, at=max(event.at, incident.opened))
 
 
-def _solutions(events: list[Happening]) -> tuple[int | None, bool, tuple[Pause, ...]]:
-    """When it was solved (None: it is not), whether by itself, and the stretches in which it only seemed so."""
-    solved: int | None = None
-    alone = False
+def _solutions(events: list[Happening]) -> tuple[Happening | None, tuple[Pause, ...]]:
+    """What solved it (None: it is not solved), and the stretches in which it only seemed so."""
+    solution: Happening | None = None
     seemed = []
     for event in events:
         match event.verb:
             case Verb.RESOLVE:
-                solved, alone = event.at, event.actor_kind == ActorKind.MONITOR
-            case Verb.REOPEN if solved is not None:
-                seemed.append((solved, event.at))
-                solved, alone = None, False
-    return solved, alone, tuple(seemed)
+                solution = event
+            case Verb.REOPEN if solution is not None:
+                seemed.append((solution.at, event.at))
+                solution = None
+    return solution, tuple(seemed)
 
 
 def _pauses(events: list[Happening]) -> tuple[tuple[Pause, Waiting], ...]:

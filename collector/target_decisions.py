@@ -33,6 +33,9 @@ from rules.state import State as Class
 _MARGIN = 3_600_000
 """How far (ms) before a change one looks: a fault that ended long before it has been decided about."""
 
+_SEEN_WELL = (Class.UP, Class.DEGRADED)
+"""What shows, where a fault is none any more, that the target does what it should."""
+
 
 @dataclass(slots=True)
 class Verdict:
@@ -101,7 +104,7 @@ class _Comparison:
         since, state = self.lasting()
         if state is Class.MAINTENANCE:
             # What was broken before goes on being one outage, but while others work there it is nobody's incident.
-            found = [replace(fault, ended=since) if fault.ended is None else fault for fault in found]
+            found = [replace(one, ended=since, restored=False) if one.ended is None else one for one in found]
             found = [fault for fault in found if fault.ended is None or fault.ended > fault.since]
         for fault in found:
             yield from self._about(fault, explained, begun)
@@ -109,21 +112,18 @@ class _Comparison:
         for incident in table.of_target(self.sight.tx, self.scene.target.id, self.sight.now):
             yield from unstable.drafts(self.sight, self.scene, incident)
         over = [fault.ended for fault in found if fault.kind is Kind.OUTAGE and fault.ended is not None]
-        if state in (Class.UP, Class.DEGRADED) and over:
+        if state in _SEEN_WELL and over:
             yield from sites.lit(self.sight, self.scene, max(over))
 
     def _about(self, fault: Fault, explained: set[str], begun: set[str]) -> Iterator[Draft]:
         tx, drafts = self.sight.tx, self.sight.drafts
-        began, state = self.lasting()
-        name = self.scene.target.name
-        worked_on = state is Class.MAINTENANCE and fault.ended == began
-        recovered = f"Maintenance of {name} began" if worked_on else f"{name} recovered"
+        began, _ = self.lasting()
         incident = table.of_fault(tx, fault.key)
         recorded, episode = table.holding(tx, fault.key, fault.since, fault.ended)
         if recorded is not None and episode is not None:
             explained.add(recorded.id)
             if episode.ended is None and fault.ended is not None:
-                yield drafts.recovery(recorded.id, fault.ended, recovered)
+                yield self._over(recorded.id, fault, fault.ended)
             if fault.ended is None and recorded.living and not recorded.parent:
                 yield from self._into_site(recorded, fault)
             lasts_again = episode.ended is not None and fault.ended is None
@@ -175,7 +175,7 @@ class _Comparison:
             key = draft["incident"]
             explained.add(key)
         if fault.ended is not None:
-            yield drafts.recovery(key, fault.ended, recovered)
+            yield self._over(key, fault, fault.ended)
 
     def lasting(self) -> tuple[int, Class]:
         """The stretch of time that lasts: since when (ms UTC), and what it counts as."""
@@ -206,9 +206,27 @@ class _Comparison:
         """Incidents whose fault is no fault any more: a window, a correction, a parent, the end of service."""
         for incident, _ in recorded:
             if incident.id not in explained:
-                state = self.scene.timeline.at(self.sight.now - 1).value
-                text = f"No fault of {self.scene.target.name} any more: it is {state}"
-                yield self.sight.drafts.recovery(incident.id, self.sight.now, text)
+                state = self.scene.timeline.at(self.sight.now - 1)
+                text = self._no_fault(state)
+                unseen = state not in _SEEN_WELL
+                yield self.sight.drafts.recovery(incident.id, self.sight.now, text, unseen=unseen)
+
+    def _over(self, incident: str, fault: Fault, ended: int) -> Draft:
+        """The fault of an incident (id) is over, or is looked at no more."""
+        name, (_, state) = self.scene.target.name, self.lasting()
+        if fault.restored:
+            text = f"{name} recovered"
+        elif state is Class.MAINTENANCE:
+            text = f"Maintenance of {name} began"
+        elif fault.check:
+            check = next(check.name for check, _ in self.scene.checks if check.id == fault.check)
+            text = f"{name}: {check} is looked at no more"
+        else:
+            text = self._no_fault(state)
+        return self.sight.drafts.recovery(incident, ended, text, unseen=not fault.restored)
+
+    def _no_fault(self, state: Class) -> str:
+        return f"No fault of {self.scene.target.name} any more: it is {state.value}"
 
     def _ruling(self, fault: Fault) -> Ruling:
         sight, target = self.sight, self.scene.target

@@ -12,6 +12,7 @@ from collector.brief_words import parts
 from collector.printed import duration, instant
 from collector.sentences import said
 from collector.texts import Translator
+from rules.incident import LIVE
 
 _LINE = 200
 _MOST = 8_000
@@ -30,6 +31,9 @@ _LEADS = {
     "test": "Test",
 }
 """What stands before the summary. A new incident has nothing there: a ticket keeps its title to the end."""
+
+_ASIDE = {"merged": "Merged", "void": "Void"}
+"""What stands there instead of "Resolved" where the incident is in such a state."""
 
 _BEGINNING = frozenset({"opened", "reopened", "escalated"})
 """The events that may be the first that somebody hears of the fault: he gets the brief."""
@@ -64,7 +68,7 @@ class Wording:
         """
         words = texts.translator(self.language)
         incident = facts.get("incident") or {}
-        lead = words("{lead}: ", lead=words(_LEADS[event])) if event in _LEADS else ""
+        lead = words("{lead}: ", lead=_lead(facts, event, words)) if event in _LEADS else ""
         number = f"[{incident['number']}] " if incident.get("number") else ""
         return _cut(f"{number}{lead}{_summary(facts, words)}", _LINE)
 
@@ -89,7 +93,7 @@ class Wording:
         text = self._called(facts, event, words) or said(str(facts.get("text") or ""), words)
         actor = facts.get("actor") or {}
         who = str(actor.get("name") or "") if actor.get("kind") != "monitor" else ""
-        lead = words(_LEADS[event]) if event in _LEADS else ""
+        lead = _lead(facts, event, words)
         if who and lead:
             lead = words("{lead} by {who}", lead=lead, who=who)
         if not lead or event == "reopened":
@@ -128,9 +132,10 @@ class Wording:
         since, ended = incident.get("since_ms"), incident.get("ended_ms")
         if since is not None:
             yield line("Since", f"{instant(since, self.tz)} ({self.tz})")
-        if since is not None and ended is not None:
-            over = words("{at}, after {lasted}", at=instant(ended, self.tz), lasted=duration(ended - since, words))
-            yield line("Over", over)
+        if since is not None and ended is not None and incident.get("state") not in LIVE:
+            after = words("{at}, after {lasted}", at=instant(ended, self.tz), lasted=duration(ended - since, words))
+            unseen = not solved(facts) and incident.get("state") not in _ASIDE
+            yield line("Set aside", after) if unseen else line("Over", after)
         if incident.get("cause") and event in ("resolved", "closed"):
             yield line("Cause", incident["cause"])
         yield from self._family(facts, words)
@@ -159,6 +164,22 @@ class Wording:
                 yield f"{score} {words(meaning)}: {facts['feedback']}?score={score}"
         if self.public_url and number:
             yield f"{self.public_url.rstrip('/')}/incidents/{number}"
+
+
+def solved(facts: Mapping[str, Any]) -> bool:
+    """Whether an end that is told of is that of the fault: nothing merged, void, or only looked at no more.
+
+    What does not say, as it was recorded before that was, is taken for solved unless its state tells otherwise.
+    """
+    incident = facts.get("incident") or {}
+    return incident.get("state") not in _ASIDE and incident.get("solved") is not False
+
+
+def _lead(facts: Mapping[str, Any], event: str, words: Translator) -> str:
+    """What happened in a word, empty where the summary says it. Only what was solved is called resolved."""
+    if event == "resolved" and not solved(facts):
+        return words(_ASIDE.get(str((facts.get("incident") or {}).get("state")), "Set aside"))
+    return words(_LEADS[event]) if event in _LEADS else ""
 
 
 def _summary(facts: Mapping[str, Any], words: Translator) -> str:

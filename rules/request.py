@@ -68,7 +68,8 @@ class Request:
 
     ``priorities`` are those it had, each from an instant; the first counts from the opening whenever it was set.
     ``pauses`` are waits with their reason, ``reopened`` the stretches in which it was taken for solved. ``recovered``
-    is when the fault ended by itself, if nobody solved it before. ``hours`` are the service hours, None for always.
+    is when the fault ended by itself, if nobody solved it before. ``unseen``: it counts as solved only because its
+    fault is looked at no more, so nobody is asked how it was. ``hours`` are the service hours, None for always.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Request:
     started: int | None = None
     solved: int | None = None
     recovered: int | None = None
+    unseen: bool = False
     called_back: int | None = None
     pauses: tuple[tuple[Pause, Waiting], ...] = ()
     reopened: tuple[Pause, ...] = ()
@@ -146,7 +148,7 @@ def applies(rule: Rule, request: Request) -> bool:
         case Rule.COMPLAINT_REPLY:
             return request.kind is Kind.COMPLAINT
         case Rule.CALL_BACK:
-            return request.solved is not None
+            return request.solved is not None and not request.unseen
     return True
 
 

@@ -265,7 +265,7 @@ def follow_ups(tx: sqlite3.Connection, settings: Settings, incident: Incident, l
             CallBackView(one.at, one.reached, one.solved, one.text, one.actor)
             for one in follow_up.call_backs(tx, incident.id)
         ],
-        feedback_link=link if over else "",
+        feedback_link=link if incidents.solved(tx, incident) else "",
     )
 
 

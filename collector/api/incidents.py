@@ -66,7 +66,11 @@ class TicketView:
 
 @dataclass(frozen=True, slots=True)
 class IncidentRow:
-    """One incident. Instants in ms UTC. ``since`` is when its fault (last) began, ``ended`` when that was over."""
+    """One incident. Instants in ms UTC. ``since`` is when its fault (last) began, ``ended`` when that was over.
+
+    ``solved`` is null while it is being dealt with, and false for what was merged or void, and where its fault is only
+    looked at no more. ``unstable`` is since when its fault comes and goes, null where it does not.
+    """
 
     number: str
     id: str
@@ -85,6 +89,8 @@ class IncidentRow:
     resolved_at: int | None
     closed_at: int | None
     self_recovered: bool
+    solved: bool | None
+    unstable: int | None
     cause: str
     earlier: str
     tickets: list[TicketView]
@@ -271,6 +277,8 @@ def _row(tx: sqlite3.Connection, incident: Incident, asked: Asked | None, at: in
         resolved_at=incident.resolved,
         closed_at=incident.closed,
         self_recovered=incident.self_recovered,
+        solved=incidents.solved(tx, incident),
+        unstable=incident.unstable,
         cause=incident.cause,
         earlier=incident.earlier,
         tickets=[_ticket(tx, incident, one) for one in incidents.tickets(tx, incident.id)],

@@ -51,9 +51,9 @@ _STEPS = {
 def run_list(arguments: argparse.Namespace) -> int:
     """One line per incident."""
     from collector.cli.terminal import answer
-    from collector.incident_words import countdown
+    from collector.incident_words import countdown, state_of
     from collector.printed import instant
-    from collector.reports.words import INCIDENT_STATES, KINDS, named
+    from collector.reports.words import KINDS, named
 
     words = answer.words(arguments)
     with answer.collector(arguments) as client:
@@ -62,7 +62,7 @@ def run_list(arguments: argparse.Namespace) -> int:
             client.every("incidents", state=arguments.state, target=arguments.target),
             (
                 ("Incident", lambda item: item["number"]),
-                ("State", lambda item: named(INCIDENT_STATES, item["state"], words)),
+                ("State", lambda item: state_of(item, words)),
                 ("Kind", lambda item: named(KINDS, item["kind"], words)),
                 ("Target", lambda item: item.get("target")),
                 ("Opened", lambda item: instant(item["opened_at"], arguments.tz)),
@@ -91,7 +91,7 @@ def run_step(arguments: argparse.Namespace) -> int:
     """One step of an incident's life."""
     from collector.cli.terminal import answer
     from collector.client import quote
-    from collector.reports.words import INCIDENT_STATES, named
+    from collector.incident_words import state_of
 
     given = {"text": "text", "reason": "reason", "cause": "cause", "into": "into"}
     body = {key: getattr(arguments, name) for key, name in given.items() if getattr(arguments, name, None) is not None}
@@ -100,6 +100,6 @@ def run_step(arguments: argparse.Namespace) -> int:
     answer.show(
         arguments,
         done,
-        lambda words: f"{done['number']}: {named(INCIDENT_STATES, done['state'], words)}",
+        lambda words: f"{done['number']}: {state_of(done, words)}",
     )
     return 0

@@ -7,7 +7,8 @@ to do, and whether one is still unsent decides whether it can be taken back.
 
     open       kind, fault, target, check, agent, priority, summary, correlation, year, since, detected, due, systems
     reopen     since, detected, due, systems       (a person's has only systems)
-    recover    ended                               the fault is over; the incident is resolved unless it was already
+    recover    ended                               the fault is over; the incident is resolved unless it was already;
+                                                   ``unseen``: it is only looked at no more, nobody saw it end
     ack, start, pause, resume, comment, resolve, close
     merge, void                                    it was none of its own (``set_aside.py``)
     attached, gathered, returned, unstable, stable what belongs together (``families.py``)
@@ -50,11 +51,11 @@ from collector.decisions.follow_up import (
     satisfaction,
 )
 from collector.decisions.followed import FOLLOWED, seen
-from collector.decisions.lifecycle import RECOVER, opening, recover, step
+from collector.decisions.lifecycle import opening, recover, step
 from collector.decisions.news import news
 from collector.decisions.set_aside import merge, void
 from collector.store import followed, incidents
-from collector.store.incidents import Incident
+from collector.store.incidents import RECOVER, Incident
 from rules.incident import Verb
 
 _APPLIED: Mapping[str, Callable[[Decision, Incident], None]] = {

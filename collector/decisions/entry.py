@@ -35,8 +35,8 @@ class Decision:
         now = max(self.at, incidents.latest(self.tx, incident.id), incident.opened)
         return now if told is None else min(max(int(told), incident.opened), now)
 
-    def note(self, incident: Incident, *, verb: str = "", moot: bool = False) -> None:
-        """Remember it among the events of the incident."""
+    def note(self, incident: Incident, *, verb: str = "", moot: bool = False, unseen: bool = False) -> None:
+        """Remember it among the events of the incident; ``unseen`` where it ends a fault that nobody saw end."""
         actor = self.payload["actor"]
         event = Happening(
             position=self.position,
@@ -46,5 +46,6 @@ class Decision:
             actor=actor["name"],
             text=str(self.payload.get("text", "")),
             moot=moot,
+            unseen=unseen,
         )
         incidents.add_event(self.tx, incident.id, event)

@@ -4,7 +4,7 @@ attached   dependents, since    targets (ids) were seen cut off by its fault fro
 gathered                        more incidents are told of by this one; the text says how many
 returned   since, detected      the fault of an incident that is being dealt with came back
 unstable                        the fault comes and goes: until that ends nobody is told of each turn
-stable                          it does so no more; the incident is resolved if the fault is over
+stable                          it does so no more; the incident is resolved if the fault is over, as its last turn was
 """
 
 from dataclasses import replace
@@ -74,5 +74,5 @@ def stable(decision: Decision, incident: Incident) -> None:
         return
     over = after(calm, course)
     incidents.put(decision.tx, over)
-    decision.note(over, verb=Verb.RESOLVE)
+    decision.note(over, verb=Verb.RESOLVE, unseen=incidents.unseen(decision.tx, incident.id))
     tell(decision, over, "resolved")

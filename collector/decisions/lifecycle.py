@@ -6,10 +6,8 @@ from collector.decisions.entry import Decision
 from collector.decisions.storm import holding
 from collector.decisions.telling import queue, tell
 from collector.store import errands, families, incidents
-from collector.store.incidents import Incident
+from collector.store.incidents import RECOVER, Incident
 from rules.incident import ActorKind, Course, Phase, Step, Verb, advance, inserted
-
-RECOVER = "recover"
 
 _TOLD = {
     Verb.ACKNOWLEDGE: "acknowledged",
@@ -81,17 +79,21 @@ def step(decision: Decision, incident: Incident) -> None:
 
 
 def recover(decision: Decision, incident: Incident) -> None:
-    """The fault is over; the incident is resolved unless it was already, or there is more that it tells of."""
+    """The fault is over; the incident is resolved unless it was already, or there is more that it tells of.
+
+    Where its fault was over before, and the last of what it tells of is over now, it ends as its own fault did.
+    """
     ended = decision.payload["ended"]
-    incidents.end_episode(decision.tx, incident.id, ended)
+    ends = incidents.end_episode(decision.tx, incident.id, ended)
+    unseen = bool(decision.payload.get("unseen")) if ends else incidents.unseen(decision.tx, incident.id)
     if incident.unstable is not None or families.lasting(decision.tx, incident.id):
-        decision.note(incident, verb=RECOVER)
+        decision.note(incident, verb=RECOVER, unseen=unseen)
         return
     errands.cancel_unsent(decision.tx, incident.id, ended)
     resolving = Step(Verb.RESOLVE, decision.happened(incident), ActorKind.MONITOR)
     course = advance(incidents.course_of(decision.tx, incident.id), resolving)
     # Where a person had resolved it already the step is moot, but that the fault is over is news all the same.
-    decision.note(incident, verb=RECOVER if course is None else Verb.RESOLVE)
+    decision.note(incident, verb=RECOVER if course is None else Verb.RESOLVE, unseen=unseen)
     if course is None:
         return
     changed = after(incident, course)

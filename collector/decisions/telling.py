@@ -85,6 +85,7 @@ def facts(tx: sqlite3.Connection, incident: Incident, payload: Mapping[str, Any]
             "cause": incident.cause,
             "earlier": incident.earlier,
             "unstable": incident.unstable is not None,
+            "solved": incidents.solved(tx, incident),
         },
         "dependents": _dependents(tx, incident),
         "members": _members(tx, incident),

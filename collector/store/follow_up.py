@@ -222,11 +222,13 @@ def add_call_back(tx: sqlite3.Connection, incident: str, position: int, tried: C
 
 def to_call_back(tx: sqlite3.Connection, since: int) -> list[str]:
     """The incidents (ids) solved at ``since`` (ms UTC) or later, after somebody had answered them, of whose askers
-    nobody has heard since; the first solved first."""
+    nobody has heard since; the first solved first. Not those whose fault is only looked at no more."""
     rows = tx.execute(
         "SELECT id FROM incident WHERE phase IN ('resolved', 'closed') AND resolved >= :since AND self_recovered = 0"
         " AND NOT EXISTS (SELECT 1 FROM call_back WHERE incident = incident.id AND reached = 1"
         "  AND call_back.at >= incident.resolved)"
+        " AND NOT EXISTS (SELECT 1 FROM incident_event WHERE incident = incident.id AND verb = 'resolve' AND moot = 0"
+        "  AND unseen = 1 AND incident_event.at = incident.resolved)"
         " AND NOT EXISTS (SELECT 1 FROM satisfaction WHERE incident = incident.id"
         "  AND satisfaction.at >= incident.resolved) ORDER BY resolved, id",
         {"since": since},

@@ -3,9 +3,13 @@
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from typing import Any
 
 from rules.errors import Missing
-from rules.incident import LIVE, ActorKind, Course, Phase, Step, Verb, course
+from rules.incident import LIVE, SET_ASIDE, ActorKind, Course, Phase, Step, Verb, course
+
+RECOVER = "recover"
+"""The verb of a fault that is over; as an event it stands for one by which its incident was not resolved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,11 @@ class Episode:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One event of an incident, as logged at a position. ``moot``: it came too late to change anything."""
+    """One event of an incident, as logged at a position.
+
+    ``moot``: it came too late to change anything. ``unseen``: it tells of the end of a fault that nobody saw end, since
+    it is looked at no more.
+    """
 
     position: int
     verb: str
@@ -66,6 +74,7 @@ class Happening:
     actor: str
     text: str
     moot: bool
+    unseen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +90,7 @@ class Ticket:
 
 _NAMES = tuple(entry.name for entry in fields(Incident))
 _COLUMNS = ", ".join(f'"{name}"' for name in _NAMES)
+_EVENT = "position, verb, at, actor_kind, actor, text, moot, unseen"
 _LIVE = ", ".join(f"'{phase.value}'" for phase in sorted(LIVE))
 
 
@@ -281,22 +291,21 @@ def begin_episode(tx: sqlite3.Connection, incident: str, since: int, detected: i
     )
 
 
-def end_episode(tx: sqlite3.Connection, incident: str, ended: int) -> None:
-    """Note that the fault ended; it cannot have ended before it began."""
-    tx.execute(
+def end_episode(tx: sqlite3.Connection, incident: str, ended: int) -> bool:
+    """Note that the fault ended; it cannot have ended before it began. False where it was over already."""
+    found = tx.execute(
         "UPDATE episode SET ended = max(since, :ended) WHERE incident = :id AND ended IS NULL",
         {"id": incident, "ended": ended},
     )
+    return found.rowcount > 0
 
 
 def events(tx: sqlite3.Connection, incident: str) -> list[Happening]:
     """What happened to an incident, in the order in which it happened."""
     rows = tx.execute(
-        "SELECT position, verb, at, actor_kind, actor, text, moot FROM incident_event WHERE incident = :id"
-        " ORDER BY at, position",
-        {"id": incident},
+        f"SELECT {_EVENT} FROM incident_event WHERE incident = :id ORDER BY at, position", {"id": incident}
     )
-    return [Happening(**{**dict(row), "moot": bool(row["moot"])}) for row in rows]
+    return [_happening(dict(row)) for row in rows]
 
 
 def latest(tx: sqlite3.Connection, incident: str) -> int:
@@ -326,21 +335,50 @@ def happened(tx: sqlite3.Connection, position: int) -> bool:
 
 def event_at(tx: sqlite3.Connection, position: int) -> tuple[str, Happening] | None:
     """The event of the log entry at this position, after the id of its incident; None where it is of no incident."""
-    row = tx.execute(
-        "SELECT incident, position, verb, at, actor_kind, actor, text, moot FROM incident_event WHERE position = :at",
-        {"at": position},
-    ).fetchone()
+    row = tx.execute(f"SELECT incident, {_EVENT} FROM incident_event WHERE position = :at", {"at": position}).fetchone()
     if row is None:
         return None
     values = dict(row)
-    return str(values.pop("incident")), Happening(**{**values, "moot": bool(values["moot"])})
+    return str(values.pop("incident")), _happening(values)
+
+
+def _happening(values: dict[str, Any]) -> Happening:
+    return Happening(**{**values, "moot": bool(values["moot"]), "unseen": bool(values["unseen"])})
+
+
+def unseen(tx: sqlite3.Connection, incident: str) -> bool:
+    """Whether the last end of the fault of an incident (id) was not seen, as far as it has ended."""
+    row = tx.execute(
+        "SELECT unseen FROM incident_event WHERE incident = :id AND (verb = :recover OR (verb = 'resolve'"
+        " AND actor_kind = 'monitor')) AND moot = 0 ORDER BY position DESC LIMIT 1",
+        {"id": incident, "recover": RECOVER},
+    ).fetchone()
+    return row is not None and bool(row["unseen"])
+
+
+def solved(tx: sqlite3.Connection, incident: Incident) -> bool | None:
+    """Whether it is over because its fault is, as far as anybody knows. None while it is being dealt with.
+
+    False for what was merged or void, and where the fault is only looked at no more; a person's word that it is solved
+    counts, whatever the monitor says of the fault later.
+    """
+    if incident.living:
+        return None
+    if incident.phase in SET_ASIDE:
+        return False
+    row = tx.execute(
+        "SELECT 1 FROM incident_event WHERE incident = :id AND verb = 'resolve' AND moot = 0 AND unseen = 1"
+        " AND at = :resolved",
+        {"id": incident.id, "resolved": incident.resolved},
+    ).fetchone()
+    return row is None
 
 
 def add_event(tx: sqlite3.Connection, incident: str, event: Happening) -> None:
     """Remember an event."""
     tx.execute(
-        "INSERT INTO incident_event (position, incident, verb, at, actor_kind, actor, text, moot)"
-        " VALUES (:position, :incident, :verb, :at, :actor_kind, :actor, :text, :moot)",
+        f"INSERT INTO incident_event (incident, {_EVENT})"
+        " VALUES (:incident, :position, :verb, :at, :actor_kind, :actor, :text, :moot, :unseen)",
         {
             "position": event.position,
             "incident": incident,
@@ -350,6 +388,7 @@ def add_event(tx: sqlite3.Connection, incident: str, event: Happening) -> None:
             "actor": event.actor,
             "text": event.text,
             "moot": int(event.moot),
+            "unseen": int(event.unseen),
         },
     )
 

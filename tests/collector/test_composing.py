@@ -1,5 +1,6 @@
 """Composing: what one message says of one incident, and of many, in the receiver's language and within its size."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -151,3 +152,14 @@ def test_programs_get_all_of_one_incident_and_an_outline_of_each_of_several() ->
 
     assert alone.entries[0]["brief"] == {"commands": ["show log"]}
     assert [sorted(entry) for entry in together.entries] == [["at", "event", "incident", "key", "text"]] * 2
+
+
+def test_a_digest_calls_resolved_only_what_was_solved() -> None:
+    aside = notice(8, "resolved")
+    incident = {**aside.facts["incident"], "state": "resolved", "solved": False}
+    message = composed(
+        notice(7, "resolved"), replace(aside, facts={**aside.facts, "incident": incident}), notice(9, "resolved")
+    )
+
+    assert message.title == "3 incidents: Resolved 2, Set aside 1"
+    assert any("(Set aside 09-21 22:13)" in line for line in message.lines)

@@ -183,6 +183,9 @@ def test_a_merged_incident_ends_its_ticket_and_is_told_of_by_the_other(world: Wo
 
     assert (other.phase.value, other.parent) == ("merged", one.id)
     assert world.desk.events(other.correlation) == ["opened", "resolved"]
+    ended = next(telling for telling in reversed(world.desk.told) if telling.key == other.correlation)
+    assert "Merged: " in ended.title
+    assert "feedback" not in ended.facts
     assert world.desk.events(one.correlation) == ["opened", "updated"]
     told = [telling for telling in world.desk.told if telling.key == one.correlation]
     assert told[-1].facts["members"]["first"] == [{"number": other.name, "summary": other.summary}]
@@ -228,6 +231,8 @@ def test_a_void_incident_says_why_and_its_fault_opens_no_other_while_it_lasts(wo
     incident = world.one()
     assert incident.phase.value == "void"
     assert world.desk.events() == ["opened", "resolved"]
+    assert "Void: " in world.desk.told[-1].title
+    assert "feedback" not in world.desk.told[-1].facts
     with world.rooms.state.read() as tx:
         assert [event.text for event in incidents.events(tx, incident.id) if event.verb == "void"] == ["a drill"]
 

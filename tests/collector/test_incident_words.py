@@ -6,7 +6,7 @@ import pytest
 from babel.messages.extract import extract_python
 
 from collector import incident_words
-from collector.incident_words import action_state, call_back, day, said_of, satisfaction
+from collector.incident_words import action_state, call_back, day, said_of, satisfaction, state
 from collector.texts import translator
 from rules.escalation import SHIPPED
 
@@ -85,3 +85,19 @@ def test_an_action_tells_how_far_it_is(changes: dict[str, object], state: str) -
     told = {"withdrawn": None, "done": None, "late": False, "effective": None, "returned": None, **changes}
 
     assert action_state(told, EN) == state
+
+
+@pytest.mark.parametrize(
+    ("phase", "solved", "unstable", "told", "chinese"),
+    [
+        ("open", None, False, "Open", "未结束"),
+        ("open", None, True, "Open, comes and goes", "未结束（时断时续）"),
+        ("resolved", True, False, "Resolved", "已解决"),
+        ("resolved", False, False, "Set aside", "已搁置"),
+        ("closed", False, False, "Closed, set aside", "已关闭（已搁置）"),
+        ("merged", False, False, "Merged", "已合并"),
+    ],
+)
+def test_where_it_stands(phase: str, solved: bool | None, unstable: bool, told: str, chinese: str) -> None:
+    assert state(phase, EN, solved=solved, unstable=unstable) == told
+    assert state(phase, ZH, solved=solved, unstable=unstable) == chinese

@@ -251,6 +251,37 @@ def test_an_outage_inside_maintenance_opens_nothing_until_the_window_ends(world:
     assert world.one().kind == "outage"
 
 
+def test_an_incident_that_maintenance_ended_is_not_told_of_as_solved(world: World) -> None:
+    world.add("core-1", **URGENT)
+    world.run(20)
+    world.fail("core-1")
+    world.run(20)
+    world.rooms.registry.overlays.announce(MaintenanceSpec(("core-1",), "new fan", duration="10m"), ADMIN)
+    world.run(3)
+
+    told = world.desk.told[-1]
+    assert (told.event, told.facts["incident"]["state"], told.facts["incident"]["solved"]) == (
+        "resolved",
+        "resolved",
+        False,
+    )
+    assert told.title.endswith("Set aside: core-1 is down")
+    assert "feedback" not in told.facts
+
+
+def test_an_incident_whose_fault_ended_is_told_of_as_solved(world: World) -> None:
+    world.add("core-1", **URGENT)
+    world.run(20)
+    world.fail("core-1")
+    world.run(20)
+    world.mend("core-1")
+    world.run(20)
+
+    told = world.desk.told[-1]
+    assert (told.event, told.facts["incident"]["solved"]) == ("resolved", True)
+    assert "/feedback/" in told.facts["feedback"]
+
+
 def test_a_child_behind_a_dead_parent_opens_nothing(world: World) -> None:
     world.add("core-1", **URGENT)
     world.add("shop", "192.0.2.2", parents=("core-1",), **URGENT)

@@ -8,7 +8,7 @@ import pytest
 from collector.notices.channel import Manner, Message
 from collector.noticing import FAULTS, GATHERED
 from collector.remote.telling import RemoteError
-from collector.specs import MuteSpec
+from collector.specs import MaintenanceSpec, MuteSpec
 from collector.store import errands, notices
 from collector.store.notices import MessageState
 from collector.store.targets import Priority
@@ -322,6 +322,20 @@ def test_the_closing_letter_asks_how_content_people_are(tmp_path: Path, monkeypa
         opened, resolved = told.board.got
         assert "feedback" not in opened.entries[0]
         assert "/feedback/" in resolved.entries[0]["feedback"]
+
+
+def test_a_letter_about_maintenance_that_began_asks_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with open_told(tmp_path) as told:
+        monkeypatch.setattr(type(told.board), "PERSONAL", True)
+        furnish(told)
+        fail(told)
+        told.world.rooms.registry.overlays.announce(MaintenanceSpec(("core-1",), "new fan", duration="10m"), ADMIN)
+        told.run(20)
+
+        last = told.board.got[-1]
+        assert last.entries[0]["event"] == "resolved"
+        assert "Set aside" in last.title
+        assert "feedback" not in last.entries[0]
 
 
 def test_a_core_switch_with_dependents_is_one_message_to_each_channel(tmp_path: Path) -> None:

@@ -62,6 +62,26 @@ def test_a_title_says_what_happened_to_it() -> None:
     assert EN.title(FACTS, "warning") == "[INC-2026-000123] Deadline: core-1 is down"
 
 
+def aside(**more: Any) -> dict[str, Any]:
+    found = over()
+    return {**found, "incident": {**found["incident"], **more}}
+
+
+@pytest.mark.parametrize(("state", "lead"), [("merged", "Merged"), ("void", "Void"), ("resolved", "Set aside")])
+def test_what_was_not_solved_is_not_called_resolved(state: str, lead: str) -> None:
+    facts = {**aside(state=state, solved=False), "text": "Maintenance of core-1 began"}
+
+    assert EN.title(facts, "resolved") == f"[INC-2026-000123] {lead}: core-1 is down"
+    assert EN.body(facts, "resolved").startswith(f"{lead}: Maintenance of core-1 began\n")
+    assert CHINESE.title(facts, "resolved").startswith(f"[INC-2026-000123] {ZH(lead)}：")
+    assert "Resolved" not in EN.body(facts, "resolved")
+
+
+def test_what_was_set_aside_is_not_said_to_be_over() -> None:
+    assert "\nSet aside: 20" in EN.body(aside(state="resolved", solved=False), "resolved")
+    assert "\nOver: 20" in EN.body(aside(state="resolved", solved=True), "resolved")
+
+
 def test_an_event_that_nobody_knows_is_told_all_the_same() -> None:
     assert EN.title(FACTS, "unheard-of") == "[INC-2026-000123] core-1 is down"
     assert EN.body(FACTS, "unheard-of").startswith("core-1 is down: ping: no answer to 3 of 3\n")
@@ -195,7 +215,7 @@ def test_everything_that_is_said_has_its_chinese(module: Any) -> None:
 
 
 def test_every_table_of_words_has_its_chinese() -> None:
-    tables = (wording._LEADS, wording._PRIORITIES, wording._RULES, told.WORDS, lately._NOUNS)
+    tables = (wording._LEADS, wording._ASIDE, wording._PRIORITIES, wording._RULES, told.WORDS, lately._NOUNS)
 
     assert sorted({text for table in tables for text in table.values()} - set(ZH.catalogue)) == []
 

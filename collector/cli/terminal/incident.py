@@ -20,10 +20,11 @@ from collector.incident_words import (
     recipient,
     said_of,
     satisfaction,
+    state_of,
 )
 from collector.printed import duration, instant
-from collector.reports.words import INCIDENT_STATES, named
 from collector.reports.words import KINDS as FAULTS
+from collector.reports.words import named
 from collector.sentences import said
 from collector.texts import Translator
 from collector.web.views.words import HAPPENINGS, PAUSES, PRIORITIES, word
@@ -52,13 +53,15 @@ def _parts(found: Found, tz: str, words: Translator) -> Iterator[str]:
 def _head(found: Found, tz: str, words: Translator) -> str:
     told = [
         (words("Incident"), found["number"]),
-        (words("State"), named(INCIDENT_STATES, found["state"], words)),
+        (words("State"), state_of(found, words)),
         (words("Kind"), named(FAULTS, found["kind"], words)),
         (words("Priority"), word(PRIORITIES, found["priority"], words)),
         (words("Target"), found.get("target")),
         (words("Title"), said(str(found.get("title")), words)),
         (words("Opened"), instant(found["opened_at"], tz)),
     ]
+    if found["unstable"] is not None:
+        told.append((words("Comes and goes since"), instant(found["unstable"], tz)))
     if found["deadline"] is not None:
         told.append((words("Next deadline"), countdown(found["deadline"], tz, words)))
     milestones = found["milestones"]

@@ -53,6 +53,7 @@ def show_all(
                 tz,
                 viewer.words,
                 _plain(deadline(asked.get(incident.id), now)),
+                solved=incidents.solved(tx, incident),
             )
             for incident in mine
         ]
@@ -122,7 +123,9 @@ def incident_with(
         incident = seen(tx, principal, key)
         tickets = incidents.tickets(tx, incident.id)
         told = view_of(house, principal, tx, incident)
-        row = incident_row(incident, subject(tx, incident), tickets, now, tz, viewer.words, _plain(told.deadline))
+        row = incident_row(
+            incident, subject(tx, incident), tickets, now, tz, viewer.words, _plain(told.deadline), solved=told.solved
+        )
         view = incident_page(
             incident, row, incidents.events(tx, incident.id), incidents.episodes(tx, incident.id), tz, viewer.words
         )

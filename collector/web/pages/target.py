@@ -43,7 +43,15 @@ def show(
         names = {agent.number: agent.name for agent in agents.ever(tx)}
         parents = [targets.get(tx, parent) for parent in target.parents]
         living = [
-            incident_row(incident, target.name, incidents.tickets(tx, incident.id), now, tz, words)
+            incident_row(
+                incident,
+                target.name,
+                incidents.tickets(tx, incident.id),
+                now,
+                tz,
+                words,
+                solved=incidents.solved(tx, incident),
+            )
             for incident in incidents.of_target(tx, target.id, now)
             if incident.living
         ]

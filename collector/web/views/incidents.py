@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from collector.incident_words import countdown, said_of
+from collector.incident_words import countdown, said_of, state
 from collector.printed import NO_FIGURE, duration, instant
 from collector.sentences import said
 from collector.store.incidents import Episode, Happening, Incident, Ticket
 from collector.texts import Translator
-from collector.web.views.words import ACTIONS, ACTORS, FAULTS, HAPPENINGS, PAUSES, PHASES, PRIORITIES, word
-from rules.incident import LIVE, ActorKind, Phase, Verb, Waiting, permitted
+from collector.web.views.words import ACTIONS, ACTORS, FAULTS, HAPPENINGS, PAUSES, PRIORITIES, word
+from rules.incident import LIVE, SET_ASIDE, ActorKind, Phase, Verb, Waiting, permitted
 
 PAGE = 100
 
@@ -54,7 +54,7 @@ class TicketView:
 
 @dataclass(frozen=True, slots=True)
 class IncidentRow:
-    """One incident as listed."""
+    """One incident as listed. ``aside``: it was taken for over though nobody saw its fault end."""
 
     number: str
     kind: str
@@ -71,6 +71,7 @@ class IncidentRow:
     tickets: tuple[TicketView, ...]
     deadline: str = ""
     late: bool = False
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +126,11 @@ def incident_row(
     tz: str,
     words: Translator,
     next_deadline: Mapping[str, Any] | None = None,
+    *,
+    solved: bool | None = None,
 ) -> IncidentRow:
     """``target`` is the name of the incident's target (or agent), empty where it has none. ``next_deadline`` is the one
-    that comes first, as the API tells it."""
+    that comes first, as the API tells it, ``solved`` what it says of the end."""
     end = incident.resolved if incident.resolved is not None and not incident.living else now
     return IncidentRow(
         number=incident.name,
@@ -137,14 +140,15 @@ def incident_row(
         target_id=incident.target,
         target=target,
         priority=word(PRIORITIES, incident.priority, words) if incident.priority else "",
-        state_word=word(PHASES, incident.phase, words),
-        waiting=_waiting(incident, now, words),
+        state_word=state(incident.phase.value, words, solved=solved, unstable=incident.unstable is not None),
+        waiting=_waiting(incident, now, solved, words),
         opened=instant(incident.opened, tz),
         length=duration(max(0, end - incident.opened), words),
         open=incident.living,
         tickets=tuple(_ticket(ticket) for ticket in tickets),
         deadline=countdown(next_deadline, tz, words),
         late=next_deadline is not None and next_deadline["late"],
+        aside=solved is False and incident.phase not in SET_ASIDE,
     )
 
 
@@ -184,10 +188,12 @@ def incident_page(
         (words("Opened"), instant(incident.opened, tz)),
         (words("Answered"), instant(incident.answered, tz)),
         (words("Work started"), instant(incident.started, tz)),
-        (words("Resolved"), instant(incident.resolved, tz)),
+        (words("Set aside") if row.aside else words("Resolved"), instant(incident.resolved, tz)),
         (words("Closed"), instant(incident.closed, tz)),
         (words("Priority"), row.priority or NO_FIGURE),
     ]
+    if incident.unstable is not None:
+        facts.append((words("Comes and goes since"), instant(incident.unstable, tz)))
     for episode in episodes:
         end = words("lasts") if episode.ended is None else instant(episode.ended, tz)
         facts.append((words("Fault"), f"{instant(episode.since, tz)} – {end}"))
@@ -236,8 +242,8 @@ def _event(happening: Happening, tz: str, words: Translator) -> EventRow:
     return EventRow(happening.verb, told, instant(happening.at, tz), actor, text)
 
 
-def _waiting(incident: Incident, now: int, words: Translator) -> str:
-    if incident.self_recovered:
+def _waiting(incident: Incident, now: int, solved: bool | None, words: Translator) -> str:
+    if incident.self_recovered and solved:
         return words("recovered by itself")
     if incident.living and incident.answered is None:
         return words("unanswered for {length}", length=duration(max(0, now - incident.opened), words))

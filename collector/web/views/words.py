@@ -93,17 +93,6 @@ EVIDENCE: Mapping[str, str] = {
 }
 """What dated an edge, where it was evidence."""
 
-PHASES: Mapping[str, str] = {
-    "open": marked("Open"),
-    "acknowledged": marked("Acknowledged"),
-    "started": marked("In progress"),
-    "paused": marked("Paused"),
-    "resolved": marked("Resolved"),
-    "closed": marked("Closed"),
-    "merged": marked("Merged"),
-    "void": marked("Void"),
-}
-
 FAULTS: Mapping[str, str] = {
     "outage": marked("Outage"),
     "degraded": marked("Degraded"),

@@ -158,3 +158,21 @@ def test_a_ticket_system_nobody_configured_cannot_be_tested(door: Door) -> None:
 def test_nothing_is_parked_at_first(door: Door) -> None:
     assert door.ok("GET", "errands")["items"] == []
     assert door.ask("POST", "errands/i_none.desk.1/release").status_code == 404
+
+
+def test_an_end_that_nobody_saw_is_told_as_none_and_asks_nobody(door: Door) -> None:
+    opened(door)
+    draft = {
+        "verb": "recover",
+        "incident": "i_one",
+        "actor": {"kind": "monitor", "name": "nineward"},
+        "text": "Maintenance of core-1 began",
+        "ended": door.clock.at,
+        "unseen": True,
+    }
+    assert door.house.fold.wait_for(door.house.intake.record("incident", draft).result(10))
+    found = door.ok("GET", "incidents/INC-2026-000001")
+
+    assert (found["state"], found["solved"]) == ("resolved", False)
+    assert found["follow_up"]["feedback_link"] == ""
+    assert found["milestones"]["restored"] is None

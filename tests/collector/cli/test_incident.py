@@ -84,3 +84,33 @@ def test_it_is_shown_with_its_clocks_and_how_long_things_took(shell: Shell) -> N
 
     assert "First answer by priority" in shown
     assert "Answered after" in shown
+
+
+def second(house: House) -> str:
+    """A further incident, whose fault comes and goes and is just away; its number."""
+    now = house.clock.now()
+    actor = {"kind": "monitor", "name": "nineward"}
+    of = {"incident": "i_two", "actor": actor, "text": "core-2 is down"}
+    house.intake.record(
+        "incident",
+        {
+            **of, "verb": "open", "kind": "outage", "fault": "outage:t_2", "target": "", "check": "", "agent": "",
+            "priority": "urgent", "summary": "core-2 is down", "correlation": "nineward:n1:i_two", "year": 2026,
+            "since": now - 2000, "detected": now, "due": now, "systems": [],
+        },
+    ).result(10)  # fmt: skip
+    house.intake.record("incident", {**of, "verb": "unstable"}).result(10)
+    last = house.intake.record("incident", {**of, "verb": "recover", "ended": now}).result(10)
+    assert house.fold.wait_for(last)
+    return "INC-2026-000002"
+
+
+def test_what_comes_and_goes_is_shown_as_that_and_as_nothing_restored(house: House, shell: Shell) -> None:
+    number = second(house)
+    shown = shell(f"incident show {number}")
+
+    assert "Open, comes and goes" in shown
+    assert "Comes and goes since" in shown
+    assert "Restored after" not in shown
+    assert "Open, comes and goes" in shell("incident list")
+    assert shell.json(f"incident show {number}")["unstable"] is not None

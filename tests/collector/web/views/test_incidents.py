@@ -65,7 +65,7 @@ def test_an_open_incident_says_how_long_nobody_answered() -> None:
 def test_a_resolved_incident_lasted_until_it_was_resolved() -> None:
     found = incident(Phase.RESOLVED, resolved=NOW - 30_000, self_recovered=True)
 
-    row = incident_row(found, "core-1", (), NOW, "UTC", EN)
+    row = incident_row(found, "core-1", (), NOW, "UTC", EN, solved=True)
 
     assert (row.length, row.mark, row.waiting) == ("30 s", "up", "recovered by itself")
 
@@ -82,3 +82,23 @@ def test_a_step_that_came_too_late_is_told_as_such() -> None:
 def test_older_incidents_follow_where_the_page_ends() -> None:
     assert incident_list((), "all", {}, (NOW, "i_9"), EN).later == f"?state=all&before={NOW}.i_9"
     assert incident_list((), "", {"": 3}, None, EN).tabs[0].count == 3
+
+
+def test_what_nobody_saw_end_is_neither_resolved_nor_recovered() -> None:
+    found = incident(Phase.RESOLVED, resolved=NOW - 30_000, self_recovered=True)
+
+    row = incident_row(found, "core-1", (), NOW, "UTC", EN, solved=False)
+
+    assert (row.state_word, row.waiting) == ("Set aside", "")
+    names = [name for name, _ in incident_page(found, row, (), (), "UTC", EN).facts]
+    assert "Set aside" in names
+    assert "Resolved" not in names
+
+
+def test_an_incident_whose_fault_comes_and_goes_says_so() -> None:
+    found = incident(unstable=NOW - 5_000)
+
+    row = incident_row(found, "core-1", (), NOW, "UTC", EN)
+
+    assert row.state_word == "Open, comes and goes"
+    assert "Comes and goes since" in [name for name, _ in incident_page(found, row, (), (), "UTC", EN).facts]
