@@ -79,7 +79,7 @@ class Drafts:
             "since": since,
             "detected": detected,
             "due": since + ticket_after,
-            "systems": self.recipients.of(tx, target, priority) if ticket else [],
+            "systems": self.recipients.of(tx, target, priority, kind) if ticket else [],
             "dependents": list(dependents),
             "parent": parent,
             "deadline": told(first(tx, agreed, about, priority, now)),
@@ -97,7 +97,7 @@ class Drafts:
         brief: Mapping[str, Any] | None = None,
     ) -> Draft:
         """The fault of an incident came back. ``brief`` is for the one who must fix it."""
-        systems = self.recipients.of(tx, incident.target, incident.priority)
+        systems = self.recipients.of(tx, incident.target, incident.priority, incident.kind)
         return {
             "verb": Verb.REOPEN.value,
             "incident": incident.id,

@@ -216,7 +216,8 @@ class Following:
         """Of the systems that have a ticket of an incident and may lead, the first by name does."""
         leading = [one.system for one in incidents.tickets(tx, incident) if self._may_lead(one.system)]
         about = incidents.get(tx, incident)
-        others = tuple(one for one in self._drafts.recipients.of(tx, about.target, about.priority) if one != name)
+        heard = self._drafts.recipients.of(tx, about.target, about.priority, about.kind)
+        others = tuple(one for one in heard if one != name)
         return Reader(name, leading[:1] == [name], others)
 
     def _may_lead(self, name: str) -> bool:

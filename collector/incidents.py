@@ -175,7 +175,8 @@ class Incidents(Working):
             payload["cause"] = cause
         if verb is Verb.REOPEN:
             with self._state.read() as tx:
-                payload["systems"] = self._drafts.recipients.of(tx, incident.target, incident.priority)
+                told = self._drafts.recipients.of(tx, incident.target, incident.priority, incident.kind)
+                payload["systems"] = told
         if not self._record([payload]):
             raise Unavailable("It is recorded, but the collector is busy and does not show it yet.")
         with self._state.read() as tx:

@@ -17,13 +17,14 @@ class Recipients:
     def __init__(self, settings: Settings) -> None:
         self._tables = settings.tickets
 
-    def of(self, tx: sqlite3.Connection, target: str, priority: str) -> list[str]:
-        """The systems that hear of an incident about a target (id, or empty) of a priority, by name.
+    def of(self, tx: sqlite3.Connection, target: str, priority: str, kind: str) -> list[str]:
+        """The systems that hear of an incident of a kind about a target (id, or empty) of a priority, by name.
 
-        What is about no target has a priority and nothing else by which it could be selected.
+        What is about no target has a priority, its own kind and nothing else by which it could be selected.
         """
         found = targets.find(tx, target) if target else None
         told = words("", "", priority, {}) if found is None else words(found.name, found.kind, priority, found.labels)
+        told["incident"] = kind
         return [name for name, terms in self._terms.items() if _means(terms.only, told)]
 
     def anew(self, systems: Iterable[str], incident: Incident, since: int) -> list[str]:

@@ -9,6 +9,7 @@ from collector.languages import LANGUAGES
 from rules import settings
 from rules.duration import Duration
 from rules.errors import Invalid
+from rules.opening import VOCABULARY
 from rules.parameters import HOUR
 from rules.selector import Selector
 
@@ -49,7 +50,8 @@ class Terms:
     """Whether what people do there may move the incident and its clocks. Of the systems that have a ticket of one
     incident and may lead, the first by name does; the others are copies."""
     only: str = ""
-    """Which incidents go there: a selector of targets such as "site=hz,priority=urgent"; empty for all."""
+    """Which incidents go there: a selector of targets such as "site=hz,priority=urgent", in which ``incident`` is the
+    incident's own kind; empty for all."""
     poll: Duration = _MINUTE
     """How often tickets are read back."""
     on_recovery: OnRecovery = OnRecovery.RESOLVE
@@ -79,7 +81,7 @@ class Terms:
             mistakes.append("cap: expected at least 1 an hour")
         if self.only:
             try:
-                Selector.parse(self.only)
+                Selector.parse(self.only).check(VOCABULARY)
             except Invalid as wrong:
                 mistakes.append(f"only: {wrong.message}")
         if mistakes:

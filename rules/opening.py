@@ -41,6 +41,10 @@ SEEN = frozenset({Kind.OUTAGE, Kind.DEGRADED, Kind.THRESHOLD, Kind.CERTIFICATE})
 WORK = frozenset({Kind.FORECAST, Kind.PROBLEM, Kind.IMPROVEMENT})
 """The kinds that nobody waits for an answer to: work to be planned."""
 
+VOCABULARY = {"incident": tuple(kind.value for kind in Kind), "priority": (URGENT, IMPORTANT, GENERAL)}
+"""The words by which incidents are selected of which all values are known; those of labels, names and kinds of targets
+are not."""
+
 
 @dataclass(frozen=True, slots=True)
 class Breach:
@@ -87,7 +91,7 @@ class Rule:
         if self.dependents is not None and self.dependents < 0:
             mistakes.append("dependents: expected at least 0")
         try:
-            Selector.parse(self.where)
+            Selector.parse(self.where).check({"priority": VOCABULARY["priority"]})
         except Invalid as wrong:
             mistakes.append(f"where: {wrong.message}")
         if mistakes:

@@ -6,8 +6,8 @@ from enum import StrEnum
 
 from rules.duration import Duration
 from rules.errors import Invalid
-from rules.opening import Kind
-from rules.priority import PRIORITIES, check_priorities
+from rules.opening import VOCABULARY
+from rules.priority import check_priorities
 from rules.selector import Selector
 
 
@@ -34,10 +34,6 @@ class During(StrEnum):
 
 ANNOUNCING = frozenset({Event.OPENED, Event.WARNING, Event.ESCALATED, Event.REOPENED, Event.PARKED})
 """Events that go where routes send them. The others go to whoever heard of the incident."""
-
-
-_VOCABULARY = {"incident": tuple(kind.value for kind in Kind), "priority": PRIORITIES}
-"""The words of which all values are known; those of labels, names and kinds of targets are not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +71,7 @@ class Route:
             known = ", ".join(event.value for event in Event if event in ANNOUNCING)
             raise Invalid(f"events: expected at least one of {known}; the others follow by themselves what was told")
         try:
-            Selector.parse(self.match).check(_VOCABULARY)
+            Selector.parse(self.match).check(VOCABULARY)
         except Invalid as wrong:
             raise Invalid(f"match: {wrong.message}") from wrong
 

@@ -28,12 +28,18 @@ class Selector:
         return cls(tuple(conditions))
 
     def check(self, vocabulary: Mapping[str, Sequence[str]]) -> None:
-        """Raises Invalid for a condition that nothing meets: of the words in ``vocabulary`` all values are known."""
+        """Raises Invalid for conditions that nothing meets: of the words in ``vocabulary`` all values are known."""
         for key, pattern in self.conditions:
             known = vocabulary.get(key, (pattern,))
             if not any(fnmatchcase(value, pattern) for value in known):
                 expected = f"expected one of {', '.join(known)} or a pattern of them"
                 raise Invalid(f"{key}={pattern}: {expected}{suggest(pattern, known)}")
+        for key in dict(self.conditions):
+            patterns = [pattern for word, pattern in self.conditions if word == key]
+            whole = [pattern for pattern in patterns if not set(pattern) & set("*?[")]
+            known = vocabulary.get(key, whole)
+            if known and not any(all(fnmatchcase(value, pattern) for pattern in patterns) for value in known):
+                raise Invalid(f"{key}: nothing is {' and '.join(patterns)} at once")
 
     def matches(self, words: Mapping[str, str]) -> bool:
         """Whether every condition holds for an object with these words."""

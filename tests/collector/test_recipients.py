@@ -34,7 +34,7 @@ def recipients(**terms: dict[str, Any]) -> Recipients:
 def heard(world: World, found: Recipients, target: str = "core-1") -> list[str]:
     with world.rooms.state.read() as tx:
         about = targets.named(tx, target)
-        return found.of(tx, about.id if about else "", "urgent")
+        return found.of(tx, about.id if about else "", "urgent", "outage")
 
 
 def test_all_hear_of_everything_if_nothing_is_said(world: World) -> None:
@@ -45,6 +45,12 @@ def test_a_selector_says_which_targets_are_meant(world: World) -> None:
     found = recipients(hz={"only": "site=hz"}, sh={"only": "site=sh"}, urgent={"only": "priority=urgent"})
 
     assert heard(world, found) == ["hz", "urgent"]
+
+
+def test_a_selector_says_which_kinds_of_incidents_are_meant(world: World) -> None:
+    found = recipients(faults={"only": "incident=outage,site=hz"}, work={"only": "incident=problem"})
+
+    assert heard(world, found) == ["faults"]
 
 
 def test_what_is_about_no_target_is_selected_by_its_priority_alone(world: World) -> None:

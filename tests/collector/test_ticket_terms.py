@@ -105,6 +105,9 @@ def test_a_system_is_spoken_to_in_its_language() -> None:
         ({"poll": "1ms"}, 'poll: expected at least "1s"'),
         ({"language": "fr"}, "language: expected one of"),
         ({"only": "site"}, "only: 'site' is not a selector"),
+        ({"only": "priority=high"}, "only: priority=high: expected one of urgent, important, general"),
+        ({"only": "incident=outge"}, "did you mean 'outage'?"),
+        ({"only": "site=hz,site=sh"}, "only: site: nothing is hz and sh at once"),
         ({"on_recovery": "close"}, "on_recovery: expected one of resolve, comment, nothing"),
     ],
 )

@@ -34,6 +34,11 @@ def test_check_config_tells_what_could_never_fire(tmp_path: Path, capsys: pytest
         [[routes]]
         channels = ["post"]
         match = "incident=outge"
+        [tickets.desk]
+        kind = "webhook"
+        url = "https://desk.example.org/"
+        secret = { env = "PATH" }
+        only = "priority=high"
         """
     )
 
@@ -43,6 +48,8 @@ def test_check_config_tells_what_could_never_fire(tmp_path: Path, capsys: pytest
     assert "routes[0]: priorities: expected some of urgent, important, general, found 'high'" in said
     assert "routes[1]: match: incident=outge: " in said
     assert "notices.post.awake: " in said
+    assert "tickets.desk" in said
+    assert "only: priority=high: expected one of urgent, important, general or a pattern of them" in said
 
 
 def test_check_config_holds_without_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
