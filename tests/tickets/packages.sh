@@ -4,7 +4,8 @@
 set -eu
 
 if [ "${APT:-1}" != 0 ] && [ "$(id -u)" = 0 ] && command -v debconf-set-selections >/dev/null 2>&1; then
-    debconf-set-selections <<'ANSWERS'
+    # Where a package was purged before, debconf may refuse: then it makes databases that nobody uses.
+    debconf-set-selections <<'ANSWERS' || true
 request-tracker5 request-tracker5/dbconfig-install boolean false
 redmine redmine/instances/default/dbconfig-install boolean false
 dbconfig-common dbconfig-common/dbconfig-install boolean false
