@@ -6,6 +6,7 @@ from typing import Any
 
 from collector.agreed import Agreed
 from collector.countdown import first, told
+from collector.cut_off import cut_off
 from collector.decisions.families import ATTACHED, GATHERED, RETURNED, STABLE, UNSTABLE
 from collector.faults import Kind
 from collector.ids import new_id
@@ -123,8 +124,9 @@ class Drafts:
         """The fault of an incident (id) comes and goes no more."""
         return self._of(STABLE, incident, text)
 
-    def attached(self, incident: str, dependents: Mapping[str, int], text: str) -> Draft:
+    def attached(self, tx: sqlite3.Connection, incident: str, dependents: Mapping[str, int]) -> Draft:
         """Targets (ids) were seen cut off by the fault of an incident (id), each from an instant on."""
+        text = cut_off([targets.get(tx, key).name for key in dependents], len(dependents))
         return self._of(ATTACHED, incident, text, dependents=dict(dependents))
 
     def gathered(self, incident: str, systems: Sequence[str], text: str) -> Draft:

@@ -285,7 +285,8 @@ class Incidents(Working):
                     recorded += self._submit(self._brake.on(sight.tx, now, verdict.drafts))
                     for incident, since in verdict.cut_off.items():
                         cut_off.setdefault(incident, {})[target] = since
-            recorded += self._submit([self._drafts.attached(*one, "") for one in cut_off.items()])
+                attached = [self._drafts.attached(sight.tx, *one) for one in cut_off.items()]
+            recorded += self._submit(attached)
             self._await(recorded)
 
     def _about(self, sight: Sight, target: str, earliest: int) -> Verdict:

@@ -1,14 +1,18 @@
 """What a fault takes along, as far as the reader may see it: the rest is in the counts alone."""
 
+import json
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
 from collector.access import Principal
+from collector.cut_off import cut_off
+from collector.decisions.families import ATTACHED
 from collector.store import agreements, families, incidents, targets
-from collector.store.incidents import Incident
+from collector.store.incidents import Happening, Incident
+from collector.store.log import Log
 from collector.web.incidents_kept import visible
 
 MOST_NAMED = 200
@@ -45,6 +49,22 @@ def members(tx: sqlite3.Connection, principal: Principal, incident: Incident) ->
     found = families.members(tx, incident.id, -1 if principal.scope else MOST_NAMED)
     mine = (one for one in found if any(visible(tx, principal, [incidents.get(tx, one.id)])))
     return [MemberView(one.number, one.summary, one.lasting) for one in islice(mine, MOST_NAMED)]
+
+
+def story(tx: sqlite3.Connection, log: Log, principal: Principal, incident: Incident) -> list[Happening]:
+    """What happened to it, in order, without the names of targets cut off that lie outside the reader's scope."""
+    found = incidents.events(tx, incident.id)
+    if not principal.scope:
+        return found
+    return [replace(one, text=_cut_off(tx, log, principal, one)) if one.verb == ATTACHED else one for one in found]
+
+
+def _cut_off(tx: sqlite3.Connection, log: Log, principal: Principal, one: Happening) -> str:
+    entry = log.entry(one.position)
+    if entry is None:
+        return ""
+    told = [targets.find(tx, key) for key in json.loads(entry.body)["dependents"]]
+    return cut_off([target.name for target in told if target is not None and _sees(principal, target)], len(told))
 
 
 def read_by(tx: sqlite3.Connection, principal: Principal, brief: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from litestar.params import QueryParameter
 from collector.access import Principal as Somebody
 from collector.access import require
 from collector.api.given import House, Principal
-from collector.api.incident_family import DependentView, MemberView, dependents, members, read_by
+from collector.api.incident_family import DependentView, MemberView, dependents, members, read_by, story
 from collector.api.incident_parts import (
     ClockView,
     DeadlineView,
@@ -303,7 +303,7 @@ def view(house: House, principal: Somebody, tx: sqlite3.Connection, incident: In
         episodes=[EpisodeView(one.since, one.detected, one.ended) for one in incidents.episodes(tx, incident.id)],
         events=[
             EventView(one.at, one.verb, one.actor_kind, one.actor, one.text, one.moot)
-            for one in incidents.events(tx, incident.id)
+            for one in story(tx, house.log, principal, incident)
         ],
         errands=_errands(tx, errands.of_incident(tx, incident.id)),
         actions=[verb.value for verb in permitted(incident.phase)],

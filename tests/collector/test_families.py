@@ -74,6 +74,17 @@ def test_each_dependent_is_noted_when_it_is_seen_cut_off(world: World) -> None:
     assert all(since is not None and died - 5_000 <= since <= world.now for n, since in listed.items() if n != "t0011")
 
 
+def test_the_story_tells_which_targets_were_cut_off(world: World) -> None:
+    found = behind_a_core(world, 12)
+    found.fail(["core", *leaves(12)])
+    found.confirm()
+    found.look()
+
+    with world.rooms.state.read() as tx:
+        told = [one.text for one in incidents.events(tx, world.one().id) if one.verb == "attached"]
+    assert told == ["12 targets are cut off: t0000, t0001, t0002, t0003, t0004, and 7 more"]
+
+
 def test_more_than_ten_dependents_make_an_outage_urgent(world: World) -> None:
     names = leaves(21)
     given = [("few", {}), ("many", {}), *((name, {"parents": ("few",)}) for name in names[:10])]

@@ -7,6 +7,7 @@ from litestar import Response, get, post
 from litestar.params import QueryParameter
 
 from collector.access import require
+from collector.api.incident_family import story
 from collector.api.incident_parts import DeadlineView, asking, deadline
 from collector.api.incidents import view as view_of
 from collector.roles import Permission
@@ -127,7 +128,12 @@ def incident_with(
             incident, subject(tx, incident), tickets, now, tz, viewer.words, _plain(told.deadline), solved=told.solved
         )
         view = incident_page(
-            incident, row, incidents.events(tx, incident.id), incidents.episodes(tx, incident.id), tz, viewer.words
+            incident,
+            row,
+            story(tx, house.log, principal, incident),
+            incidents.episodes(tx, incident.id),
+            tz,
+            viewer.words,
         )
     more = particulars(asdict(told), tz, viewer.words)
     return page("incident.html", viewer, f"/incidents/{incident.name}", status, view=view, more=more, trouble=trouble)

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from collector.drafts import Drafts
+from collector.store import families, incidents
 from tests.collector.api.asking import Door
 from tests.collector.api.test_incidents import opened
 
@@ -77,3 +79,20 @@ def test_only_who_may_say_what_follows_gets_the_link_of_those_who_asked(door: Do
     door.ok("POST", f"{ONE}/resolve", {"text": "changed a fan"})
 
     assert bool(read(door, door.token(role))["follow_up"]["feedback_link"]) is given
+
+
+@pytest.mark.parametrize(
+    ("scope", "told"),
+    [({}, "2 targets are cut off: leaf-1, leaf-2"), ({"site": "hz"}, "2 targets are cut off: leaf-1, and 1 more")],
+)
+def test_the_story_names_of_those_cut_off_what_the_reader_may_see(
+    family: Door, scope: dict[str, str], told: str
+) -> None:
+    house = family.house
+    with house.state.read() as tx:
+        keys = {one.target: family.clock.at for one in families.dependents(tx, incidents.get(tx, "INC-2026-000001").id)}
+        draft = Drafts(house.settings).attached(tx, "i_one", keys)
+    assert house.fold.wait_for(house.intake.record("incident", draft).result(10))
+    events = read(family, family.token("viewer", **scope))["events"]
+
+    assert [event["text"] for event in events if event["kind"] == "attached"] == [told]
