@@ -33,7 +33,8 @@ def arrange(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Make the folder unless it is there, print the last full month, and serve until a signal ends it."""
     from collector.clock import Clock
-    from collector.demo.made import SEED, holds_one, make
+    from collector.demo.made import SEED, make
+    from collector.demo.marker import holds_one
     from collector.settings import default_data, load
     from rules.errors import Invalid
     from rules.period import local, midnight, parse_instant

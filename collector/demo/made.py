@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 from collector.app import House, open_house
 from collector.clock import Clock
-from collector.demo import fleet
+from collector.demo import fleet, marker
 from collector.demo.agents import Agent, Eye
 from collector.demo.life import Life, live
 from collector.demo.people import ADMIN, QUALITY, People
@@ -37,23 +36,20 @@ class GivenClock(Clock):
         return self.at
 
 
-def holds_one(data: Path) -> bool:
-    """Whether a data folder has been lived in."""
-    return (data / "log").is_dir() and any((data / "log").iterdir())
-
-
 def make(settings: Settings, start: int, end: int, seed: int, tell: Progress) -> list[Agent]:
     """Live from ``start`` to ``end`` (ms UTC) in the data folder of the settings; the agents as they then are.
 
-    The same arguments make the same life. Raises Invalid where the folder cannot be used.
+    The same arguments make the same life. Raises Invalid where the folder cannot be used: it holds something already.
     """
     clock = GivenClock(start)
+    marker.begin(settings.data)
     with open_house(settings, clock, deciding=False) as house:
         house.incidents.prepare()
         life = live(fleet.targets(), start, end, settings.tz, seed)
         watchers = settle(house, start, life)
         _Made(house, clock, life, watchers, seed).run(tell)
-        return watchers
+    marker.finish(settings.data)
+    return watchers
 
 
 def settle(house: House, now: int, life: Life) -> list[Agent]:

@@ -22,6 +22,11 @@ QUALITY = Principal("person", "u_demo_quality", "wang.fang", Role.QUALITY)
 _ANSWERED = 0.9
 _OWNERS = ("li.wei", "zhang.min", "chen.jie")
 _SYSTEM = "desk"
+_LONG = 100 * MINUTE
+"""An outage of which a measure follows."""
+_TIME_TO_ACT = 14 * DAY
+_DISSATISFIED = 2
+"""The score up to which somebody says that it is not solved."""
 
 
 class People:
@@ -72,11 +77,25 @@ class People:
         if self._random.random() < 0.5:
             score = self._random.choices((5, 4, 3, 2), (6, 4, 2, 1))[0]
             self._plan(over + 3 * HOUR, lambda: house.follow_up.satisfaction(incident.id, who, score))
-        if fault and fault.end - fault.start > 3 * HOUR:
-            self._plan(over + HOUR, lambda: self._improve(incident, f"mttr: {chinese}", who.name, over + 14 * DAY))
+            solved = score > _DISSATISFIED
+            self._plan(over + 2 * HOUR, lambda: house.follow_up.called_back(incident.id, QUALITY, solved=solved))
+        if fault and fault.end - fault.start > _LONG:
+            self._plan(over + HOUR, lambda: self._improve(incident, f"mttr: {chinese}", who.name, over))
 
-    def _improve(self, incident: Incident, what: str, owner: str, due: int) -> None:
-        self._house.follow_up.add_action(incident.id, QUALITY, kind="corrective", what=what, owner=owner, due=due)
+    def _improve(self, incident: Incident, what: str, owner: str, at: int) -> None:
+        """A measure, which three of four owners see to within two weeks; a month later somebody judges it."""
+        actions = self._house.follow_up
+        kept = actions.add_action(
+            incident.id, QUALITY, kind="corrective", what=what, owner=owner, due=at + _TIME_TO_ACT
+        ).number
+        if incident.number % 4:
+            done = at + (4 + incident.number % 12) * DAY
+            who = self._who(incident)
+            self._plan(done, lambda: actions.change_action(incident.id, kept, who, done=True))
+            helped = incident.number % 3 > 0
+            self._plan(
+                done + 30 * DAY, lambda: actions.change_action(incident.id, kept, QUALITY, effective=helped)
+            )  # fmt: skip
 
     def _plan(self, at: int, act: Callable[[], object]) -> None:
         heapq.heappush(self._plans, (at, len(self._plans) + self._tickets * 10, act))

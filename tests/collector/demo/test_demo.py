@@ -10,7 +10,9 @@ from collector.app import open_house
 from collector.cli import main
 from collector.demo.fleet import targets
 from collector.demo.life import Life, live
-from collector.demo.made import GivenClock, holds_one, make
+from collector.demo.made import GivenClock, make
+from collector.demo.marker import holds_one
+from collector.demo.people import ADMIN
 from collector.settings import Settings
 from collector.store import incidents
 from rules.parameters import DAY, MINUTE
@@ -63,6 +65,33 @@ def test_people_answered(made: tuple[Settings, Life]) -> None:
 def test_a_lived_in_folder_is_known(made: tuple[Settings, Life], tmp_path: Path) -> None:
     assert holds_one(made[0].data)
     assert not holds_one(tmp_path)
+
+
+def test_nothing_made_up_is_added_to_a_folder_of_somebodys_own(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = Settings(key=tmp_path / "key").at(tmp_path / "data")
+    with open_house(settings, GivenClock(START), deciding=False) as house:
+        house.registry.import_targets(targets()[:1], ADMIN)
+    before = {path: path.read_bytes() for path in settings.data.rglob("*") if path.is_file() and path.suffix != ".db"}
+
+    assert main(["--data", str(settings.data), "demo", "--no-serve"]) == 2
+    assert "was not made up" in capsys.readouterr().err
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_a_life_that_was_cut_off_is_not_shown_as_a_whole_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def cut(done: int, whole: int) -> None:
+        raise KeyboardInterrupt
+
+    settings = Settings(key=tmp_path / "key").at(tmp_path / "data")
+    with pytest.raises(KeyboardInterrupt):
+        make(settings, START, START + DAY, 3, cut)
+
+    assert main(["--data", str(settings.data), "demo", "--no-serve"]) == 2
+    assert "cut off" in capsys.readouterr().err
 
 
 def test_another_life_is_not_laid_over_one_that_is_there(
