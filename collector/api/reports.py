@@ -1,18 +1,22 @@
 """/reports: issuing, listing, fetching and verifying reports; /rebuild: whether the state agrees with the log."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import Controller, Response, get, post
-from litestar.params import JSONBody
+from litestar.params import JSONBody, Parameter
 
 from collector.access import require
 from collector.api.given import House, Principal
 from collector.api.paging import Cursor, Limit
 from collector.rebuild import rebuild
 from collector.reports import formats
+from collector.reports.edition import Edition, edition
 from collector.reports.kinds import Kind
+from collector.reports.readers import readable, require_issuer, require_readable
 from collector.roles import Permission
+from collector.store import reports
+from collector.store.reports import Issued
 from rules.errors import Invalid, Missing
 
 LARGEST = 64 << 20
@@ -21,20 +25,25 @@ LARGEST = 64 << 20
 
 @dataclass(frozen=True, slots=True)
 class ReportSpec:
-    """A report to issue: month 2026-10, quarter 2026-Q4, year 2026, or special INC-2026-000123, in whose zone."""
+    """A report to issue: month 2026-10, quarter 2026-Q4, year 2026, or special INC-2026-000123, in whose zone.
+
+    About the whole organisation, or an edition about one ``service`` or about what ``select`` names (customer=acme).
+    """
 
     name: str
     kind: str = Kind.MONTH.value
     tz: str = ""
     lang: str = ""
+    service: str = ""
+    select: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CommentSpec:
-    """What somebody says of a measure that was missed."""
+    """What somebody says of a measure that was missed; without a measure of the report as a whole."""
 
-    measure: str
     text: str
+    measure: str = ""
 
 
 class Reports(Controller):
@@ -42,34 +51,41 @@ class Reports(Controller):
     tags = ("reports",)
 
     @get(sync_to_thread=True)
-    def all(self, house: House, principal: Principal, cursor: Cursor = None, limit: Limit = 100) -> dict[str, Any]:
-        """The issued reports, the newest first."""
+    def all(
+        self,
+        house: House,
+        principal: Principal,
+        cursor: Cursor = None,
+        limit: Limit = 100,
+        service: Annotated[str, Parameter(description="only editions about this service")] = "",
+        select: Annotated[str, Parameter(description="only editions about this selector")] = "",
+    ) -> dict[str, Any]:
+        """The issued reports, the newest first. Somebody with a scope is told of the editions inside it."""
         require(principal, Permission.READ)
-        whole(principal)
-        found = house.archive.listed(limit, read_cursor(cursor))
-        return {
-            "items": [issued.as_json() for issued in found],
-            "next": f"{found[-1].issued_at}.{found[-1].id}" if len(found) == limit else None,
-        }
+        found, following = readable_page(house, principal, cursor, limit, asked(house, service, select))
+        return {"items": [told(issued, principal) for issued in found], "next": following}
 
     @post(sync_to_thread=True)
     def issue(self, house: House, principal: Principal, data: JSONBody[ReportSpec]) -> dict[str, Any]:
-        """Compute, seal and keep a report. Before the period's end it is a draft."""
-        require(principal, Permission.REPORT)
+        """Compute, seal and keep a report, or an edition of it. Before the period's end it is a draft."""
+        require(principal, Permission.REPORT, {**principal.scope})
+        tz, part = data.tz or house.settings.tz, asked(house, data.service, data.select)
+        about = house.archive.about(data.kind, data.name, tz, part)
+        require_issuer(principal, about)
         with house.progress.work("report") as tell:
-            issued = house.archive.issue(data.kind, data.name, data.tz or house.settings.tz, principal, tell)
+            issued = house.archive.issue(data.kind, data.name, tz, principal, tell, part)
             # The page as issued is kept with the data, so that it can be told from one that was changed.
             house.archive.file(issued.id, "html", data.lang or house.settings.language)
-        return issued.as_json()
+        return told(issued, principal)
 
     @get("/{file:str}", sync_to_thread=True)
     def file(self, house: House, principal: Principal, file: str, lang: str | None = None) -> Response[bytes]:
         """An issued report as ``{id}.{format}``, in the language ``lang``."""
-        require(principal, Permission.READ)
-        whole(principal)
         key, dot, form = file.rpartition(".")
         if not dot:
             raise Missing("A report is asked for by its id and a format: r_….html")
+        with house.state.read() as tx:
+            require_readable(tx, principal, reports.get(tx, key))
         content, media = house.archive.file(key, form, lang or house.settings.language)
         headers = {"Content-Disposition": f'inline; filename="nineward-{key}.{formats.find(form).EXTENSION}"'}
         return Response(content, media_type=media, headers=headers)
@@ -83,7 +99,7 @@ class Reports(Controller):
 
     @post("/{key:str}/comments", sync_to_thread=True)
     def comment(self, house: House, principal: Principal, key: str, data: JSONBody[CommentSpec]) -> dict[str, Any]:
-        """Say something about a measure that the report shows as missed."""
+        """Say something about a measure that the report shows as missed, or about the report as a whole."""
         return house.remarks.comment(key, data.measure, data.text, principal).as_json()
 
     @post("/{key:str}/approve", sync_to_thread=True, status_code=200)
@@ -132,8 +148,37 @@ def read_cursor(cursor: str | None) -> tuple[int, str] | None:
     return int(issued_at), key
 
 
+def readable_page(
+    house: House, principal: Principal, cursor: str | None, limit: int, edition: Edition | None = None
+) -> tuple[list[Issued], str | None]:
+    """At most ``limit`` reports that somebody may read, the newest first, and the cursor of those that follow."""
+    found: list[Issued] = []
+    place = read_cursor(cursor)
+    while True:
+        part = house.archive.listed(limit, place, edition)
+        with house.state.read() as tx:
+            found += [issued for issued in part if readable(tx, principal, issued)]
+        if len(found) >= limit:
+            last = found[limit - 1]
+            return found[:limit], f"{last.issued_at}.{last.id}"
+        if len(part) < limit:
+            return found, None
+        place = part[-1].issued_at, part[-1].id
+
+
+def asked(house: House, service: str, select: str) -> Edition | None:
+    """The edition that is asked for; None for none. Raises Invalid, and Missing for an unknown service."""
+    with house.state.read() as tx:
+        return edition(tx, service, select)
+
+
+def told(issued: Issued, principal: Principal) -> dict[str, Any]:
+    """A report as the asker may know it: who had it issued is told to the house."""
+    return {**issued.as_json(), **({"issued_by": ""} if principal.scope else {})}
+
+
 def whole(principal: Principal) -> None:
-    """Reports tell of every target, so somebody with a scope may not read them. Raises Forbidden."""
+    """What people say of reports tells of persons, so somebody with a scope may not read it. Raises Forbidden."""
     require(principal, Permission.REPORT if principal.scope else Permission.READ)
 
 

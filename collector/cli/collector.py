@@ -57,6 +57,7 @@ def check_config(arguments: argparse.Namespace) -> int:
     """Say that nineward.toml holds, or tell every mistake in it (exit code 2)."""
     from collector import notices, tickets
     from collector.clock import Clock
+    from collector.reports import mailing
     from collector.settings import FILE, load, table_of
 
     data = _data(arguments)
@@ -69,6 +70,10 @@ def check_config(arguments: argparse.Namespace) -> int:
         named = table.get(name, {})
         made = partial(configured, named if isinstance(named, dict) else {}, Clock().now)
         looks.append(partial(made, allowed=hosts))
+    reports = table.get("reports", {})
+    if isinstance(reports, dict):
+        looks.append(partial(mailing.check, reports, hosts))
+        looks.append(partial(_aim, reports, data))
     for look in looks:
         try:
             look()
@@ -80,6 +85,14 @@ def check_config(arguments: argparse.Namespace) -> int:
         f"{data / FILE} holds." if (data / FILE).exists() else f"There is no {data / FILE}; the shipped settings hold."
     )
     return 0
+
+
+def _aim(reports: dict[str, Any], data: Path) -> None:
+    from collector.clock import Clock
+    from collector.reports import distribution
+
+    if mistakes := distribution.aimless(reports, data / "state.db", Clock().now()):
+        raise Invalid("[reports] has mistakes.", tuple(mistakes))
 
 
 def migrate(arguments: argparse.Namespace) -> int:

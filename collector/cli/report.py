@@ -20,15 +20,21 @@ _KINDS = {
 
 
 def arrange(parser: argparse.ArgumentParser) -> None:
-    """month, quarter, year, special, list, verify, approve, comment, remarks, mail, key."""
+    """month, quarter, year, special, list, verify, approve, comment, statement, remarks, mail, key."""
     of = options.actions(parser)
     for kind, (shape, about) in _KINDS.items():
         issue = options.action(of, kind, f"issue the report {about}", run_issue)
         issue.add_argument("name", metavar=shape)
+        part = issue.add_mutually_exclusive_group()
+        part.add_argument("--service", metavar="NAME", default="", help="an edition about this service and its parts")
+        part.add_argument("--select", metavar="SELECTOR", default="", help="an edition about these: customer=acme")
         issue.add_argument("--format", dest="formats", metavar="LIST", default="html,json,csv", help=_formats())
         issue.add_argument("--out", metavar="DIR", default=".", help="where to write the files (default: here)")
         issue.set_defaults(kind=kind)
-    options.action(of, "list", "all issued reports", run_list)
+    listed = options.action(of, "list", "all issued reports", run_list)
+    only = listed.add_mutually_exclusive_group()
+    only.add_argument("--service", metavar="NAME", default="", help="only editions about this service")
+    only.add_argument("--select", metavar="SELECTOR", default="", help="only editions about these: customer=acme")
     verify = options.action(of, "verify", "recompute a sealed report and say whether it holds", run_verify)
     verify.add_argument("file", metavar="FILE", help="any file that was issued")
     approve = options.action(of, "approve", "stand for a frozen report by name, as a signed-in person", run_approve)
@@ -37,6 +43,10 @@ def arrange(parser: argparse.ArgumentParser) -> None:
     comment.add_argument("id", metavar="ID")
     comment.add_argument("measure", metavar="MEASURE", help="such as mtbf, mttr or fault_rate")
     comment.add_argument("text", metavar="TEXT")
+    statement = options.action(of, "statement", "say in the next report's summary what all of it comes to", run_comment)
+    statement.add_argument("id", metavar="ID", help="a report on the same period and edition")
+    statement.add_argument("text", metavar="TEXT")
+    statement.set_defaults(measure="")
     remarks = options.action(of, "remarks", "who approved a report, and what was said of it", run_remarks)
     remarks.add_argument("id", metavar="ID")
     mail = options.action(of, "mail", "how far the letter of a report has come", run_mail)
@@ -56,6 +66,7 @@ def run_issue(arguments: argparse.Namespace) -> int:
     """Issue, then write the files."""
     from collector.cli.terminal import answer, progress
     from collector.reports import formats
+    from collector.reports.naming import stem
 
     wanted = [name for name in arguments.formats.split(",") if name]
     endings = {name: formats.find(name).EXTENSION for name in wanted}
@@ -64,12 +75,19 @@ def run_issue(arguments: argparse.Namespace) -> int:
     with answer.collector(arguments) as client, progress.shown(arguments, "report"):
         issued = client.post(
             "reports",
-            {"kind": arguments.kind, "name": arguments.name, "tz": arguments.tz, "lang": arguments.lang},
+            {
+                "kind": arguments.kind,
+                "name": arguments.name,
+                "tz": arguments.tz,
+                "lang": arguments.lang,
+                "service": arguments.service,
+                "select": arguments.select,
+            },
             patience=PATIENCE_S,
         )
         for name in wanted:
             content = client.download(f"reports/{issued['id']}.{name}?lang={arguments.lang}")
-            written.append(_write(out, f"nineward-{issued['name']}", endings[name], content))
+            written.append(_write(out, stem(issued["name"], issued["edition"]), endings[name], content))
     issued["files"] = [str(path) for path in written]
 
     def text(words: Any) -> str:
@@ -100,12 +118,14 @@ def run_list(arguments: argparse.Namespace) -> int:
     from collector.printed import instant
 
     words = answer.words(arguments)
+    asked = {key: value for key, value in (("service", arguments.service), ("select", arguments.select)) if value}
     with answer.collector(arguments) as client:
         answer.listed(
             arguments,
-            client.every("reports"),
+            client.every("reports", **asked),
             (
                 ("Report", lambda item: item["name"]),
+                ("Edition", lambda item: item["edition"]["name"] if item["edition"] else None),
                 ("Id", lambda item: item["id"]),
                 ("State", lambda item: words(item["status"].capitalize())),
                 ("Revision", lambda item: item["revision"] or None),
@@ -157,14 +177,22 @@ def run_approve(arguments: argparse.Namespace) -> int:
 
 
 def run_comment(arguments: argparse.Namespace) -> int:
-    """Add one comment."""
+    """Add one comment, on a measure or on the whole."""
     from collector.cli.terminal import answer
     from collector.client import quote
 
     body = {"measure": arguments.measure, "text": arguments.text}
     with answer.collector(arguments) as client:
         done = client.post(f"reports/{quote(arguments.id)}/comments", body)
-    answer.show(arguments, done, lambda words: words("The comment on {measure} is kept.", measure=done["measure"]))
+    answer.show(
+        arguments,
+        done,
+        lambda words: (
+            words("The comment on {measure} is kept.", measure=done["measure"])
+            if done["measure"]
+            else words("It will be printed in the summary of the next report on this period.")
+        ),
+    )
     return 0
 
 
@@ -184,7 +212,7 @@ def run_remarks(arguments: argparse.Namespace) -> int:
             for one in found["approvals"]
         ] or [words("Nobody has approved it.")]
         for one in found["comments"]:
-            measure = words(MEASURES.get(one["measure"], one["measure"]))
+            measure = words(MEASURES.get(one["measure"], one["measure"]) or "The report as a whole")
             lines.append(f"{instant(one['at'], arguments.tz)}  {one['by']}  {measure}: {one['text']}")
         return "\n".join(lines)
 

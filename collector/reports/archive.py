@@ -118,6 +118,13 @@ class Archive:
                 listener(tx, issued)
         return issued
 
+    def about(self, kind: str, name: str, tz: str, edition: Edition | None) -> Selection | None:
+        """What an edition of a report issued now would be about; None for the whole. Raises Invalid and Missing."""
+        now = self._clock.now()
+        with self._rooms.state.read() as tx:
+            period, _ = periods(tx, kind_of(kind), name, tz, now)
+            return during(tx, edition, period, now)
+
     def _began(self, name: str, period: Period) -> None:
         """Refuse a period of which nothing can be known. Raises Invalid."""
         first = next(iter(self._log.read(0, None)), None)

@@ -101,6 +101,14 @@ def edition(tx: sqlite3.Connection, service: str, select: str) -> Edition | None
     return Edition(selector=canonical(select)) if select else None
 
 
+def keyed(key: str) -> Edition | None:
+    """The edition of a key; None for the whole organisation's."""
+    noun, _, told = key.partition("=")
+    if not key:
+        return None
+    return Edition(service=told) if noun == "service" else Edition(selector=told)
+
+
 def sealed(data: Mapping[str, Any]) -> Edition | None:
     """The edition of a report's data; older shapes know none."""
     told = data.get("edition")
@@ -184,5 +192,8 @@ def known_values(tx: sqlite3.Connection, asked: Edition) -> str:
 
 
 def during(tx: sqlite3.Connection, asked: Edition | None, period: Period, now: int) -> Selection | None:
-    """What an edition is about in the part of a period that has passed at ``now`` (ms UTC); None for the whole."""
-    return None if asked is None else selection(tx, asked, period.until(now).end - 1)
+    """What an edition of a report on a period is about at ``now`` (ms UTC); None for the whole organisation.
+
+    By the configuration at the end of the period, or now while it lasts.
+    """
+    return None if asked is None else selection(tx, asked, min(now, period.end - 1))

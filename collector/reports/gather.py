@@ -10,7 +10,7 @@ from collector.handling import milestones
 from collector.objectives import Objectives
 from collector.refold import Progress, silent
 from collector.reports.chapters.trend import MONTHS
-from collector.reports.edition import Edition, selection
+from collector.reports.edition import Edition, during
 from collector.reports.evidence import Evidence
 from collector.reports.gather_review import Wanted, gather_review
 from collector.reports.overlaid import Told, corrections, maintenance, mutes
@@ -76,7 +76,7 @@ def gather(
     """
     passed = period.until(now)
     with rooms.state.read() as tx:
-        chosen = None if edition is None else selection(tx, edition, passed.end - 1)
+        chosen = during(tx, edition, period, now)
         told = Told.of(tx, None if chosen is None else chosen.ids)
         known = targets.ever(tx) if chosen is None else chosen.targets
         ever = None if chosen is None else sorted(chosen.ids - {target.id for target in known if target.pending})

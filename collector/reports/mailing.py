@@ -1,4 +1,4 @@
-"""Mails issued reports to a distribution list, files attached: each issue once.
+"""Mails issued reports to a distribution list, editions each to their own, files attached: each issue once.
 
 A letter is queued in the transaction that issues its report. What the mail server did not take for sure is tried again;
 where that is not known (the connection broke while it was handed over, or this process ended) it is parked, because two
@@ -7,13 +7,13 @@ letters with one report are worse than a person who looks.
 
 import logging
 import sqlite3
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
-from enum import StrEnum
+from typing import Any
 
 from collector.clock import Clock
 from collector.languages import LANGUAGES
@@ -24,6 +24,8 @@ from collector.remote.smtp import MailServer, atom
 from collector.remote.telling import RemoteError
 from collector.reports import formats
 from collector.reports.archive import Archive
+from collector.reports.distribution import EditionTerms, Stage, editions, mailed
+from collector.reports.naming import stem
 from collector.settings import Settings, secret
 from collector.store import report_mail, reports
 from collector.store.report_mail import Letter
@@ -31,7 +33,7 @@ from collector.store.reports import Issued
 from collector.store.state import State
 from collector.texts import Translator, translator
 from rules import settings as table
-from rules.errors import Invalid
+from rules.errors import Invalid, Missing
 from rules.settings import Resolve
 
 FIRST_PAUSE, LONGEST_PAUSE = 60_000, 3_600_000
@@ -42,14 +44,6 @@ _SHOWN = 500
 _UNKNOWN = "It is not known whether the mail server took it. Ask one of the recipients before it is sent again."
 
 _log = logging.getLogger(__name__)
-
-
-class Stage(StrEnum):
-    """What an issued report is to its readers."""
-
-    DRAFT = "draft"
-    FINAL = "final"
-    REVISION = "revision"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +67,20 @@ class Options(MailServer):
             raise Invalid(f"languages: {unknown[0]!r} is none of {', '.join(LANGUAGES)}")
 
 
+def check(reports: Mapping[str, Any], hosts: Sequence[str] = ()) -> None:
+    """Raise Invalid with the mistakes of a ``[reports]`` table; ``hosts`` are the only ones allowed, if any are."""
+    editions(reports)
+    if mailed(reports):
+        _options(mailed(reports), hosts, _no_secret)
+
+
+def _options(given: Mapping[str, Any], hosts: Sequence[str], resolve: Resolve) -> Options:
+    found = table.read(Options, given, "[reports]", resolve=resolve)
+    if mistakes := barred(found, hosts):
+        raise Invalid("[reports] has mistakes.", tuple(mistakes))
+    return found
+
+
 def stage_of(issued: Issued) -> Stage:
     """What an issued report is to its readers."""
     if not issued.revision:
@@ -91,12 +99,20 @@ class Mailing:
         self._settings = settings
         self._begun = False
         # What is queued does not depend on a secret, and a command that issues a report need not have it.
-        self._on = frozenset[Stage]() if not settings.reports else frozenset(self._options(_no_secret).on)
+        self._on = frozenset[Stage]() if not mailed(settings.reports) else frozenset(self._options(_no_secret).on)
+        self._editions = editions(settings.reports)
 
     def queue(self, tx: sqlite3.Connection, issued: Issued) -> None:
-        """Have an issued report sent if the settings say so. A draft is, only when the calendar issued it."""
+        """Have an issued report sent if the settings say so. A draft is, only when the calendar issued it.
+
+        An edition goes to its own distribution list, and nowhere else.
+        """
         stage = stage_of(issued)
-        if stage in self._on and (stage is not Stage.DRAFT or not issued.author):
+        if issued.edition:
+            terms = self._terms(tx, issued)
+            if terms is not None and terms.recipients and stage in terms.on:
+                report_mail.queue(tx, issued.id, issued.issued_at)
+        elif stage in self._on and (stage is not Stage.DRAFT or not issued.author):
             report_mail.queue(tx, issued.id, issued.issued_at)
 
     def work(self) -> None:
@@ -110,7 +126,7 @@ class Mailing:
 
     def step(self, now: int) -> bool:
         """Send one letter; False when none is due."""
-        if not self._settings.reports:
+        if not mailed(self._settings.reports):
             return False
         with self._state.write() as tx:
             letter = report_mail.claim(tx, now)
@@ -118,7 +134,7 @@ class Mailing:
                 return False
             issued = reports.get(tx, letter.report)
         try:
-            options = self._options(secret)
+            options = self._addressed(self._options(secret), issued)
             message = self._message(options, issued)
         except Exception as trouble:
             # Nothing was sent yet, so it is tried again: a font, a secret or disk space is missing.
@@ -158,11 +174,33 @@ class Mailing:
             state = report_mail.PARKED if lost else report_mail.WAITING
             report_mail.settle(tx, issued.id, state, said[:_SHOWN], now, now + pause)
 
+    def _terms(self, tx: sqlite3.Connection, issued: Issued) -> EditionTerms | None:
+        """What is set of the edition that a report is."""
+        for terms in self._editions:
+            try:
+                if terms.edition(tx).key == issued.edition:
+                    return terms
+            except Missing:
+                continue
+        return None
+
+    def _addressed(self, options: Options, issued: Issued) -> Options:
+        """The options for one report: an edition goes to its own list. Raises Invalid where that is gone."""
+        if not issued.edition:
+            return options
+        with self._state.read() as tx:
+            terms = self._terms(tx, issued)
+        if terms is None or not terms.recipients:
+            raise Invalid("nineward.toml names no recipients of this edition any more.")
+        return replace(
+            options,
+            to=terms.recipients,
+            formats=terms.formats or options.formats,
+            languages=terms.languages or options.languages,
+        )
+
     def _options(self, resolve: Resolve) -> Options:
-        found = table.read(Options, self._settings.reports, "[reports]", resolve=resolve)
-        if mistakes := barred(found, self._settings.allowed_hosts):
-            raise Invalid("[reports] has mistakes.", tuple(mistakes))
-        return found
+        return _options(mailed(self._settings.reports), self._settings.allowed_hosts, resolve)
 
     def _message(self, options: Options, issued: Issued) -> EmailMessage:
         languages = options.languages or (self._settings.language,)
@@ -201,18 +239,20 @@ class Mailing:
             for language in languages if shape.LANGUAGES else languages[:1]:
                 content, media = self._archive.file(issued.id, form, language)
                 told = f".{language}" if shape.LANGUAGES else ""
-                name = f"nineward-{issued.name}{told}.{shape.EXTENSION}"
+                name = f"{stem(issued.name, issued.as_json()['edition'])}{told}.{shape.EXTENSION}"
                 found[name] = (name, media, content)
         return found
 
 
 def _subject(issued: Issued, words: Translator) -> str:
+    about = issued.members
+    name = issued.name if about is None else f"{issued.name} · {about.name}"
     match stage_of(issued):
         case Stage.DRAFT:
-            return words("Service quality report {name}: draft, not frozen yet", name=issued.name)
+            return words("Service quality report {name}: draft, not frozen yet", name=name)
         case Stage.FINAL:
-            return words("Service quality report {name}", name=issued.name)
-    return words("Service quality report {name}: revision {number}", name=issued.name, number=issued.revision)
+            return words("Service quality report {name}", name=name)
+    return words("Service quality report {name}: revision {number}", name=name, number=issued.revision)
 
 
 def _no_secret(source: str, name: str) -> str:

@@ -1,9 +1,10 @@
-"""What people say of an issued report: owners comment on the measures that were missed, and somebody approves it.
+"""What people say of an issued report: owners comment on what was missed, the manager on all of it; somebody approves.
 
 Both stand in the log as entries of their own, so who said what and when can be proved like a figure; the sealed files
-stay as they were issued. The data of a report is never a matter of opinion.
+stay as they were issued. The figures of a report are never a matter of opinion.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from collector.access import Principal, require, require_approver
@@ -47,16 +48,24 @@ class Remarks:
         return [row["measure"] for row in data["headline"] if row["verdict"] == _MISSED]
 
     def comment(self, key: str, measure: str, text: str, author: Principal) -> Comment:
-        """Say something about a missed measure. Raises Missing, Forbidden, and Invalid for one that was not missed."""
+        """Say something about a missed measure, or, where ``measure`` is empty, about the report as a whole.
+
+        What is said of the whole is printed in the summary of the next report on the same period and edition; what is
+        said later stands in its place. Raises Missing, Forbidden, and Invalid for a measure that was not missed.
+        """
         require(author, Permission.IMPROVE)
         if not text.strip() or len(text) > LONGEST:
             raise Invalid(f"A comment has 1 to {LONGEST} characters.")
         missed = self.missed(key)
-        if measure not in missed:
+        if measure and measure not in missed:
             listed = ", ".join(missed) or "none"
             raise Invalid(f"{measure!r} is no measure that this report shows as missed. Those are: {listed}.")
         journal = self._journal
         made = Comment(new_id("rc"), key, measure, text.strip(), author.name, journal.clock.now())
+        if not measure:
+            with journal.state.read() as tx:
+                of = reports.get(tx, key)
+            made = replace(made, kind=of.kind, name=of.name, tz=of.tz, edition=of.edition)
         journal.write([Change(report_remarks.COMMENT, made.id, "comment", made.as_json())], author)
         return made
 

@@ -115,6 +115,15 @@ def last_of(tx: sqlite3.Connection, kind: str, name: str, tz: str, status: str, 
     return None if row is None else Issued(**dict(row))
 
 
+def editions_of(tx: sqlite3.Connection, kind: str, name: str, tz: str, status: str) -> list[str]:
+    """The keys of the editions of one period that were issued with that status; the whole's is empty and first."""
+    rows = tx.execute(
+        "SELECT DISTINCT edition FROM report WHERE kind = ? AND name = ? AND tz = ? AND status = ? ORDER BY edition",
+        (kind, name, tz, status),
+    )
+    return [str(row["edition"]) for row in rows]
+
+
 def looked(tx: sqlite3.Connection, key: str, position: int) -> None:
     """Note that nothing in the log up to ``position`` changes that report."""
     tx.execute("UPDATE report SET looked = max(looked, ?) WHERE id = ?", (position, key))

@@ -41,7 +41,6 @@ class Viewer:
     may_administer: bool = False
     may_handle: bool = False
     may_improve: bool = False
-    sees_all: bool = False
     open_incidents: int = 0
     signed_in: bool = False
 

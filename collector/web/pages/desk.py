@@ -46,7 +46,6 @@ def viewer(request: Asked, house: House, optional_principal: OptionalPrincipal) 
         may_administer=principal.may(Permission.ADMINISTER),
         may_handle=principal.may(Permission.HANDLE),
         may_improve=principal.may(Permission.IMPROVE),
-        sees_all=not principal.scope,
         open_incidents=incidents_kept.count_open(house, principal),
         signed_in=True,
     )

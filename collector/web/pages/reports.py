@@ -9,7 +9,8 @@ from litestar.params import Body
 
 from collector.access import require
 from collector.api.paging import Cursor
-from collector.api.reports import LARGEST, read_cursor, whole
+from collector.api.reports import LARGEST, readable_page
+from collector.reports.readers import require_readable
 from collector.roles import Permission
 from collector.store import reports
 from collector.web.pages.desk import Asked, place, see_other
@@ -33,7 +34,7 @@ def show(request: Asked, house: House, principal: Principal, viewer: Viewer, cur
 @post("/reports/verify", sync_to_thread=True, status_code=200, request_max_body_size=LARGEST)
 def verify(house: House, principal: Principal, viewer: Viewer, data: Upload) -> Response[str]:
     """What can be said of an uploaded file; nothing of it is kept."""
-    whole(principal)
+    require(principal, Permission.READ)
     found = views.verified(house.archive.verify(data.file.read()), viewer.words)
     return _listed(house, principal, viewer, "/reports", None, found, data.filename)
 
@@ -56,7 +57,7 @@ def approve(house: House, principal: Principal, viewer: Viewer, key: str) -> Res
 
 @post("/reports/{key:str}/comment", sync_to_thread=True, status_code=303)
 def comment(house: House, principal: Principal, viewer: Viewer, key: str, data: Form) -> Response[Any]:
-    """Say something about a missed measure, and come back."""
+    """Say something about a missed measure or the whole report, and come back."""
     try:
         house.remarks.comment(key, data.get("measure", ""), data.get("text", ""), principal)
     except (Invalid, Forbidden) as wrong:
@@ -74,24 +75,24 @@ def _listed(
     file: str = "",
 ) -> Response[str]:
     require(principal, Permission.READ)
-    whole(principal)
-    found = house.archive.listed(_PAGE, read_cursor(cursor))
-    tz = house.settings.tz
-    rows = [views.row(one, house.remarks.of(one.id)["approvals"], tz, viewer.words) for one in found]
-    older = f"{found[-1].issued_at}.{found[-1].id}" if len(found) == _PAGE else ""
+    found, following = readable_page(house, principal, cursor, _PAGE)
+    tz, older = house.settings.tz, following or ""
+    rows = [
+        views.row(one, house.remarks.of(one.id)["approvals"], tz, viewer.words, outside=bool(principal.scope))
+        for one in found
+    ]
     return page("reports.html", viewer, path, rows=rows, older=older, zone=tz, verified=verified, file=file)
 
 
 def _one(
     house: House, principal: Principal, viewer: Viewer, path: str, key: str, trouble: str = "", status: int = 200
 ) -> Response[str]:
-    require(principal, Permission.READ)
-    whole(principal)
-    words, tz = viewer.words, house.settings.tz
+    words, tz, outside = viewer.words, house.settings.tz, bool(principal.scope)
     with house.state.read() as tx:
         issued = reports.get(tx, key)
-    remarks, letter = house.remarks.of(key), house.mailing.of(key)
-    approver = principal.kind == "person" and principal.may(Permission.APPROVE)
+        require_readable(tx, principal, issued)
+    remarks, letter = house.remarks.of(key), None if outside else house.mailing.of(key)
+    approver = principal.kind == "person" and principal.may(Permission.APPROVE) and not outside
     mine = any(one["by"] == principal.name for one in remarks["approvals"])
     other = house.settings.one_person or issued.author != principal.id
     return page(
@@ -99,9 +100,10 @@ def _one(
         viewer,
         path,
         status,
-        row=views.row(issued, remarks["approvals"], tz, words),
+        row=views.row(issued, remarks["approvals"], tz, words, outside=outside),
         zone=tz,
-        comments=views.comments(remarks["comments"], tz, words),
+        outside=outside,
+        comments=[] if outside else views.comments(remarks["comments"], tz, words),
         missed=[(one, views.measure(one, words)) for one in house.remarks.missed(key)],
         may_approve=approver and other and not mine and issued.revision > 0,
         letter="" if letter is None else views.letter(letter.state, letter.answer, words),

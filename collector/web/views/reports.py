@@ -7,7 +7,8 @@ from typing import Any
 from collector.languages import LANGUAGES
 from collector.printed import instant
 from collector.reports import formats
-from collector.reports.mailing import Stage, stage_of
+from collector.reports.distribution import Stage
+from collector.reports.mailing import stage_of
 from collector.reports.sayings import LETTERS, SIGNED, VERIFIED
 from collector.reports.words import MEASURES
 from collector.store.reports import Issued
@@ -34,11 +35,12 @@ class Files:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One issued report."""
+    """One issued report. ``edition`` is what it is about, empty for the whole organisation."""
 
     id: str
     kind: str
     name: str
+    edition: str
     stage: str
     issued: str
     by: str
@@ -66,17 +68,21 @@ class Verified:
     more: tuple[str, ...]
 
 
-def row(issued: Issued, approvals: Sequence[Mapping[str, Any]], tz: str, words: Translator) -> Row:
-    """One report, approvals in order of time."""
+def row(
+    issued: Issued, approvals: Sequence[Mapping[str, Any]], tz: str, words: Translator, *, outside: bool = False
+) -> Row:
+    """One report, approvals in order of time. Those ``outside`` of the house are told when, not by whom."""
+    about = issued.members
     return Row(
         id=issued.id,
         kind=words(_KINDS.get(issued.kind, issued.kind)),
         name=issued.name,
+        edition="" if about is None else about.name,
         stage=_stage(issued, words),
         issued=instant(issued.issued_at, tz, seconds=False),
-        by=issued.issued_by,
+        by="" if outside else issued.issued_by,
         seal=issued.sha256,
-        approved=tuple(f"{one['by']}, {instant(one['at'], tz, seconds=False)}" for one in approvals),
+        approved=tuple(_approved(one, tz, outside=outside) for one in approvals),
         files=tuple(_files(issued.id)),
     )
 
@@ -90,8 +96,8 @@ def comments(found: Sequence[Mapping[str, Any]], tz: str, words: Translator) -> 
 
 
 def measure(key: str, words: Translator) -> str:
-    """What a measure is called."""
-    return words(MEASURES.get(key, key))
+    """What a measure is called; without one the report as a whole."""
+    return words("The report as a whole") if not key else words(MEASURES.get(key, key))
 
 
 def letter(state: str, answer: str, words: Translator) -> str:
@@ -109,6 +115,11 @@ def verified(found: Mapping[str, Any], words: Translator) -> Verified:
         signed=words(SIGNED[state], key=key),
         more=tuple(words(text) for text in (*found["reasons"], *found["notes"])),
     )
+
+
+def _approved(one: Mapping[str, Any], tz: str, *, outside: bool) -> str:
+    at = instant(one["at"], tz, seconds=False)
+    return at if outside else f"{one['by']}, {at}"
 
 
 def _stage(issued: Issued, words: Translator) -> str:

@@ -168,9 +168,9 @@ def test_what_changed_no_figure_is_computed_once_only(
     computed: list[str] = []
     compute = archive.issue
 
-    def counting(kind: str, *rest: object) -> Issued:
+    def counting(kind: str, *rest: object, **more: object) -> Issued:
         computed.append(kind)
-        return compute(kind, *rest)  # type: ignore[arg-type]
+        return compute(kind, *rest, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(archive, "issue", counting)
 
@@ -186,10 +186,10 @@ def test_what_goes_wrong_with_one_report_stops_no_other(
 ) -> None:
     compute = archive.issue
 
-    def failing(kind: str, *rest: object) -> Issued:
+    def failing(kind: str, *rest: object, **more: object) -> Issued:
         if kind == "month":
             raise RuntimeError("broken")
-        return compute(kind, *rest)  # type: ignore[arg-type]
+        return compute(kind, *rest, **more)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patch:
         patch.setattr(archive, "issue", failing)

@@ -3,6 +3,8 @@
 import pytest
 
 from collector.access import SYSTEM
+from collector.access import local as local_admin
+from collector.reports.edition import Edition
 from collector.store.reports import Issued
 from rules.period import local
 from rules.result import Outcome
@@ -10,6 +12,7 @@ from tests.collector.web.conftest import MINUTE, Browser, Town, person
 from tests.collector.web.parsed import parsed
 
 TZ = "Asia/Shanghai"
+SZ = {"site": "sz"}
 
 
 @pytest.fixture
@@ -94,10 +97,28 @@ def test_nobody_sees_it_without_signing_in(stranger: Browser) -> None:
     assert stranger.get("/reports").status_code == 303
 
 
-def test_who_sees_a_part_only_has_no_reports(town: Town, issued: Issued) -> None:
-    with person(town, "chen", "customer", {"site": "sh"}) as customer:
-        assert customer.get("/reports").status_code == 403
-        assert 'href="/reports"' not in customer.get("/").text
+def test_who_sees_a_part_only_sees_the_editions_inside_it_and_nobody_s_name(town: Town, issued: Issued) -> None:
+    archive = town.house.archive
+    town.house.registry.set_target("core-1", {"labels": {"site": "sh"}}, local_admin("test"))
+    own = archive.issue("month", issued.name, TZ, SYSTEM, edition=Edition(selector="site=sh"))
+    town.house.remarks.comment(own.id, "", "a calm month", local_admin("olga"))
+    with person(town, "chen", "customer", {"site": "sh"}) as customer, person(town, "lin", "customer", SZ) as other:
+        listed, shown = customer.get("/reports"), customer.get(f"/reports/{own.id}")
+
+        assert (own.id in listed.text, issued.id in listed.text) == (True, False)
+        assert customer.get(f"/reports/{issued.id}").status_code == 403
+        assert customer.get(f"/api/v1/reports/{issued.id}.html").status_code == 403
+        assert (shown.status_code, "olga" in shown.text, "nineward report" in shown.text) == (200, False, False)
+        assert parsed(shown.text).mistakes == parsed(listed.text).mistakes == []
+        assert own.id not in other.get("/reports").text
+        assert other.get(f"/reports/{own.id}").status_code == 403
+
+
+def test_what_is_said_of_the_whole_is_kept_beside_it(admin: Browser, issued: Issued) -> None:
+    answer = admin.post(f"/reports/{issued.id}/comment", data={"measure": "", "text": "a calm month"})
+
+    assert answer.status_code == 303
+    assert "<b>The report as a whole</b>: a calm month" in admin.get(f"/reports/{issued.id}").text
 
 
 def test_a_viewer_reads_and_says_nothing(town: Town, issued: Issued) -> None:
