@@ -14,6 +14,7 @@ from pathlib import Path
 from collector.access import Access
 from collector.clock import Clock
 from collector.clocks import Clocks
+from collector.complaints import Complaints
 from collector.errands import Errands
 from collector.events import Events
 from collector.feedback_links import FeedbackLinks
@@ -39,7 +40,7 @@ from collector.reports.remarks import Remarks
 from collector.reviews import Reviews
 from collector.settings import Settings
 from collector.settled import Settled
-from collector.store import traps
+from collector.store import complaints, traps
 from collector.store.log import Log
 from collector.store.state import State
 from collector.ticket_trials import TicketTrials
@@ -76,6 +77,7 @@ class House:
     following: Following
     clocks: Clocks
     follow_up: FollowUp
+    complaints: Complaints
     archive: Archive
     remarks: Remarks
     mailing: Mailing
@@ -136,6 +138,7 @@ def open_house(
         fold.appliers["config"] = registry.apply
         fold.appliers["incident"] = incidents.apply
         fold.appliers["trap"] = traps.apply
+        fold.appliers["complaint"] = complaints.apply
         fold.after_commit.append(incidents.after_commit)
         # From here on in the order of the walk: first what takes, last what tells. The stack ends them the other way.
         rooms: list[Room] = [fold, intake]
@@ -175,6 +178,7 @@ def open_house(
             following=following,
             clocks=clocks,
             follow_up=follow_up,
+            complaints=Complaints(state, intake, fold, clock, settings),
             archive=archive,
             remarks=Remarks(archive, registry.journal, settings),
             mailing=mailing,

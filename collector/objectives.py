@@ -11,10 +11,11 @@ from typing import Any
 
 from collector import calendars
 from collector.agreed import Agreed, Judged
+from collector.complained import Complained, complained
 from collector.requests import Asked, asked
 from collector.settings import Settings
 from collector.settled import Settled
-from collector.store import agreements, incidents, targets
+from collector.store import agreements, complaints, incidents, targets
 from collector.store.agreements import Agreement, Service
 from collector.store.state import State as Store
 from collector.subjects import Ground
@@ -161,6 +162,7 @@ class Objectives:
             agreed = Agreed(tx, self._settings.calculation, self._settings.tz)
             opened = asked(tx, agreed, incidents.opened_in(tx, period.start, at), at, wanted)
             living = asked(tx, agreed, incidents.living(tx), at, wanted)
+            said = complained(tx, agreed, complaints.received(tx, period.start, at), at, wanted)
         time = Together(
             period,
             at,
@@ -169,7 +171,7 @@ class Objectives:
             ahead,
             self._settings.calculation,
         )
-        return _Known(time, opened, living)
+        return _Known(time, opened, living, said)
 
     def _ahead(
         self, tx: sqlite3.Connection, at: int, end: int, wanted: Collection[str] | None
@@ -208,18 +210,24 @@ class Objectives:
             "uncovered_years": list(hours.uncovered(period.start, period.end)) if hours else [],
             "period": {"from": period.start, "to": period.end, "tz": period.tz},
             **known.time.standing(),
-            "requests": answered((one.request for one in known.opened), contract.parameters, at),
+            "requests": answered(
+                (one.request for one in known.opened),
+                contract.parameters,
+                at,
+                [one.request for one in known.complaints],
+            ),
             "deadlines": _running(known.living, contract.parameters, at),
         }
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What one contract is judged on: the month, the incidents opened in it, and those that are dealt with."""
+    """What one contract is judged on: the month, the incidents opened in it, those that are dealt with, complaints."""
 
     time: Together
     opened: Sequence[Asked]
     living: Sequence[Asked]
+    complaints: Sequence[Complained]
 
     def of(self, contract: Contract) -> "_Known":
         """The part that the contract judges, by its terms."""
@@ -230,6 +238,7 @@ class _Known:
             time.only(lambda one: one.agreement == contract.name),
             [one for one in self.opened if one.agreement == contract.name],
             [one for one in self.living if one.agreement == contract.name],
+            [one for one in self.complaints if one.agreement == contract.name],
         )
 
 

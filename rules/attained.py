@@ -23,8 +23,8 @@ from rules.state import AGREED
 RECENT = 7 * DAY
 """How far back (ms) the forecast looks."""
 
-RECORDED = (Asked.RESPONSE, Asked.RESPONSE_BY_PRIORITY, Asked.START_OF_WORK, Asked.SOLVED, Asked.CALL_BACK)
-"""The rules on requests of which incidents tell something."""
+ON_INCIDENTS = (Asked.RESPONSE, Asked.RESPONSE_BY_PRIORITY, Asked.START_OF_WORK, Asked.SOLVED, Asked.CALL_BACK)
+"""The rules on requests that incidents are judged by."""
 
 _NO_TIME = (FaultRate.R2, FaultRate.R4)
 """Readings of the fault rate that are no shares of time: there is no budget of them."""
@@ -128,10 +128,14 @@ def objectives(entry: Mapping[str, Any], parameters: Parameters) -> list[dict[st
     ]
 
 
-def answered(requests: Iterable[Request], parameters: Parameters, at: int) -> list[dict[str, Any]]:
-    """Every rule on requests of which there are records, for those opened in the period, as of an instant (ms UTC)."""
+def answered(
+    requests: Iterable[Request], parameters: Parameters, at: int, complaints: Iterable[Request] = ()
+) -> list[dict[str, Any]]:
+    """Every rule on requests, for those opened in the period, as of an instant (ms UTC); complaints have one alone."""
     known = list(requests)
-    return [_attainment(attainment(rule, known, parameters, at), parameters) for rule in RECORDED]
+    found = [attainment(rule, known, parameters, at) for rule in ON_INCIDENTS]
+    found.append(attainment(Asked.COMPLAINT_REPLY, complaints, parameters, at))
+    return [_attainment(one, parameters) for one in found]
 
 
 def _attainment(found: Attainment, parameters: Parameters) -> dict[str, Any]:
@@ -174,6 +178,8 @@ def _allowed(rule: Asked, parameters: Parameters) -> dict[str, int] | int:
             return targets.solved
         case Asked.CALL_BACK:
             return targets.call_back
+        case Asked.COMPLAINT_REPLY:
+            return targets.complaint_reply
     return targets.response
 
 

@@ -10,6 +10,7 @@ from litestar.types import ControllerRouterHandler
 
 from collector.web.pages import (
     agents,
+    complaints,
     desk,
     entrance,
     follow_up,
@@ -30,6 +31,7 @@ _handlers: list[HTTPRouteHandler] = [
     *target.handlers,
     *incidents.handlers,
     *follow_up.handlers,
+    *complaints.handlers,
     *services.handlers,
     *overlays.handlers,
     *objectives.handlers,

@@ -25,6 +25,7 @@ def test_the_house_tells_how_its_month_stands(client: Client) -> None:
         "start_of_work",
         "solved",
         "call_back",
+        "complaint_reply",
     ]
     assert item["budget"]["used_ms"] == 600_000
 
