@@ -67,7 +67,7 @@ class Evidence:
     ``actions`` are all corrective and preventive ones, ``ahead`` the maintenance of the period that follows.
     ``edition`` is which part of the organisation all of this is about, None for the whole; ``statement`` is what the
     manager says in the summary.
-    ``review`` is what only a quarter or a year needs.
+    ``review`` is what only a quarter or a year needs. ``complaints`` are those that were alive in the period.
     """
 
     figures: Row
@@ -91,3 +91,4 @@ class Evidence:
     review: Review | None = None
     edition: Row | None = None
     statement: Row | None = None
+    complaints: Sequence[Row] = ()

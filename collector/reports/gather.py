@@ -9,6 +9,7 @@ from collector.agreed import Agreed
 from collector.handling import milestones
 from collector.objectives import Objectives
 from collector.refold import Progress, silent
+from collector.reports import gather_complaints
 from collector.reports.chapters.trend import MONTHS
 from collector.reports.edition import Edition, during
 from collector.reports.evidence import Evidence
@@ -96,12 +97,13 @@ def gather(
             analysis=analyse_lives(found, passed, settings.calculation),
             months=_months(rooms, known, ever, period, now, tell),
             year=rooms.timelines.figures(ever, _year(passed), now)["fleet"],
-            rules=answered(_asked(tx, settings, passed, ever), settings.calculation, passed.end),
-            rules_before=answered(_asked(tx, settings, before, ever), settings.calculation, before.end),
-            rules_of_year=answered(_asked(tx, settings, _year(passed), ever), settings.calculation, passed.end),
+            rules=_rules(tx, settings, passed, ever, told, passed.end),
+            rules_before=_rules(tx, settings, before, ever, told, before.end),
+            rules_of_year=_rules(tx, settings, _year(passed), ever, told, passed.end),
             attainment=_attainment(rooms, settings, passed, now, ever),
             actions=[_action(one, about) for one, about in _actions(tx, told)],
             ahead=maintenance(tx, following(period), told),
+            complaints=gather_complaints.rows(tx, settings, passed, told),
             review=gather_review(rooms, tx, period, before, now, settings, _teller(told), tell, ever),
             edition=None if chosen is None else chosen.during(passed).as_json(),
         )
@@ -202,6 +204,14 @@ def _asked(tx: sqlite3.Connection, settings: Settings, period: Period, wanted: W
     agreed = Agreed(tx, settings.calculation, settings.tz)
     opened = incidents.opened_in(tx, period.start, period.end)
     return [one.request for one in asked(tx, agreed, opened, period.end, wanted)]
+
+
+def _rules(
+    tx: sqlite3.Connection, settings: Settings, period: Period, wanted: Wanted, told: Told, at: int
+) -> list[dict[str, Any]]:
+    """What was attained of each rule on requests and complaints of a period, as of an instant (ms UTC)."""
+    complaints = gather_complaints.requests(tx, settings, period, told.ids)
+    return answered(_asked(tx, settings, period, wanted), settings.calculation, at, complaints)
 
 
 def _months(

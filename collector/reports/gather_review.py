@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from collector.agreed import Agreed
 from collector.objectives import Objectives
 from collector.refold import Progress
+from collector.reports import gather_complaints
 from collector.reports.chapters.trend import MONTHS
 from collector.reports.evidence import Part, Past, Review
 from collector.requests import asked
@@ -175,7 +176,8 @@ class _Looked:
         agreed = Agreed(self._tx, self._settings.calculation, self._settings.tz)
         opened = incidents.opened_in(self._tx, period.start, period.end)
         requests = [one.request for one in asked(self._tx, agreed, opened, period.end, self._wanted)]
-        return answered(requests, self._settings.calculation, period.end)
+        complaints = gather_complaints.requests(self._tx, self._settings, period, self._wanted)
+        return answered(requests, self._settings.calculation, period.end, complaints)
 
     def _first(self, default: int) -> int:
         return min((target.created for target in targets.ever(self._tx)), default=default)

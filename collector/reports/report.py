@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from collector.reports.chapters import (
+    complaints,
     contentment,
     days,
     faults,
@@ -81,6 +82,7 @@ def build(
         "statistics": rounded(evidence.analysis),
         "handling": handling.handling(evidence.rules, evidence.incidents, period.start, passed.end),
         "satisfaction": rounded(contentment.contentment(evidence.incidents, period.start, passed.end)),
+        "complaints": rounded(complaints.complaints(evidence.complaints, evidence.rules, period.start, passed.end)),
         "major": improvements.major(evidence.incidents, spent["allowed_ms"], passed.end),
         "improvements": {
             **improvements.measures(evidence.actions, period.start, passed.end),

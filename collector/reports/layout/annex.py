@@ -91,6 +91,14 @@ def _seal(pen: Pen, closing: Mapping[str, Any]) -> Block:
         (pen.text(pen.say("Log rows")), pen.text(f"{log['first']} – {log['last']}")),
         (pen.text(pen.say("Chain head")), pen.text(log["head"])),
         (pen.text(pen.say("Method version")), pen.text(pen.report["method"]["version"])),
+        (pen.text(pen.say("Signature")), pen.text(_signature(pen, closing.get("signature")))),
         *((pen.text(name), pen.text(version)) for name, version in sorted(closing.get("made_with", {}).items())),
     ]
     return pen.table("seal", "Seal", pen.columns("Name", "Value"), rows)
+
+
+def _signature(pen: Pen, found: Mapping[str, str] | None) -> str:
+    """By which key, which is no proof: whoever changes the report may print another one. Verification proves."""
+    if found is None:
+        return pen.say("none")
+    return pen.say("{algorithm}, by the key {key}", algorithm=found["algorithm"], key=found["key"])

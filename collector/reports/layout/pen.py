@@ -11,7 +11,7 @@ from collector.texts import Translator
 Row = Mapping[str, Any]
 Head = str | tuple[str, Unit] | tuple[str, Unit, bool]
 
-_PERSONS = ("By", "Owner", "Proposed by")
+_PERSONS = ("By", "Complainant", "Owner", "Proposed by")
 """The titles of columns that name persons."""
 
 

@@ -4,6 +4,7 @@ from collector import printed
 from collector.incident_words import AREAS
 from collector.reports import words
 from collector.reports.layout.blocks import Block, Cell, Chapter, Paragraph, Unit
+from collector.reports.layout.complaints import complaints
 from collector.reports.layout.handling import PRIORITIES
 from collector.reports.layout.pen import Pen
 
@@ -11,7 +12,7 @@ ACTIONS = {"corrective": "Corrective", "preventive": "Preventive"}
 
 
 def contentment(pen: Pen) -> Chapter:
-    """Satisfaction and call-backs."""
+    """Satisfaction, call-backs and complaints."""
     found, say = pen.report["satisfaction"], pen.say
     blocks: list[Block] = []
     if found["answers"]:
@@ -48,7 +49,7 @@ def contentment(pen: Pen) -> Chapter:
             "note",
         )
     )
-    return Chapter("6", say("Satisfaction and complaints"), blocks)
+    return Chapter("6", say("Satisfaction and complaints"), [*blocks, *complaints(pen)])
 
 
 def _calls(found: dict[str, int]) -> dict[str, int]:

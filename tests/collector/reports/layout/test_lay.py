@@ -38,7 +38,7 @@ def test_every_kind_can_be_laid_out(kind: str, lang: str) -> None:
     found = lay(seal.seal(data, {"first": 1, "last": 2, "head": ""}), lang)
 
     assert found.cover.title == translator(lang)(TITLES[kind])
-    assert found.chapters[-1].number == "A"
+    assert found.chapters[-1].title == translator(lang)("Annex: corrections, method and seal")
 
 
 def test_no_table_has_the_name_of_another() -> None:
@@ -127,3 +127,49 @@ def test_every_text_has_its_translation() -> None:
     same = {"SHA-256", "A"}
 
     assert sorted({text for _, text in texts() if text not in catalogue} - same) == []
+
+
+COMPLAINT = {
+    "number": "C-1", "received_at": MONTH.start, "about": "core-1", "incident": None, "by": "Mrs Chen",
+    "text": "it is slow", "due_at": MONTH.start + 3_600_000, "in_time": False, "replied_at": MONTH.start + DAY,
+    "reply": "we look into it", "area": "tool", "closed_at": MONTH.start + 2 * DAY, "outcome": "done",
+    "state": "closed",
+}  # fmt: skip
+
+
+def test_a_complaint_is_told_with_its_answer_cause_and_end() -> None:
+    (row,) = tables(laid(complaints=[COMPLAINT]))["complaints"].rows
+
+    shown = [cell.shown for cell in row]
+    assert shown[:1] + shown[2:5] == ["C-1", "core-1", "Mrs Chen", "it is slow"]
+    assert shown[6:8] + shown[9:] == ["Late", "Tool", "done", "Closed"]
+
+
+def test_an_edition_does_not_say_who_complained() -> None:
+    edition = {"name": "acme", "service": "", "selector": "customer=acme", "targets": [], "services": []}
+    found = document(complaints=[COMPLAINT], edition=edition)
+    table = tables(lay(found, "en"))["complaints"]
+
+    assert "Complainant" not in [column.title for column in table.columns]
+    assert "Mrs Chen" not in str(found)
+
+
+def test_a_report_from_before_there_were_complaints_says_nothing_of_them() -> None:
+    old = document()
+    del old["report"]["complaints"]
+
+    assert "complaints" not in tables(lay(old, "en"))
+
+
+@pytest.mark.parametrize(
+    ("signature", "said"),
+    [(None, "none"), ({"algorithm": "ed25519", "key": "ab" * 32, "value": "cd"}, f"ed25519, by the key {'ab' * 32}")],
+)
+def test_the_annex_says_whether_and_by_which_key_it_is_signed(signature: dict[str, str] | None, said: str) -> None:
+    found = document()
+    if signature is not None:
+        found["seal"]["signature"] = signature
+
+    rows = {row[0].shown: row[1].shown for row in tables(lay(found, "en"))["seal"].rows}
+
+    assert rows["Signature"] == said
