@@ -62,12 +62,15 @@ def gather_review(
 ) -> Review | None:  # fmt: skip
     """What a review of ``period`` is made of, as far as that has passed at ``now``; None for a period of one month.
 
+    Months before the records began are left out: of them nothing is known, which is not the same as nothing happened.
     ``told`` tells incidents as the report does, ``tell`` is given how far this is.
     """
-    parts = [one for one in whole_months(period) if one.start < now]
-    if not parts:
+    whole = whole_months(period)
+    if not whole:
         return None
     looked = _Looked(rooms, tx, settings, now, told, wanted)
+    first = looked.first(period.start)
+    parts = [one for one in whole if one.start < now and one.end > first]
     found = []
     for done, one in enumerate(parts):
         tell(done, len(parts))
@@ -112,7 +115,7 @@ class _Looked:
 
     def older(self, period: Period) -> list[dict[str, Any]]:
         """The eleven months before those of the trend, as far as the records reach back."""
-        first = self._first(period.start)
+        first = self.first(period.start)
         last = local(period.end - 1, period.tz)
         number = last.year * 12 + last.month - MONTHS
         end = midnight(number // 12, number % 12 + 1, 1, period.tz)
@@ -124,7 +127,7 @@ class _Looked:
         ]
 
     def past(self, period: Period) -> Past:
-        if period.end <= self._first(period.end):
+        if period.end <= self.first(period.end):
             return Past(period.start, period.end)
         fleet = self._figures(period)["fleet"]
         if not fleet["agreed_ms"]:
@@ -179,7 +182,7 @@ class _Looked:
         complaints = gather_complaints.requests(self._tx, self._settings, period, self._wanted)
         return answered(requests, self._settings.calculation, period.end, complaints)
 
-    def _first(self, default: int) -> int:
+    def first(self, default: int) -> int:
         return min((target.created for target in targets.ever(self._tx)), default=default)
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 _HOUR = 3_600_000
-_BLUE, _ORANGE, _RED, _GREY = "#0072B2", "#E69F00", "#D55E00", "#8B949E"
+_BLUE, _ORANGE, _RED, _GREEN, _GREY = "#0072B2", "#E69F00", "#D55E00", "#009E73", "#8B949E"
 _SIZE = {"width": 900, "height": 360}
 
 
@@ -133,6 +133,83 @@ def _steps(book: "Workbook", sheet: "Worksheet", chart: Chart) -> None:
     _insert(sheet, drawn, chart, 4)
 
 
+def _rolling(book: "Workbook", sheet: "Worksheet", chart: Chart) -> None:
+    data = chart.data
+    rows = [(row["name"], row["mtbf_h"], row["low_h"], row["high_h"], data["target_h"]) for row in data["rows"]]
+    last = _columns(sheet, ["", f"{data['value']} [h]", data["band"], data["band"], data["goal"]], rows)
+    drawn = book.add_chart({"type": "line"})
+    drawn.add_series(_series(sheet, 1, last, line={"color": _BLUE, "width": 2}, marker={"type": "circle"}))
+    for place in (2, 3):
+        drawn.add_series(_series(sheet, place, last, line={"color": _BLUE, "dash_type": "dash", "width": 1}))
+    drawn.add_series(_series(sheet, 4, last, line={"color": _RED, "dash_type": "round_dot"}))
+    drawn.set_y_axis({"min": 0})
+    _insert(sheet, drawn, chart, 6)
+
+
+def _control(book: "Workbook", sheet: "Worksheet", chart: Chart) -> None:
+    data = chart.data
+    limits = data["limits"] or {"low": None, "high": None}
+    rows = [(row["name"], row["mttr_h"], data["target_h"], limits["low"], limits["high"]) for row in data["rows"]]
+    heads = ["", f"{data['value']} [h]", data["goal"], data["limits_said"], data["limits_said"]]
+    last = _columns(sheet, heads, rows)
+    drawn = book.add_chart({"type": "line"})
+    drawn.add_series(_series(sheet, 1, last, line={"color": _BLUE, "width": 2}, marker={"type": "circle"}))
+    drawn.add_series(_series(sheet, 2, last, line={"color": _RED, "dash_type": "round_dot"}))
+    if limits["high"] is not None:
+        for place in (3, 4):
+            drawn.add_series(_series(sheet, place, last, line={"color": _GREY, "dash_type": "dash"}))
+    drawn.set_y_axis({"min": 0})
+    _insert(sheet, drawn, chart, 6)
+
+
+def _budgets(book: "Workbook", sheet: "Worksheet", chart: Chart) -> None:
+    data = chart.data
+    last = _columns(sheet, ["", data["used"]], [(row["name"], row["used"]) for row in data["rows"]])
+    drawn = book.add_chart({"type": "bar"})
+    drawn.add_series(_series(sheet, 1, last, fill={"color": _BLUE}, gap=40))
+    drawn.set_y_axis({"reverse": True})
+    drawn.set_x_axis({"min": 0, "num_format": "0%"})
+    _insert(sheet, drawn, chart, 4)
+
+
+def _burndown(book: "Workbook", sheet: "Worksheet", chart: Chart) -> None:
+    data = chart.data
+    rows = [(row["name"], row["overdue"], row["open"] - row["overdue"], row["done"]) for row in data["rows"]]
+    last = _columns(sheet, ["", data["overdue"], data["open"], data["done"]], rows)
+    drawn = book.add_chart({"type": "column", "subtype": "stacked"})
+    drawn.add_series(_series(sheet, 1, last, fill={"color": _ORANGE}, gap=60))
+    drawn.add_series(_series(sheet, 2, last, fill={"color": _BLUE}))
+    line = book.add_chart({"type": "line"})
+    line.add_series(_series(sheet, 3, last, line={"color": _GREEN}, marker={"type": "square"}))
+    drawn.combine(line)
+    _insert(sheet, drawn, chart, 5)
+
+
+def _content(book: "Workbook", sheet: "Worksheet", chart: Chart) -> None:
+    data = chart.data
+    rows = [(row["name"], row["share"], data["target"], data["alarm"], row["answers"]) for row in data["rows"]]
+    last = _columns(sheet, ["", data["share"], data["goal"], data["alarm_said"], data["answers"]], rows)
+    drawn = book.add_chart({"type": "line"})
+    drawn.add_series(_series(sheet, 1, last, line={"color": _BLUE, "width": 2}, marker={"type": "circle"}))
+    drawn.add_series(_series(sheet, 2, last, line={"color": _RED, "dash_type": "round_dot"}))
+    drawn.add_series(_series(sheet, 3, last, line={"color": _ORANGE, "dash_type": "dash"}))
+    drawn.set_y_axis({"min": 0, "max": 1, "num_format": "0%"})
+    _insert(sheet, drawn, chart, 6)
+
+
+def _volume(book: "Workbook", sheet: "Worksheet", chart: Chart) -> None:
+    data = chart.data
+    rows = [(row["name"], row["opened"], row["resolved"], row["backlog"]) for row in data["rows"]]
+    last = _columns(sheet, ["", data["opened"], data["resolved"], data["backlog"]], rows)
+    drawn = book.add_chart({"type": "column"})
+    drawn.add_series(_series(sheet, 1, last, fill={"color": _BLUE}, gap=60))
+    drawn.add_series(_series(sheet, 2, last, fill={"color": _GREEN}))
+    line = book.add_chart({"type": "line"})
+    line.add_series(_series(sheet, 3, last, line={"color": "#1B1F24"}, marker={"type": "circle"}))
+    drawn.combine(line)
+    _insert(sheet, drawn, chart, 5)
+
+
 _KINDS = {
     "budget": _budget,
     "heat": _heat,
@@ -140,4 +217,10 @@ _KINDS = {
     "trend": _trend,
     "survival": _survival,
     "steps": _steps,
+    "rolling": _rolling,
+    "control": _control,
+    "budgets": _budgets,
+    "burndown": _burndown,
+    "content": _content,
+    "volume": _volume,
 }

@@ -32,6 +32,10 @@ class Cell:
     tone: str = ""
 
 
+BLANK = Cell("", "\u00a0" * 24)
+"""Room to write in: on paper a column is as wide as what stands in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """``added``: its values add up to that of the last row."""

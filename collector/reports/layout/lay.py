@@ -1,17 +1,23 @@
 """Lays a sealed report out in a language: its cover, and the chapters that its kind has."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from string import ascii_uppercase
 from typing import Any
 
+from collector.reports.layout import management
 from collector.reports.layout.annex import annex
 from collector.reports.layout.attainment import attainment
 from collector.reports.layout.blocks import Chapter, Cover, Laid
+from collector.reports.layout.details import details
 from collector.reports.layout.faults import faults
 from collector.reports.layout.handling import handling
+from collector.reports.layout.measures import decisions
 from collector.reports.layout.outlook import changes, plan, risks
 from collector.reports.layout.pen import Pen
 from collector.reports.layout.people import contentment, improvements, major
+from collector.reports.layout.quarter import quarter
 from collector.reports.layout.summary import scope, summary
+from collector.reports.layout.year import year
 from collector.texts import translator
 
 TITLES = {
@@ -26,6 +32,7 @@ _EDITION = "Service report"
 
 _ALL = (summary, scope, attainment, faults, handling, contentment, major, improvements, changes, risks, plan)
 _CHAPTERS = {"special": (summary, attainment, faults, handling, major, improvements)}
+_REVIEWS: Mapping[str, Callable[[Pen], list[Chapter]]] = {"quarter": quarter, "year": year}
 _INTERNAL = frozenset({risks})
 """The chapters that an edition leaves out: they are for the house alone."""
 
@@ -37,14 +44,34 @@ def lay(document: Mapping[str, Any], lang: str) -> Laid:
     """The report of a sealed document. Raises Invalid for a language nobody speaks."""
     report, closing = document["report"], document["seal"]
     pen = Pen(report, translator(lang))
-    chosen = _CHAPTERS.get(report["kind"], _ALL)
-    chapters = [chapter(pen) for chapter in chosen if not (pen.edition and chapter in _INTERNAL)]
     return Laid(
         language=pen.say.language,
         cover=_cover(pen, closing),
-        chapters=[*_numbered(chapters), annex(pen, closing)],
+        chapters=[*_numbered(_chapters(pen)), *_lettered([*_annexes(pen), annex(pen, closing)])],
         closing=pen.say("`nineward report verify FILE` recomputes this report from the log and says whether it holds."),
     )
+
+
+def _chapters(pen: Pen) -> list[Chapter]:
+    """Those of the kind; a quarter or a year of an older shape, which has no months of its own, those of a month."""
+    kind = pen.report["kind"]
+    if kind in _REVIEWS and pen.report.get("review"):
+        return _REVIEWS[kind](pen)
+    chosen = _CHAPTERS.get(kind, _ALL)
+    return [chapter(pen) for chapter in chosen if not (pen.edition and chapter in _INTERNAL)]
+
+
+def _annexes(pen: Pen) -> list[Chapter]:
+    """What stands between the chapters of a longer period and the seal."""
+    if not pen.report.get("review"):
+        return []
+    if pen.report["kind"] == "year" and not pen.edition:
+        return [management.chapter(pen, decisions(pen)), details(pen)]
+    return [details(pen)]
+
+
+def _lettered(annexes: list[Chapter]) -> list[Chapter]:
+    return [Chapter(letter, one.title, one.blocks) for letter, one in zip(ascii_uppercase, annexes, strict=False)]
 
 
 def _numbered(chapters: list[Chapter]) -> list[Chapter]:

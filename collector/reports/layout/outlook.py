@@ -98,7 +98,8 @@ def plan(pen: Pen) -> Chapter:
             empty="No maintenance is planned.",
         ),
         pen.table(
-            "due", "Measures that fall due", pen.columns("Incident", "Measure", "Owner", ("Due", Unit.INSTANT)), actions
+            "due", "Measures that fall due",
+            pen.columns("Incident", "Improvement measure", "Owner", ("Due", Unit.INSTANT)), actions,
         ),
     ]  # fmt: skip
     return Chapter("12", pen.say("Plan for the next period"), blocks)

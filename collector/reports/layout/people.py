@@ -97,7 +97,7 @@ def improvements(pen: Pen) -> Chapter:
         for row in found["rows"]
     ]
     heads = pen.columns(
-        "Incident", "Kind", "Measure", "Owner", ("Due", Unit.INSTANT), ("Done", Unit.INSTANT),
+        "Incident", "Kind", "Improvement measure", "Owner", ("Due", Unit.INSTANT), ("Done", Unit.INSTANT),
         ("Overdue", Unit.LENGTH), "Effect",
     )  # fmt: skip
     blocks: list[Block] = [
