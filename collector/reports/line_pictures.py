@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from collector.reports import bar
+from collector.reports.charts.canvas import ONE_HAND
 
 if TYPE_CHECKING:
     import numpy as np
@@ -58,17 +59,19 @@ def days(start: int, end: int, tz: str) -> bytes:
     """The scale below lines: a mark at every local midnight, the number of some days."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(WIDTH / _INCH, SCALE / _INCH), dpi=_INCH)
-    axes = figure.add_axes((0, 0, 1, 1))
-    axes.set_axis_off()
-    axes.set_xlim(0, bar.WIDTH)
-    axes.set_ylim(0, 1)
-    for mark in bar.marks(start, end, tz):
-        axes.vlines(mark.left, 0.7 if mark.number else 0.85, 1, color=_INK, linewidth=0.5)
-        if mark.number:
-            axes.text(mark.left, 0.62, str(mark.number), size=6, color=_INK, va="top", family="DejaVu Sans")
     content = io.BytesIO()
-    figure.savefig(content, format="png", dpi=_INCH, metadata=_UNSIGNED)
+    # A chart that is drawn meanwhile sets the style of this too.
+    with ONE_HAND:
+        figure = Figure(figsize=(WIDTH / _INCH, SCALE / _INCH), dpi=_INCH)
+        axes = figure.add_axes((0, 0, 1, 1))
+        axes.set_axis_off()
+        axes.set_xlim(0, bar.WIDTH)
+        axes.set_ylim(0, 1)
+        for mark in bar.marks(start, end, tz):
+            axes.vlines(mark.left, 0.7 if mark.number else 0.85, 1, color=_INK, linewidth=0.5)
+            if mark.number:
+                axes.text(mark.left, 0.62, str(mark.number), size=6, color=_INK, va="top", family="DejaVu Sans")
+        figure.savefig(content, format="png", dpi=_INCH, metadata=_UNSIGNED)
     return content.getvalue()
 
 
