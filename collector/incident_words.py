@@ -72,6 +72,17 @@ STATES = {
 }
 """How far an errand or a notice is."""
 
+HELD = {
+    "mute": "a mute holds it",
+    "patience": "its fault may end before anybody need hear of it",
+    "quiet": "quiet hours of the channel",
+    "grouping": "more may follow, to go out in one message",
+    "limit": "the channel bears no more now: one message will tell of all that waits",
+    "failing": "the channel does not take what it was told before",
+    "gone": "the channel is configured no more",
+}
+"""Why a notice is held."""
+
 EVENTS = {
     "opened": "opened",
     "acknowledged": "acknowledged",

@@ -18,6 +18,7 @@ from collector.clock import Clock
 from collector.composing import compose, content_of, message_of
 from collector.feedback_links import FeedbackLinks
 from collector.fold import Fold
+from collector.held import GATHERED
 from collector.ids import new_id
 from collector.notices import Line
 from collector.place import address
@@ -35,9 +36,6 @@ FIRST_PAUSE = 2_000
 LONGEST_PAUSE = 300_000
 PATIENCE = 86_400_000
 """A message that no channel took for so long (ms) is parked for a person."""
-
-GATHERED = 3_600_000
-"""What is not urgent is gathered behind a failing message until that is so old (ms), then it is tried as well."""
 
 FAULTS = 6
 """At this try a message is parked when it fails by a fault of Nineward: a further try would find the same fault."""

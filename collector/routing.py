@@ -20,6 +20,9 @@ STALE = 86_400_000
 
 _TAKEN_BACK = (Event.OPENED.value, Event.REOPENED.value, Event.WARNING.value, Event.ESCALATED.value)
 
+_PARTED = "\x1f"
+"""Between the parts of a parcel: whether it is urgent, until when its channel is quiet, what differs by its route."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Way:
@@ -85,7 +88,7 @@ class Routing:
                 event=news.event,
                 at=news.at,
                 urgent=urgent,
-                parcel=f"{int(urgent)}\x1f{rest}\x1f{way.parcel}",
+                parcel=_PARTED.join((str(int(urgent)), str(rest), way.parcel)),
                 mentions=way.mentions,
                 next=max(after, rest),
                 facts=news.facts,
@@ -146,6 +149,11 @@ class Routing:
             return None
         target, check = news.facts.get("target") or {}, news.facts.get("check") or {}
         return muted_until(tx, str(target.get("id", "")), str(check.get("id", "")), now)
+
+
+def quiet_until(notice: Notice) -> int:
+    """The end (ms UTC) of the quiet hours in which it was routed; 0 where its channel was not quiet."""
+    return int(notice.parcel.split(_PARTED)[1])
 
 
 def _words(news: News) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """/notices: the channels on which people are told, a harmless message to one of them, and what became of messages."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Annotated
 
 from litestar import Controller, get, post
@@ -9,6 +9,7 @@ from litestar.params import QueryParameter
 from collector.access import require
 from collector.api.given import House, Principal
 from collector.api.paging import Limit
+from collector.held import held
 from collector.roles import Permission
 from collector.store import notices
 from collector.store.notices import Message, MessageState
@@ -47,6 +48,24 @@ class MessageView:
     answer: str
 
 
+@dataclass(frozen=True, slots=True)
+class HeldView:
+    """A piece of news that nobody was sent yet. ``channel`` is empty while it is not routed.
+
+    ``why`` is mute, patience (its fault may yet end before it is due), quiet, grouping, limit, failing, or gone (its
+    channel is configured no more); ``until`` is null where nobody knows. Instants in ms UTC.
+    """
+
+    id: str
+    channel: str
+    incident: str
+    summary: str
+    event: str
+    at: int
+    why: str
+    until: int | None
+
+
 class NoticesDoor(Controller):
     path = "/notices"
     tags = ("incidents",)
@@ -56,6 +75,14 @@ class NoticesDoor(Controller):
         """The channels on which people are told."""
         require(principal, Permission.READ)
         return [ChannelView(name, str(table.get("kind", ""))) for name, table in house.settings.notices.items()]
+
+    @get("/held", sync_to_thread=True)
+    def held(self, house: House, principal: Principal, limit: Limit = 100) -> list[HeldView]:
+        """What people are to hear of and nobody was sent yet, the newest first."""
+        require(principal, Permission.HANDLE)
+        with house.state.read() as tx:
+            found = held(tx, house.noticing.channels, house.clock.now(), limit)
+        return [HeldView(**asdict(one)) for one in found]
 
     @post("/{name:str}/test", sync_to_thread=True, status_code=200)
     def test(self, house: House, principal: Principal, name: str) -> TrialView:

@@ -1,20 +1,21 @@
 """``nineward notice``: the channels on which people are told, and what became of messages."""
 
 import argparse
+from functools import partial
 
 from collector.cli.terminal import options
 
 SUMMARY = "try the channels on which people are told, and see what was delivered"
 
-_STATES = ("waiting", "claimed", "sent", "parked")
+_STATES = ("held", "waiting", "claimed", "sent", "parked")
 
 
 def arrange(parser: argparse.ArgumentParser) -> None:
     """channels, list, test, release."""
     of = options.actions(parser)
     options.action(of, "channels", "the channels of nineward.toml", run_channels)
-    listed = options.action(of, "list", "what was sent, what waits, and what no channel took", run_list)
-    listed.add_argument("--state", choices=_STATES, help="only messages in this state")
+    listed = options.action(of, "list", "what is held and why, what was sent, and what no channel took", run_list)
+    listed.add_argument("--state", choices=_STATES, help="only what is in this state")
     listed.add_argument("--limit", type=int, default=50, metavar="N", help="how many at most (default: 50)")
     test = options.action(of, "test", "one message that says it is a test, the raw answer shown", run_test)
     test.add_argument("channel", metavar="CHANNEL", help="its name in nineward.toml")
@@ -38,23 +39,19 @@ def run_channels(arguments: argparse.Namespace) -> int:
 
 
 def run_list(arguments: argparse.Namespace) -> int:
-    """One line per message, the newest first."""
+    """One line for each notice that is held, and for each message; of both the newest first."""
     from collector.cli.terminal import answer
-    from collector.printed import instant
+    from collector.cli.terminal.notice import COLUMNS
 
     words = answer.words(arguments)
+    wanted = arguments.state
     with answer.collector(arguments) as client:
+        held = client.get("notices/held", limit=arguments.limit) if wanted in (None, "held") else []
+        sent = [] if wanted == "held" else client.get("messages", state=wanted, limit=arguments.limit)
         answer.listed(
             arguments,
-            client.get("messages", state=arguments.state, limit=arguments.limit),
-            (
-                ("ID", lambda item: item["id"]),
-                ("Channel", lambda item: item["channel"]),
-                ("State", lambda item: words(item["state"])),
-                ("Sent", lambda item: instant(item["sent"], arguments.tz) if item["sent"] else ""),
-                ("Message", lambda item: item["title"]),
-                ("Answer", lambda item: item["answer"]),
-            ),
+            [*({**one, "state": "held"} for one in held), *sent],
+            [(head, partial(told, tz=arguments.tz, words=words)) for head, told in COLUMNS],
             "Nothing was sent yet.",
         )
     return 0

@@ -91,6 +91,7 @@ class Delivery:
 
 
 _NEWS = "id, incident, event, at, due, facts"
+_NOTICE = "id, channel, incident, event, at, urgent, parcel, mentions, next, facts"
 _MESSAGE = "id, channel, state, urgent, title, content, composed, attempts, next, tried, sent, answer"
 
 
@@ -124,6 +125,14 @@ def due_news(tx: sqlite3.Connection, now: int, limit: int = 500) -> list[News]:
     """News that can be routed, in the order in which it happened."""
     rows = tx.execute(
         f"SELECT {_NEWS} FROM news WHERE due <= :now ORDER BY at, id LIMIT :limit", {"now": now, "limit": limit}
+    )
+    return [News(**{**dict(row), "facts": json.loads(row["facts"])}) for row in rows]
+
+
+def unrouted(tx: sqlite3.Connection, now: int, limit: int) -> list[News]:
+    """News that cannot be routed before an instant after ``now`` (ms UTC), the newest first."""
+    rows = tx.execute(
+        f"SELECT {_NEWS} FROM news WHERE due > :now ORDER BY at DESC, id LIMIT :limit", {"now": now, "limit": limit}
     )
     return [News(**{**dict(row), "facts": json.loads(row["facts"])}) for row in rows]
 
@@ -179,22 +188,23 @@ def told(tx: sqlite3.Connection, incident: str) -> set[str]:
 def waiting(tx: sqlite3.Connection, channel: str, now: int) -> list[Notice]:
     """The notices of a channel that stand in no message, of every parcel of which one may go out now; oldest first."""
     rows = tx.execute(
-        "SELECT id, channel, incident, event, at, urgent, parcel, mentions, next, facts FROM notice"
+        f"SELECT {_NOTICE} FROM notice"
         " WHERE channel = :channel AND message = '' AND parcel IN (SELECT first.parcel FROM notice first"
         "  WHERE first.channel = :channel AND first.message = '' AND first.next <= :now) ORDER BY at, id",
         {"channel": channel, "now": now},
     )
-    return [
-        Notice(
-            **{
-                **dict(row),
-                "urgent": bool(row["urgent"]),
-                "mentions": tuple(json.loads(row["mentions"])),
-                "facts": json.loads(row["facts"]),
-            }
-        )
-        for row in rows
-    ]
+    return [_notice(dict(row)) for row in rows]
+
+
+def unsent(tx: sqlite3.Connection, limit: int) -> list[tuple[Notice, int]]:
+    """Notices that stand in no message, the newest first; with when the first of its parcel may go out (ms UTC)."""
+    rows = tx.execute(
+        f"SELECT {_NOTICE}, (SELECT min(first.next) FROM notice first WHERE first.channel = notice.channel"
+        "  AND first.message = '' AND first.parcel = notice.parcel) AS due"
+        " FROM notice WHERE message = '' ORDER BY at DESC, id LIMIT :limit",
+        {"limit": limit},
+    )
+    return [(_notice(values), int(values.pop("due"))) for values in map(dict, rows)]
 
 
 def next_notice(tx: sqlite3.Connection, channel: str) -> int | None:
@@ -341,6 +351,12 @@ def _message(row: sqlite3.Row) -> Message:
             "content": json.loads(values["content"]),
         }
     )
+
+
+def _notice(values: dict[str, Any]) -> Notice:
+    own = {name: values[name] for name in _NOTICE.split(", ")}
+    mentions, facts = tuple(json.loads(own["mentions"])), json.loads(own["facts"])
+    return Notice(**{**own, "urgent": bool(own["urgent"]), "mentions": mentions, "facts": facts})
 
 
 def _instant(rows: sqlite3.Cursor) -> int | None:

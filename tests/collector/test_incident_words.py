@@ -31,7 +31,9 @@ def test_every_sentence_is_translated(path: Path) -> None:
     assert sorted(texts(path) - set(ZH.catalogue)) == []
 
 
-@pytest.mark.parametrize("table", ["STANDINGS", "AREAS", "CODES", "KINDS", "SOURCES", "MILESTONES", "STATES", "EVENTS"])
+@pytest.mark.parametrize(
+    "table", ["STANDINGS", "AREAS", "CODES", "KINDS", "SOURCES", "MILESTONES", "STATES", "HELD", "EVENTS"]
+)
 def test_every_word_is_translated(table: str) -> None:
     assert sorted(set(getattr(incident_words, table).values()) - set(ZH.catalogue)) == []
 
@@ -93,8 +95,8 @@ def test_an_action_tells_how_far_it_is(changes: dict[str, object], state: str) -
         ("open", None, False, "Open", "未结束"),
         ("open", None, True, "Open, comes and goes", "未结束（时断时续）"),
         ("resolved", True, False, "Resolved", "已解决"),
-        ("resolved", False, False, "Set aside", "已搁置"),
-        ("closed", False, False, "Closed, set aside", "已关闭（已搁置）"),
+        ("resolved", False, False, "Set aside", "已停止处理"),
+        ("closed", False, False, "Closed, set aside", "已关闭（已停止处理）"),
         ("merged", False, False, "Merged", "已合并"),
     ],
 )

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from collector.held import GATHERED
 from collector.notices.channel import Manner, Message
-from collector.noticing import FAULTS, GATHERED
+from collector.noticing import FAULTS
 from collector.remote.telling import RemoteError
 from collector.specs import MaintenanceSpec, MuteSpec
 from collector.store import errands, notices

@@ -57,3 +57,14 @@ def test_what_was_too_old_to_be_told_is_counted(door: Door) -> None:
 )
 def test_a_viewer_may_neither_send_nor_read_messages(door: Door, method: str, path: str) -> None:
     assert door.ask_as(door.token("viewer"), method, path).status_code == 403
+
+
+def test_what_is_held_is_told_to_those_who_handle_incidents(door: Door) -> None:
+    now = door.clock.at
+    facts = {"incident": {"number": "INC-2026-000001", "summary": "core-1 is down", "priority": "general"}}
+    with door.house.state.write() as tx:
+        notices.add_news(tx, News("n1", "i_one", "opened", now, now + 60_000, facts))
+
+    (row,) = door.ok("GET", "notices/held")
+    assert (row["incident"], row["why"], row["until"]) == ("INC-2026-000001", "patience", now + 60_000)
+    assert door.ask_as(door.token("viewer"), "GET", "notices/held").status_code == 403

@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from collector.app import House, open_house
+from collector.printed import instant
 from collector.serve import serving
 from collector.settings import load
+from collector.store import notices
+from collector.store.notices import News
 from tests.collector.cli.test_commands import Shell
 from tests.collector.notices.listener import Listener
 from tests.journeys.receiver import wait_for
@@ -121,3 +124,19 @@ def test_the_settings_are_checked_with_all_their_mistakes(tmp_path: Path, capsys
 
     assert "did you mean 'slack'" in said
     assert "there is no [notices.opps]" in said
+
+
+def test_what_is_held_is_listed_with_why_and_until_when(house: House, shell: Shell) -> None:
+    now = house.clock.now()
+    facts = {"incident": {"number": "INC-2026-000007", "summary": "core-7 is down", "priority": "general"}}
+    with house.state.write() as tx:
+        notices.add_news(tx, News("n7", "i_seven", "opened", now, now + 3_600_000, facts))
+
+    (row,) = shell.json("notice list --state held")
+    assert (row["state"], row["why"], row["until"]) == ("held", "patience", now + 3_600_000)
+    assert shell.json("notice list")[0]["incident"] == "INC-2026-000007"
+    assert "[INC-2026-000007] opened: core-7 is down" in shell("notice list")
+    shown = shell("notice list --lang zh-CN")
+    assert "core-7 故障" in shown
+    assert "故障可能在需要通知之前自行结束" in shown
+    assert instant(now + 3_600_000, house.settings.tz) in shown
