@@ -71,7 +71,7 @@ def check(reports: Mapping[str, Any], hosts: Sequence[str] = ()) -> None:
     """Raise Invalid with the mistakes of a ``[reports]`` table; ``hosts`` are the only ones allowed, if any are."""
     editions(reports)
     if mailed(reports):
-        _options(mailed(reports), hosts, _no_secret)
+        _options(mailed(reports), hosts, secret)
 
 
 def _options(given: Mapping[str, Any], hosts: Sequence[str], resolve: Resolve) -> Options:

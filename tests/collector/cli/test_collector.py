@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from collector.cli import main
+from tests.collector.reports.served import serving
 
 
 def test_check_config_tells_the_mistakes_of_all_parts_at_once(
@@ -55,3 +56,27 @@ def test_check_config_tells_what_could_never_fire(tmp_path: Path, capsys: pytest
 def test_check_config_holds_without_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--data", str(tmp_path), "collector", "check-config"]) == 0
     assert "the shipped settings hold" in capsys.readouterr().out
+
+
+def test_check_config_tells_of_editions_that_are_about_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serving(tmp_path) as found:
+        data = found.house.settings.data
+    (data / "nineward.toml").write_text('[reports]\nhost = 5\n[[reports.editions]]\nservice = "portl"\n')
+
+    assert main(["--data", str(data), "collector", "check-config"]) == 2
+
+    said = capsys.readouterr().err
+    assert "reports.editions[0].service: there is no service 'portl', did you mean 'portal'?" in said
+    assert "host: expected a text, found 5" in said
+
+
+def test_check_config_takes_editions_that_are_about_something(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serving(tmp_path) as found:
+        data = found.house.settings.data
+    (data / "nineward.toml").write_text('[[reports.editions]]\nselect = "customer=acme"\n')
+
+    assert main(["--data", str(data), "collector", "check-config"]) == 0

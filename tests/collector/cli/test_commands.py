@@ -269,6 +269,24 @@ def test_a_report_is_written_listed_and_verified(shell: Shell, tmp_path: Path, h
             assert shell.json("report verify", path)["verdict"] == "holds"
 
 
+def test_an_edition_is_written_under_its_own_name_listed_and_told_of(
+    shell: Shell, tmp_path: Path, house: House
+) -> None:
+    from rules.period import local
+
+    name = local(house.clock.now() - 2 * 3_600_000, "Asia/Shanghai").strftime("%Y-%m")
+
+    issued = shell.json(f"report month {name} --select name=core-* --format json --out", str(tmp_path))
+
+    assert [Path(path).name for path in issued["files"]] == [f"nineward-{name}-name=core.json"]
+    assert issued["edition"] == {"name": "name=core-*", "service": "", "selector": "name=core-*"}
+    assert [row["id"] for row in shell.json("report list --select name=core-*")] == [issued["id"]]
+    assert "name=core-*" in shell("report list")
+    assert "There is no service 'portl'" in shell(f"report month {name} --service portl", code=2)
+    assert "next report" in shell("report statement", issued["id"], "a calm month")
+    assert "The report as a whole: a calm month" in shell("report remarks", issued["id"])
+
+
 def test_a_changed_report_is_broken_with_exit_code_1(shell: Shell, tmp_path: Path, house: House) -> None:
     from rules.period import local
 
