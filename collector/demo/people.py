@@ -17,6 +17,7 @@ from rules.incident import Verb
 from rules.parameters import DAY, HOUR, MINUTE
 
 ADMIN = Principal("person", "u_demo_admin", "admin", Role.ADMIN)
+DESK = Principal("person", "u_demo_desk", "zhao.li", Role.SERVICE_DESK)
 QUALITY = Principal("person", "u_demo_quality", "wang.fang", Role.QUALITY)
 
 _ANSWERED = 0.9
@@ -25,6 +26,10 @@ _SYSTEM = "desk"
 _LONG = 100 * MINUTE
 """An outage of which a measure follows."""
 _TIME_TO_ACT = 14 * DAY
+_COMPLAINS = 5
+"""Of so many incidents that somebody answered one leads to a complaint."""
+_COMPLAINT = "故障处理时间过长，期间无人告知进展"
+_ASKERS = ("办公室 陈女士", "财务部 刘先生", "人事部 周女士")
 _DISSATISFIED = 2
 """The score up to which somebody says that it is not solved."""
 
@@ -79,6 +84,8 @@ class People:
             self._plan(over + 3 * HOUR, lambda: house.follow_up.satisfaction(incident.id, who, score))
             solved = score > _DISSATISFIED
             self._plan(over + 2 * HOUR, lambda: house.follow_up.called_back(incident.id, QUALITY, solved=solved))
+        if incident.number % _COMPLAINS == 1:
+            self._plan(over + 4 * HOUR, lambda: self._complain(incident, area, over + 4 * HOUR))
         if fault and fault.end - fault.start > _LONG:
             self._plan(over + HOUR, lambda: self._improve(incident, f"mttr: {chinese}", who.name, over))
 
@@ -96,6 +103,15 @@ class People:
             self._plan(
                 done + 30 * DAY, lambda: actions.change_action(incident.id, kept, QUALITY, effective=helped)
             )  # fmt: skip
+
+    def _complain(self, incident: Incident, area: str, at: int) -> None:
+        """A complaint, which two of three times is answered within the hour, and closed within three days."""
+        room = self._house.complaints
+        number = room.add(DESK, _COMPLAINT, by=_ASKERS[incident.number % len(_ASKERS)], incident=incident.id).number
+        answered = at + (15 + incident.number % 3 * 25) * MINUTE
+        self._plan(answered, lambda: room.reply(number, DESK, "已查明原因，明日回访"))
+        ended = answered + (1 + incident.number % 3) * DAY
+        self._plan(ended, lambda: room.close(number, QUALITY, area=area, text="已整改，投诉人确认"))
 
     def _plan(self, at: int, act: Callable[[], object]) -> None:
         heapq.heappush(self._plans, (at, len(self._plans) + self._tickets * 10, act))

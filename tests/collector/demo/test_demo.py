@@ -52,6 +52,16 @@ def test_every_fault_is_an_outage_and_nothing_else_is(made: tuple[Settings, Life
     assert sum(len(entry["outages"]) for entry in found.values()) == len(life.faults) - 1
 
 
+def test_some_complained_and_were_answered(made: tuple[Settings, Life]) -> None:
+    settings, _ = made
+    with open_house(settings, GivenClock(END), deciding=False) as house:
+        found = house.complaints.all(ADMIN)
+
+    assert found
+    assert all(one.incident and one.subject and one.complainant for one in found)
+    assert any(one.replied is not None for one in found)
+
+
 def test_people_answered(made: tuple[Settings, Life]) -> None:
     settings, life = made
     with open_house(settings, GivenClock(END), deciding=False) as house, house.state.read() as tx:
