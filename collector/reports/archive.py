@@ -66,7 +66,8 @@ class Archive:
         """Compute, seal and keep a report, of the whole organisation or of one ``edition``. ``tell`` is given how far.
 
         Raises Invalid for a period that has not begun, or was over before the records began, and for an edition that
-        is about nothing there was then, or about an incident of others. Once its period is frozen,
+        is about nothing there was then, or about an incident of others; Unavailable while what has arrived is not
+        worked through, since a frozen report must not go without it. Once its period is frozen,
         a report is revised only where its figures changed; else the answer is the report that is there.
 
         All of it is read at one position of the log: the fold stands still meanwhile, agents are answered.
@@ -78,7 +79,8 @@ class Archive:
         if period.start >= now:
             raise Invalid(f"{name} has not begun yet.")
         self._began(name, period)
-        self._fold.wait_for(self._log.head()[0])
+        if not self._fold.wait_for(self._log.head()[0]):
+            raise Unavailable("What has arrived is still being worked through. Ask for the report again in a minute.")
         with self._rooms.state.write() as tx:
             position = self._fold.position
             about = during(tx, edition, period, now)

@@ -159,3 +159,13 @@ def test_a_full_disk_keeps_no_half_of_a_report(archive: Archive, monkeypatch: py
 
     issued = archive.issue("month", MONTH, TZ, ADMIN)
     assert [one.id for one in archive.listed(10)] == [issued.id]
+
+
+def test_no_report_goes_without_what_has_arrived(
+    found: Watched, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(found.fold, "wait_for", lambda position: position <= found.fold.position)
+    monkeypatch.setattr(found.log, "head", lambda: (found.fold.position + 1, b""))
+
+    with pytest.raises(Unavailable, match="worked through"):
+        archive.issue("month", MONTH, TZ, ADMIN)
