@@ -27,6 +27,8 @@ _ORDER = {"urgent": 0, "important": 1, "general": 2}
 MOST_LINES = 30
 """How many incidents are told of in a line each; the others are counted."""
 
+_PLAIN = 200
+
 MOST_ENTRIES = 500
 """How many incidents are told to programs in one message."""
 
@@ -72,6 +74,15 @@ def compose(
     if untold and kept == lines:
         kept = (*lines, _more(words, untold))
     return Message(key, at, title, kept, link, about, urgent, mentions, entries)
+
+
+def plain(key: str, notice: Notice, *, at: int) -> Message:
+    """What is kept (id ``key``) of a notice that cannot be composed: which incident, and what was recorded of it."""
+    incident = notice.facts.get("incident") or {}
+    number, text = str(incident.get("number", "")), _line(notice.facts.get("text"))
+    title = " ".join(filter(None, (f"[{number}]" if number else "", _line(incident.get("summary")) or text)))
+    lines = (f"{notice.event}: {text}" if text else notice.event,)
+    return Message(key, at, title[:_PLAIN], lines, "", str(notice.facts.get("key", "")), notice.urgent, (), ())
 
 
 def _leading(found: Iterable[Notice]) -> dict[str, Notice]:

@@ -15,12 +15,13 @@ from functools import partial
 
 from collector import notices as registry
 from collector.clock import Clock
-from collector.composing import compose, content_of, message_of
+from collector.composing import compose, content_of, message_of, plain
 from collector.feedback_links import FeedbackLinks
 from collector.fold import Fold
 from collector.held import GATHERED
 from collector.ids import new_id
 from collector.notices import Line
+from collector.notices.channel import Message as Composed
 from collector.place import address
 from collector.remote.telling import RemoteError
 from collector.routing import Routing
@@ -40,6 +41,10 @@ PATIENCE = 86_400_000
 FAULTS = 6
 """At this try a message is parked when it fails by a fault of Nineward: a further try would find the same fault."""
 
+UNCOMPOSED = "Composing it failed by a fault of Nineward; see its log. What is kept are plain words."
+"""Why a message is parked that was never tried."""
+
+_LOGGED = 5
 _TICK_S = 1.0
 _SHOWN = 500
 _SETTLED = frozenset({"resolved"})
@@ -211,33 +216,42 @@ class Noticing:
             queued += len(found)
 
     def _add(self, tx: sqlite3.Connection, name: str, line: Line, found: list[Notice], now: int) -> None:
+        """One message that tells of all these; what cannot be composed is parked, so that it stops nothing else."""
+        told = sorted(found, key=lambda one: (one.at, one.id))
+        message = self._composed(name, line, told, now)
+        if message is None and len(told) > 1:
+            spoilt = [one for one in told if self._composed(name, line, [one], now) is None]
+            told = [one for one in told if one not in spoilt]
+            message = self._composed(name, line, told, now) if spoilt and told else None
+            self._park(tx, name, spoilt, now)
+        if message is None:
+            self._park(tx, name, told, now)
+        else:
+            table.add_message(tx, _row(message, name, MessageState.WAITING), [notice.id for notice in told])
+
+    def _composed(self, name: str, line: Line, found: list[Notice], now: int) -> Composed | None:
+        """The message of these notices; None where composing it fails, by a fault of ours."""
         language = line.manner.language or self._settings.language
         wording = Wording(language, self._settings.tz, self._settings.public_url.rstrip("/"))
-        told = [self._with_link(notice, line) for notice in sorted(found, key=lambda one: (one.at, one.id))]
-        message = compose(
-            new_id("m"),
-            told,
-            wording,
-            at=now,
-            size=line.channel.SIZE,
-            each=line.channel.LINE,
-            contacts=self._settings.contacts,
-        )
-        row = Message(
-            id=message.id,
-            channel=name,
-            state=MessageState.WAITING,
-            urgent=message.urgent,
-            title=message.title,
-            content=content_of(message),
-            composed=now,
-            attempts=0,
-            next=now,
-            tried=None,
-            sent=None,
-            answer="",
-        )
-        table.add_message(tx, row, [notice.id for notice in found])
+        try:
+            return compose(
+                new_id("m"),
+                [self._with_link(notice, line) for notice in found],
+                wording,
+                at=now,
+                size=line.channel.SIZE,
+                each=line.channel.LINE,
+                contacts=self._settings.contacts,
+            )
+        except Exception:
+            log.exception("channel=%s notices=%s", name, ",".join(notice.id for notice in found[:_LOGGED]))
+            return None
+
+    def _park(self, tx: sqlite3.Connection, name: str, spoilt: list[Notice], now: int) -> None:
+        """Keep what cannot be composed in plain words, for a person to send or to leave."""
+        for notice in spoilt:
+            row = _row(plain(new_id("m"), notice, at=now), name, MessageState.PARKED, UNCOMPOSED)
+            table.add_message(tx, row, [notice.id])
 
     def _with_link(self, notice: Notice, line: Line) -> Notice:
         """With the link by which the one who asked says how content they are, where letters go to people."""
@@ -325,3 +339,21 @@ class Noticing:
         with self._bell:
             if not self._ending and self._rings == rings:
                 self._bell.wait(min(_TICK_S, ahead) if ahead > 0 else _TICK_S)
+
+
+def _row(message: Composed, channel: str, state: MessageState, answer: str = "") -> Message:
+    """A message as it is kept until the channel has it."""
+    return Message(
+        id=message.id,
+        channel=channel,
+        state=state,
+        urgent=message.urgent,
+        title=message.title,
+        content=content_of(message),
+        composed=message.at,
+        attempts=0,
+        next=message.at,
+        tried=None,
+        sent=None,
+        answer=answer,
+    )

@@ -7,7 +7,7 @@ import pytest
 
 from collector.held import GATHERED
 from collector.notices.channel import Manner, Message
-from collector.noticing import FAULTS
+from collector.noticing import FAULTS, UNCOMPOSED
 from collector.remote.telling import RemoteError
 from collector.specs import MaintenanceSpec, MuteSpec
 from collector.store import errands, notices
@@ -354,3 +354,51 @@ def test_a_core_switch_with_dependents_is_one_message_to_each_channel(tmp_path: 
         assert [len(board.got) for board in told.boards.values()] == [1, 1]
         told.run(30)
         assert [len(board.got) for board in told.boards.values()] == [1, 1]
+
+
+def spoil(told: Told, number: int) -> None:
+    """Put down news that cannot be told, alone or with other news: it happened at no instant that there is."""
+    never = 1 << 62
+    incident = {"number": f"INC-2026-{number:06}", "priority": "general", "summary": "h9 is down", "since_ms": never}
+    spoilt = notices.News(f"{number:06}", f"i{number}", "opened", never, told.world.now, {"incident": incident})
+    with told.world.rooms.state.write() as tx:
+        notices.add_news(tx, spoilt)
+
+
+def parked(told: Told) -> list[notices.Message]:
+    with told.world.rooms.state.read() as tx:
+        return notices.messages(tx, "parked")
+
+
+def test_what_cannot_be_composed_is_parked_with_the_reason_and_the_others_go_on(tmp_path: Path) -> None:
+    with open_told(tmp_path) as told:
+        spoil(told, 9)
+        told.wait(10)
+        news(told, 1)
+        told.wait(10)
+
+        assert keys(told) == ["k0"]
+        (message,) = parked(told)
+        assert (message.title, message.answer) == ("[INC-2026-000009] h9 is down", UNCOMPOSED)
+
+
+def test_of_what_goes_out_together_only_the_spoilt_is_parked(tmp_path: Path) -> None:
+    with open_told(tmp_path) as told:
+        news(told, 1)
+        spoil(told, 9)
+        told.wait(10)
+
+        assert keys(told) == ["k0"]
+        assert [message.title for message in parked(told)] == ["[INC-2026-000009] h9 is down"]
+
+
+def test_what_could_not_be_composed_goes_out_in_plain_words_when_a_person_says_so(tmp_path: Path) -> None:
+    with open_told(tmp_path) as told:
+        spoil(told, 9)
+        told.wait(10)
+        told.noticing.channels = ("ops",)
+        told.noticing.release(parked(told)[0].id)
+        told.wait(10)
+
+        assert [message.title for message in told.board.got] == ["[INC-2026-000009] h9 is down"]
+        assert parked(told) == []
