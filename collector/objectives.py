@@ -74,17 +74,23 @@ class Objectives:
         self._settings = settings
 
     def document(
-        self, at: int, now: int, wanted: Collection[str] | None = None, agreement: str | None = None
+        self,
+        at: int,
+        now: int,
+        wanted: Collection[str] | None = None,
+        agreement: str | None = None,
+        period: Period | None = None,
     ) -> dict[str, Any]:
         """How every agreement in force at an instant (ms UTC) stands in its month as of then, the house first.
 
-        ``now`` is the present. ``wanted`` are the ids of the targets and services that may be told of, None for all;
+        ``now`` is the present. With a ``period`` that the instant lies in or ends, all stand in that, instead of each
+        in the month of its own zone. ``wanted`` are the ids of the targets and services that may be told of, None for all;
         agreements without any of these are left out. ``agreement`` names the only one asked for. Raises Missing when
         it is not in force, Invalid for an instant that lies ahead.
         """
         items = []
         seen = None if wanted is None else frozenset(wanted)
-        for contract, known in self._known(at, now, seen, agreement):
+        for contract, known in self._known(at, now, seen, agreement, period):
             if wanted is None or known.time.passed:
                 items.append(self._item(contract, known))
         if agreement is not None and not items:
@@ -114,18 +120,19 @@ class Objectives:
         return found
 
     def _known(
-        self, at: int, now: int, wanted: Collection[str] | None, agreement: str | None
+        self, at: int, now: int, wanted: Collection[str] | None, agreement: str | None, period: Period | None = None
     ) -> Iterator[tuple[Contract, "_Known"]]:
-        """Every contract asked for, with what it is judged on."""
+        """Every contract asked for, with what it is judged on: in a period, or in its own month."""
         if at > now:
             raise Invalid("That lies ahead: what will be has no figures.")
         with self._state.read() as tx:
             chosen = self._contracts(tx, at, agreement)
-        months: dict[str, _Known] = {}
+        judged: dict[Period, _Known] = {}
         for contract in chosen:
-            if contract.tz not in months:
-                months[contract.tz] = self._month(contract.tz, at, now, wanted)
-            yield contract, months[contract.tz].of(contract)
+            in_it = period or month(f"{local(at - 1, contract.tz):%Y-%m}", contract.tz)
+            if in_it not in judged:
+                judged[in_it] = self._judged(in_it, at, now, wanted)
+            yield contract, judged[in_it].of(contract)
 
     def _contracts(self, tx: sqlite3.Connection, at: int, only: str | None) -> list[Contract]:
         house, tz = self._settings.calculation, self._settings.tz
@@ -152,10 +159,10 @@ class Objectives:
             parameters,
         )
 
-    def _month(self, tz: str, at: int, now: int, wanted: Collection[str] | None) -> "_Known":
-        period = month(f"{local(at - 1, tz):%Y-%m}", tz)
-        passed = self._settled.entries(Period(period.start, at, tz), now, wanted)
-        recently = Period(at - RECENT, at, tz)
+    def _judged(self, period: Period, at: int, now: int, wanted: Collection[str] | None) -> "_Known":
+        """What all contracts are judged on in a period, as far as it has passed ``at`` an instant."""
+        passed = self._settled.entries(Period(period.start, at, period.tz), now, wanted)
+        recently = Period(at - RECENT, at, period.tz)
         seen = passed if recently.start >= period.start else self._settled.entries(recently, now, wanted)
         with self._state.read() as tx:
             ahead = list(self._ahead(tx, at, period.end, wanted))

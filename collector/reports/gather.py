@@ -100,7 +100,7 @@ def gather(
             rules=_rules(tx, settings, passed, ever, told, passed.end),
             rules_before=_rules(tx, settings, before, ever, told, before.end),
             rules_of_year=_rules(tx, settings, _year(passed), ever, told, passed.end),
-            attainment=_attainment(rooms, settings, passed, now, ever),
+            attainment=_attainment(rooms, settings, period, now, ever),
             actions=[_action(one, about) for one, about in _actions(tx, told)],
             ahead=maintenance(tx, following(period), told),
             complaints=gather_complaints.rows(tx, settings, passed, told),
@@ -246,7 +246,8 @@ def following(period: Period) -> Period:
     return Period(period.end, period.end + period.length, period.tz)
 
 
-def _attainment(rooms: Rooms, settings: Settings, passed: Period, now: int, wanted: Wanted) -> list[dict[str, Any]]:
-    """How each agreement stands at the end; deadlines that still run are no matter of a report."""
-    document = Objectives(rooms.state, rooms.settled, settings).document(passed.end, now, wanted)
+def _attainment(rooms: Rooms, settings: Settings, period: Period, now: int, wanted: Wanted) -> list[dict[str, Any]]:
+    """How each agreement stands in the period; deadlines that still run are no matter of a report."""
+    at = period.until(now).end
+    document = Objectives(rooms.state, rooms.settled, settings).document(at, now, wanted, period=period)
     return [{key: value for key, value in item.items() if key != "deadlines"} for item in document["items"]]

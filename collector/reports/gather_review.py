@@ -110,7 +110,7 @@ class _Looked:
             fleet=figures["fleet"],
             objects=[{key: entry[key] for key in _KEPT} for entry in figures["objects"]],
             rules=self._rules(passed),
-            attainment=objectives.document(passed.end, self._now, self._wanted)["items"],
+            attainment=objectives.document(passed.end, self._now, self._wanted, period=one)["items"],
         )
 
     def older(self, period: Period) -> list[dict[str, Any]]:
