@@ -23,7 +23,11 @@ from collector.reports.chapters import (
 from collector.reports.digits import rounded
 from collector.reports.evidence import Evidence
 from collector.reports.outside import outside
+from rules.intervals import clip, total
 from rules.period import Period
+from rules.service import SERVICE
+from rules.state import State
+from rules.tiling import where
 
 SCHEMA = 3
 """The version of this data's shape."""
@@ -52,7 +56,8 @@ def build(
     shown = outages(figures, evidence.incidents)
     measures = headline.rows(evidence)
     allowed = figures["method"]["parameters"]["targets"]["fault_rate"]
-    spent = days.budget(figures["objects"], passed, allowed, figures["fleet"]["agreed_ms"])
+    fleet = [entry for entry in figures["objects"] if entry["kind"] != SERVICE]
+    spent = days.budget(fleet, passed, allowed, figures["fleet"]["agreed_ms"])
     data = {
         "schema": SCHEMA,
         "kind": kind,
@@ -73,10 +78,10 @@ def build(
         "budget": spent,
         "classes": faults.classes(figures.get("groups", ()), figures["objects"]),
         "outages": shown,
-        "causes": rounded(faults.causes(shown, evidence.incidents, period.start, passed.end)),
-        "worst": faults.worst(figures["objects"]),
-        "glitches": faults.glitches(figures["objects"]),
-        "unreachable": faults.unreachable(figures["objects"]),
+        "causes": rounded(faults.causes(_of_fleet(shown, fleet), evidence.incidents)),
+        "worst": faults.worst(fleet),
+        "glitches": faults.glitches(fleet),
+        "unreachable": faults.unreachable(fleet),
         "readings": rounded(readings.readings(figures["fleet"], evidence.analysis)),
         "trend": rounded(trend.trend(evidence.months)),
         "statistics": rounded(evidence.analysis),
@@ -102,16 +107,29 @@ def build(
 
 
 def outages(figures: Row, incidents: Sequence[Row]) -> list[dict[str, Any]]:
-    """Every outage of every target in order of time, each with the incident that was opened for it, if there is one."""
+    """Every outage of every target in order of time, each with the incident that was opened for it, if there is one.
+
+    ``down_ms`` is what of it lies in the period and counts as down: without maintenance, excluded and unknown time.
+    """
     found = []
     about: dict[Any, list[Row]] = {}
     for incident in incidents:
         about.setdefault(incident.get("target"), []).append(incident)
     for entry in figures["objects"]:
         own = about.get(entry["name"], ())
+        down = list(where(((since, until, State(state)) for since, until, state in entry["partition"]), (State.DOWN,)))
         for outage in entry["outages"]:
-            found.append({"target": entry["name"], **outage, "incident": _incident_of(outage, own)})
+            lost = total(
+                clip(down, outage["start"], figures["period"]["to"] if outage["end"] is None else outage["end"])
+            )
+            found.append({"target": entry["name"], **outage, "down_ms": lost, "incident": _incident_of(outage, own)})
     return sorted(found, key=lambda outage: (outage["start"], outage["target"]))
+
+
+def _of_fleet(outages: Sequence[Row], fleet: Sequence[Row]) -> list[Row]:
+    """Those of targets alone: a service is down in the time its parts are."""
+    names = {entry["name"] for entry in fleet}
+    return [outage for outage in outages if outage["target"] in names]
 
 
 def _incident_of(outage: Row, own: Sequence[Row]) -> str | None:

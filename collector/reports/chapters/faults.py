@@ -50,17 +50,17 @@ def unreachable(objects: Sequence[Row]) -> list[dict[str, Any]]:
     return sorted(found, key=lambda row: (-row["unreachable_ms"], row["name"]))
 
 
-def causes(outages: Sequence[Row], incidents: Sequence[Row], start: int, until: int) -> list[dict[str, Any]]:
-    """The causes that people told by the time (ms) that their outages took in [start, until), the greatest first.
+def causes(outages: Sequence[Row], incidents: Sequence[Row]) -> list[dict[str, Any]]:
+    """The causes that people told by the time down (ms) of their outages, the greatest first.
 
-    A cause is the code of the analysis, or what was said; empty where nobody told it.
+    A cause is the code of the analysis, or what was said; empty where nobody told it. The amounts of the outages of all
+    targets add up to the time down of all together.
     """
     told = {row["number"]: _told(row) for row in incidents}
     lengths: dict[str, int] = {}
     for outage in outages:
-        end = until if outage["end"] is None else min(outage["end"], until)
         cause = told.get(outage["incident"], "") or str(outage["cause"] or "")
-        lengths[cause] = lengths.get(cause, 0) + max(0, end - max(outage["start"], start))
+        lengths[cause] = lengths.get(cause, 0) + outage["down_ms"]
     return [
         {"name": bar.name, "amount": bar.amount, "cumulative": bar.cumulative, "vital": bar.vital}
         for bar in pareto(lengths.items())

@@ -1,5 +1,6 @@
 """Chapter 3: what was promised, agreement by agreement, and how it was kept; on which days; how the budget was used."""
 
+from itertools import pairwise
 from typing import Any
 
 from collector import printed
@@ -125,10 +126,15 @@ def _as_headline(objective: Row) -> dict[str, Any]:
 
 
 def _worst_day(pen: Pen) -> str:
-    heat = pen.report["heat"]
-    by_day = zip(*(row["lost_ms"] for row in heat["rows"]), strict=True)
-    lost = [(sum(day), at) for day, at in zip(by_day, heat["days"], strict=True)]
-    most, at = max(lost, key=lambda pair: (pair[0], -pair[1]))
+    """Of the targets alone, all of them: a service loses time with its parts."""
+    budget, begins = pen.report["budget"]["days"], pen.report["heat"]["days"]
+    lost = [0, *(day["own_ms"] for day in budget)]
+    by_day = [(after - before, at) for (before, after), at in zip(pairwise(lost), begins, strict=True)]
+    most, at = max(by_day, key=lambda pair: (pair[0], -pair[1]))
     if not most:
-        return pen.say("On no day was anything lost.")
-    return pen.say("Most was lost on {day}: {hours} h.", day=pen.moment(at).shown[:10], hours=words.hours(most))
+        return pen.say("No target lost time to a fault of its own.")
+    return pen.say(
+        "Faults of their own cost the targets most on {day}: {hours} h.",
+        day=pen.moment(at).shown[:10],
+        hours=words.hours(most),
+    )

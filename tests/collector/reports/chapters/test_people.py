@@ -157,10 +157,10 @@ def test_causes_are_those_that_people_told_by_the_time_they_took() -> None:
     analysed = incident(number="INC-1", root_cause={"code": "power", "text": "mains", "area": "technology"})
     said = incident(number="INC-2", cause="a digger")
     outages = [
-        {"target": "a", "start": START - HOUR, "end": START + 3 * HOUR, "incident": "INC-1", "cause": None},
-        {"target": "b", "start": START, "end": START + HOUR, "incident": "INC-2", "cause": None},
-        {"target": "c", "start": UNTIL - 2 * HOUR, "end": None, "incident": None, "cause": None},
+        {"target": "a", "down_ms": 3 * HOUR, "incident": "INC-1", "cause": None},
+        {"target": "b", "down_ms": HOUR, "incident": "INC-2", "cause": None},
+        {"target": "c", "down_ms": 2 * HOUR, "incident": None, "cause": None},
     ]
-    found = causes(outages, [analysed, said], START, UNTIL)
+    found = causes(outages, [analysed, said])
 
     assert [(bar["name"], bar["amount"]) for bar in found] == [("power", 3 * HOUR), ("", 2 * HOUR), ("a digger", HOUR)]
