@@ -6,6 +6,7 @@ from typing import Any
 from collector.printed import NO_FIGURE, number, percent
 from collector.texts import Translator
 from rules.fault_rate import WORDS
+from rules.parameters import FaultRate
 
 STATES = {
     "up": "Up",
@@ -88,7 +89,8 @@ def measured(row: dict[str, Any], key: str, words: Translator) -> str:
     if value is None:
         return NO_FIGURE
     if row["measure"] == "fault_rate":
-        return percent(value, 4, row["target"], up=True)
+        shown = number if counted(row) else percent
+        return shown(value, 4, row["target"], up=True)
     if "due" in row["exposure"]:
         return percent(value, 2, row["target"])
     return words("{hours} h", hours=number(value, 2, row["target"], up=row["measure"] == "mttr"))
@@ -97,7 +99,7 @@ def measured(row: dict[str, Any], key: str, words: Translator) -> str:
 def target(row: dict[str, Any], words: Translator) -> str:
     """The target of a measure with its comparator; a bound that is included is written with ≤ or ≥."""
     if row["measure"] == "fault_rate":
-        return f"< {percent(row['target'])}"
+        return f"< {row['target']:g}" if counted(row) else f"< {percent(row['target'])}"
     if "due" in row["exposure"]:
         return f"≥ {percent(row['target'])}"
     sign = "≥" if row["measure"] == "mtbf" else "≤"
@@ -105,11 +107,18 @@ def target(row: dict[str, Any], words: Translator) -> str:
     return f"{sign} {words('{hours} h', hours=bound)}"
 
 
+def counted(row: Mapping[str, Any]) -> bool:
+    """Whether a fault rate is a number of failures and no share."""
+    return row.get("definition") == FaultRate.R4
+
+
 def exposure(row: dict[str, Any], words: Translator) -> str:
     """What a measure was taken over; no figure is shown without it."""
     found = row["exposure"]
     if "due" in found:
         return words.number("{count} due", "{count} due", found["due"])
+    if "objects" in found:
+        return words("{affected} of {count} targets", affected=found["affected"], count=found["objects"])
     if "restored" in found:
         return words.number("{count} outage restored", "{count} outages restored", found["restored"])
     if "operating_ms" in found:

@@ -84,7 +84,8 @@ def _of(fleet: Row | None, rules: Sequence[Row], measure: str) -> dict[str, Any]
     if measure in _FLEET:
         if fleet is None:
             return {"value": None, "verdict": None}
-        return {"value": fleet[_FLEET[measure]], "verdict": fleet["verdicts"][measure]}
+        value = fleet["headline"]["value"] if measure == "fault_rate" else fleet[_FLEET[measure]]
+        return {"value": value, "verdict": fleet["verdicts"][measure]}
     rule = next((one for one in rules if one["name"] == measure), None)
     return {"value": None if rule is None else rule["value"], "verdict": None if rule is None else rule["verdict"]}
 

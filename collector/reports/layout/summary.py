@@ -4,6 +4,7 @@ from collector import printed
 from collector.reports import exact, revised, words
 from collector.reports.layout.blocks import Block, Cell, Chapter, Paragraph, Unit
 from collector.reports.layout.pen import Pen
+from rules.parameters import FaultRate
 
 
 def summary(pen: Pen) -> Chapter:
@@ -23,13 +24,22 @@ def summary(pen: Pen) -> Chapter:
         )
         for row in report["headline"]
     ]
-    blocks: list[Block] = [pen.table("headline", "", pen.columns(*heads), rows), *_statement(pen)]
+    blocks: list[Block] = [pen.table("headline", "", pen.columns(*heads), rows), *_begun(pen), *_statement(pen)]
     if pen.edition and report["edition"]["services"]:
         blocks.append(_services(pen))
     blocks += [Paragraph(text) for text in _sentences(pen)] if report["objects"] else [_nothing(pen)]
     if report["revision"]["differences"]:
         blocks += _differences(pen)
     return Chapter("1", say("Summary and verdict"), blocks)
+
+
+def _begun(pen: Pen) -> list[Block]:
+    """That the records began in the period: what is told of it is told of the rest."""
+    since = pen.report.get("since")
+    if since is None or since <= pen.report["period"]["from"]:
+        return []
+    said = "The records began on {instant}. What is said of this period is said of the time from then on."
+    return [Paragraph(pen.say(said, instant=pen.moment(since).shown), "warning")]
 
 
 def _statement(pen: Pen) -> list[Block]:
@@ -92,6 +102,7 @@ def scope(pen: Pen) -> Chapter:
     ]  # fmt: skip
     blocks: list[Block] = [
         Paragraph(say("Fault rate means: {definition}.", definition=definition)),
+        *(() if pen.parameters["fault_rate_definition"] == FaultRate.R1 else (_per_target(pen),)),
         Paragraph(
             say(
                 "Every second of every target is in exactly one of eight classes. Up, degraded, down, unreachable and "
@@ -119,6 +130,11 @@ def scope(pen: Pen) -> Chapter:
         ),
     ]
     return Chapter("2", say("Scope and definitions"), blocks)
+
+
+def _per_target(pen: Pen) -> Paragraph:
+    own = words.named(words.FAULT_RATES, FaultRate.R1, pen.say)
+    return Paragraph(pen.say("In the tables of single targets the fault rate is {definition}.", definition=own), "note")
 
 
 def _nothing(pen: Pen) -> Paragraph:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
+
 from collector.reports.layout.blocks import Chart
 from collector.reports.layout.lay import lay
 from tests.collector.reports.told import document_of, report_of, service, target, window
@@ -29,7 +31,7 @@ def test_the_budget_is_used_by_what_all_targets_lost() -> None:
 
     assert found["fleet"]["down_ms"] == DOWN
     assert found["budget"]["days"][-1]["own_ms"] == DOWN
-    assert found["budget"]["used"] == DOWN / found["budget"]["allowed_ms"]
+    assert found["budget"]["used"] == pytest.approx(DOWN / found["budget"]["allowed_ms"], rel=1e-9)
 
 
 def test_the_causes_come_to_the_time_down() -> None:

@@ -1,0 +1,69 @@
+"""The headline prints the reading of the fault rate that its verdict is on."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from collector.reports import formats
+from collector.reports.layout.lay import lay
+from rules.parameters import Parameters
+from tests.collector.reports.formats.test_html import Reader
+from tests.collector.reports.told import document_of, report_of, target
+
+HOURS = 720
+"""Of September."""
+
+
+def lines() -> Iterator[dict[str, Any]]:
+    """Four targets, each 720 h: one fails twice, 3.5 and 2 h, and takes another along for the first of them."""
+    yield from target("core-1", "switch", [("09-03T10:00", "09-03T13:30"), ("09-18T02:00", "09-18T04:00")])
+    yield from target("edge-1", "switch", [("09-03T10:00", "09-03T13:30")], parents=["core-1"])
+    yield from target("db", "server", [])
+    yield from target("web", "website", [])
+
+
+def by(definition: str) -> Parameters:
+    return Parameters().with_settings({"fault_rate_definition": definition}, "[calculation]")
+
+
+KNOWN = 4 * HOURS - 3.5
+"""Hours: edge-1 is unreachable for 3.5."""
+
+VALUES = {"R1": 5.5 / KNOWN, "R1'": 9 / (4 * HOURS), "R2": 1 / 4, "R4": 2 * 720 / KNOWN}
+SHOWN = {
+    "R1": ("< 1.00 %", "0.1913 %", "2876.50 h known"),
+    "R1'": ("< 1.00 %", "0.3125 %", "2880.00 h known"),
+    "R2": ("< 1.00 %", "25.0000 %", "1 of 4 targets"),
+    "R4": ("< 0.01", "0.5007", "2876.50 h known"),
+}
+
+
+@pytest.mark.parametrize("definition", VALUES)
+def test_the_figure_is_the_one_that_is_judged(definition: str) -> None:
+    row = report_of(lines(), by(definition))["headline"][0]
+
+    assert row["actual"] == pytest.approx(VALUES[definition], rel=1e-9)
+    assert row["verdict"] == ("missed" if VALUES[definition] >= 0.01 else "met")
+
+
+@pytest.mark.parametrize("definition", SHOWN)
+def test_people_read_it_with_what_it_was_taken_over(definition: str) -> None:
+    row = lay(document_of(lines(), by(definition)), "en").tables()[0].rows[0]
+
+    goal, actual, exposure = (row[place].shown for place in (1, 2, -2))
+    assert (goal, actual, exposure) == SHOWN[definition]
+
+
+def test_the_period_before_is_told_by_the_same_reading() -> None:
+    earlier = report_of(lines())["fleet"]
+    row = report_of(lines(), by("R2"), before=earlier, year=earlier)["headline"][0]
+
+    assert (row["before"], row["year"]) == (0.25, 0.25)
+
+
+@pytest.mark.parametrize("definition", ["R2", "R4"])
+def test_the_page_says_what_the_tables_of_targets_mean(definition: str) -> None:
+    page = " ".join(Reader(formats.find("html").render(document_of(lines(), by(definition)), "en")).text)
+
+    assert "In the tables of single targets the fault rate is the share of known agreed time in which a device" in page
