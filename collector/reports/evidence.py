@@ -65,8 +65,9 @@ class Evidence:
     month by month. ``rules`` are what was attained of the rules on requests (`rules.attained`), ``rules_before`` and
     ``rules_of_year`` the same of the period before and of the year so far. ``attainment`` is how each agreement stands.
     ``actions`` are all corrective and preventive ones, ``ahead`` the maintenance of the period that follows.
-    ``edition`` is which part of the organisation all of this is about, None for the whole; ``statement`` is what the
-    manager says in the summary.
+    ``since`` (ms UTC) is when the first target of all came into service, None where none did; ``looks`` how the vital
+    checks looked at the end. ``edition`` is which part of the organisation all of this is about, None for the whole;
+    ``statement`` is what the manager says in the summary.
     ``review`` is what only a quarter or a year needs. ``complaints`` are those that were alive in the period.
     """
 
@@ -89,6 +90,8 @@ class Evidence:
     actions: Sequence[Row] = ()
     ahead: Sequence[Row] = ()
     review: Review | None = None
+    since: int | None = None
+    looks: Sequence[Row] = ()
     edition: Row | None = None
     statement: Row | None = None
     complaints: Sequence[Row] = ()

@@ -14,6 +14,7 @@ from collector.reports.chapters.trend import MONTHS
 from collector.reports.edition import Edition, during
 from collector.reports.evidence import Evidence
 from collector.reports.gather_review import Wanted, gather_review
+from collector.reports.looks import looks
 from collector.reports.overlaid import Told, corrections, maintenance, mutes
 from collector.requests import asked
 from collector.settings import Settings
@@ -105,6 +106,8 @@ def gather(
             ahead=maintenance(tx, following(period), told),
             complaints=gather_complaints.rows(tx, settings, passed, told),
             review=gather_review(rooms, tx, period, before, now, settings, _teller(told), tell, ever),
+            since=min((one.in_service_from for one in known if one.in_service_from is not None), default=None),
+            looks=looks(tx, passed.end - 1, {target.id for target in known if not target.pending}),
             edition=None if chosen is None else chosen.during(passed).as_json(),
         )
 

@@ -68,6 +68,8 @@ def build(
         "period": {"from": period.start, "to": period.end, "until": passed.end, "tz": period.tz},
         "edition": evidence.edition,
         "statement": evidence.statement,
+        "since": evidence.since,
+        "looks": [dict(row) for row in evidence.looks],
         "agreement": dict(evidence.agreement),
         "method": figures["method"],
         "headline": measures,

@@ -86,6 +86,19 @@ def effectives(tx: sqlite3.Connection, handles: Iterable[int]) -> dict[int, Effe
     return {handle: _effective.decode(data) for handle, data in effective_now(tx, handles).items()}
 
 
+def effectives_at(tx: sqlite3.Connection, instant: int) -> dict[int, Effective]:
+    """What was in force at an instant (ms UTC), by handle."""
+    rows = tx.execute("SELECT handle, data, max(since) FROM effective WHERE since <= ? GROUP BY handle", (instant,))
+    told: dict[str, Effective] = {}
+    found = {}
+    for row in rows:
+        data = row["data"]
+        if data not in told:
+            told[data] = _effective.decode(data)
+        found[row["handle"]] = told[data]
+    return found
+
+
 def effective_history(tx: sqlite3.Connection, handle: int) -> list[tuple[int, Effective]]:
     """``(since, settings)`` by instant; each holds until the next."""
     rows = tx.execute("SELECT since, data FROM effective WHERE handle = ? ORDER BY since", (handle,))

@@ -1,16 +1,18 @@
 """The annex: corrections with both signatures, what they changed, and the parameters by which all was computed."""
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
 from collector.reports import words
 from collector.reports.layout.blocks import Block, Cell, Chapter, Unit
 from collector.reports.layout.pen import Pen
+from rules.parameters import CheckParameters
 
 
 def annex(pen: Pen, closing: Mapping[str, Any]) -> Chapter:
     """``closing`` is the seal of the document."""
-    blocks: list[Block] = [_corrections(pen), _corrected(pen), _parameters(pen), _seal(pen, closing)]
+    blocks: list[Block] = [_corrections(pen), _corrected(pen), *_looks(pen), _parameters(pen), _seal(pen, closing)]
     return Chapter("A", pen.say("Annex: corrections, method and seal"), blocks)
 
 
@@ -70,8 +72,36 @@ def _flipped(pen: Pen, entry: Mapping[str, Any], measure: str) -> str:
     return f"{words.named(words.MEASURES, measure, pen.say)}: {before} → {after}"
 
 
+def _looks(pen: Pen) -> list[Block]:
+    """How the vital checks looked; nothing where no check is told of, as in an older report."""
+    if not pen.report.get("looks"):
+        return []
+    rows = [
+        (
+            pen.text(row["kind"]),
+            *(pen.length(row[name]) for name in ("interval", "retry_interval", "timeout")),
+            *(pen.count(row[name]) for name in ("confirm_down", "confirm_up")),
+            pen.length(row["max_gap"]),
+            pen.count(row["checks"]),
+        )
+        for row in pen.report["looks"]
+    ]
+    heads = pen.columns(
+        "Check", ("Interval", Unit.LENGTH), ("After a bad look", Unit.LENGTH), ("Timeout", Unit.LENGTH),
+        ("Bad looks that confirm", Unit.COUNT), ("Good looks that confirm", Unit.COUNT),
+        ("Longest gap", Unit.LENGTH), ("Checks", Unit.COUNT, True),
+    )  # fmt: skip
+    return [pen.table("looks", "How the checks looked that decide over up and down", heads, rows)]
+
+
 def _parameters(pen: Pen) -> Block:
-    rows = [(Cell(name, name), Cell(None, _told(value))) for name, value in sorted(pen.parameters.items())]
+    # What each check has of its own stands above as it was in force; here it would be what is shipped.
+    own = {item.name for item in fields(CheckParameters)} if pen.report.get("looks") else set()
+    rows = [
+        (Cell(name, name), Cell(None, _told(value)))
+        for name, value in sorted(pen.parameters.items())
+        if name not in own
+    ]
     return pen.table("parameters", "Parameters", pen.columns("Name", "Value"), rows)
 
 

@@ -86,14 +86,20 @@ def _cover(pen: Pen, closing: Mapping[str, Any]) -> Cover:
         (say("Period"), f"{pen.moment(period['from']).shown} – {pen.moment(period['to']).shown} ({pen.tz})"),
         (say("Agreement"), f"{report['agreement']['name']}, {_version(pen, report['agreement']['version'])}"),
     ]
-    facts[1:1] = _edition(pen)
-    draft = report["status"] == "draft"
+    facts[1:1] = [*_edition(pen), *_begun(pen)]
+    draft, provisional = report["status"] == "draft", _provisional(report)
     if draft:
         until = say(
             "the part of the period up to {instant}; the period has not ended",
             instant=pen.moment(period["until"]).shown,
         )
         facts.insert(1, (say("Covers"), until))
+    if provisional:
+        freezes = say(
+            "the figures can still change; they are frozen on {instant}",
+            instant=pen.moment(report["freezes_at"]).shown,
+        )
+        facts.insert(1, (say("Provisional"), freezes))
     if revision["number"]:
         facts.append((say("Revision"), _revision(pen)))
     facts += [
@@ -104,7 +110,21 @@ def _cover(pen: Pen, closing: Mapping[str, Any]) -> Cover:
     title, name = TITLES[report["kind"]], report["name"]
     if pen.edition:
         title, name = _EDITION if report["kind"] == "month" else title, f"{name} · {pen.edition['name']}"
-    return Cover(say(title), name, say("Draft") if draft else "", facts)
+    return Cover(say(title), name, say("Draft") if draft else say("Provisional") if provisional else "", facts)
+
+
+def _begun(pen: Pen) -> list[tuple[str, str]]:
+    """From when there are records, where that is later than the period's beginning."""
+    since = pen.report.get("since")
+    if since is None or since <= pen.report["period"]["from"]:
+        return []
+    at = pen.moment(since).shown
+    return [(pen.say("Records"), pen.say("from {instant} on; before that nothing was in service", instant=at))]
+
+
+def _provisional(report: Mapping[str, Any]) -> bool:
+    """Whether the period is over and late results still change its figures; of older shapes that is not told."""
+    return bool(report["period"]["to"] <= report["issued_at"] < report.get("freezes_at", 0))
 
 
 def _edition(pen: Pen) -> list[tuple[str, str]]:

@@ -1,6 +1,5 @@
 """A report of an older shape is no false one: what holds of it is said, and which figures are made otherwise now."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,7 +7,8 @@ from typing import Any
 import pytest
 
 from collector.reports import report
-from collector.reports.archive import BROKEN, HOLDS
+from collector.reports.archive import ELSEWHERE, HOLDS
+from collector.reports.formats.json import render
 from collector.reports.seal import canonical, seal
 from collector.specs import CorrectionSpec
 from tests.collector.api.asking import Door
@@ -16,7 +16,7 @@ from tests.collector.reports.served import FROZEN, HOUR, issue, serving
 from tests.collector.rooms import ADMIN, SECOND, START
 from tests.collector.watched import MINUTE
 
-NEWER = ("complaints", "edition", "review", "statement")
+NEWER = ("complaints", "edition", "looks", "review", "since", "statement")
 """What a report of the shape before has not."""
 
 
@@ -60,33 +60,21 @@ def test_headline_figures_that_are_made_otherwise_now_are_listed(served: Door, m
     assert said["notes"][1].startswith("fault_rate: it says 0.25 (missed), the log gives 0.0")
 
 
-def test_one_that_was_not_issued_here_must_have_the_figures_of_the_log(served: Door) -> None:
+def test_one_that_was_not_issued_here_never_holds_whatever_shape_it_says_it_has(served: Door) -> None:
     document = served.house.archive.document(issue(served.house.archive, None))
     log, made_with = document["seal"]["log"], document["seal"]["made_with"]
 
-    true = served.house.archive.verify(canonical(seal(older(document["report"]), log, made_with)))
-    false = served.house.archive.verify(canonical(seal(older(document["report"], actual=0.25), log, made_with)))
+    said = served.house.archive.verify(render(seal(older(document["report"]), log, made_with), "en"))
 
-    assert (true["verdict"], "It was not issued here" in true["notes"][1]) == (HOLDS, True)
-    assert (false["verdict"], false["reasons"]) == (
-        BROKEN,
-        ["It was not issued here, and the log gives other figures than it says: fault_rate."],
-    )
+    assert said["verdict"] == ELSEWHERE
 
 
-def test_the_log_is_still_asked(served: Door, monkeypatch: pytest.MonkeyPatch) -> None:
-    document = json.loads(issued_then(served, monkeypatch))
-    log = {**document["seal"]["log"], "head": "00" * 32}
-
-    assert served.house.archive.verify(canonical(seal(document["report"], log)))["verdict"] == BROKEN
-
-
-def test_what_is_sealed_but_no_report_is_broken_and_crashes_nothing(served: Door) -> None:
+def test_what_is_sealed_but_no_report_was_not_issued_and_crashes_nothing(served: Door) -> None:
     document = served.house.archive.document(issue(served.house.archive, None))
     for part in ({"schema": 1}, {"schema": report.SCHEMA, "method": {"version": "1"}}, {"schema": 1, "method": []}):
-        said = served.house.archive.verify(canonical(seal(part, document["seal"]["log"])))
+        said = served.house.archive.verify(render(seal(part, document["seal"]["log"]), "en"))
 
-        assert (said["verdict"], said["reasons"]) == (BROKEN, ["What is sealed is no report: parts of it are missing."])
+        assert said["verdict"] == ELSEWHERE
 
 
 def test_a_page_of_an_older_shape_must_be_one_that_was_issued_here(served: Door) -> None:
@@ -99,7 +87,7 @@ def test_a_page_of_an_older_shape_must_be_one_that_was_issued_here(served: Door)
 
     said = archive.verify(forged.encode())
 
-    assert (said["verdict"], "byte for byte" in said["reasons"][0]) == (BROKEN, True)
+    assert said["verdict"] == ELSEWHERE
 
 
 def test_a_frozen_month_of_an_older_shape_is_revised_for_its_figures_alone(
@@ -120,4 +108,4 @@ def test_a_frozen_month_of_an_older_shape_is_revised_for_its_figures_alone(
     told = revised["report"]["revision"]
     assert (told["number"], told["previous"]["schema"]) == (2, report.SCHEMA - 1)
     assert "headline" not in {row["part"] for row in told["differences"]}
-    assert house.archive.verify(canonical(revised))["verdict"] == HOLDS
+    assert house.archive.verify(render(revised, "en"))["verdict"] == HOLDS
