@@ -9,6 +9,7 @@ import logging
 import random
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from collector import tickets
@@ -17,7 +18,7 @@ from collector.decisions.delivery import DELIVERED
 from collector.events import EventKind, Events
 from collector.fold import Fold
 from collector.intake import Intake
-from collector.mutes import muted_until
+from collector.mutes import Freeing, muted_until
 from collector.phrasing import Phrasing
 from collector.remote.telling import RemoteError, Reply
 from collector.settings import Settings
@@ -77,6 +78,9 @@ class Errands:
         self._ending = False
         self._threads: list[threading.Thread] = []
         self._left: list[str] = []  # claimed, and how the try went could not be written
+        self._freeing = {
+            name: Freeing(state, partial(table.held, system=name), table.look_again) for name in settings.tickets
+        }
         self.systems = tuple(settings.tickets)
         """The names of the configured systems."""
 
@@ -117,6 +121,7 @@ class Errands:
     def step(self, name: str, system: TicketSystem, now: int) -> bool:
         """Tell the next thing that is due to one system, if there is any and it may be told; False otherwise."""
         self._take_up(now)
+        self._freeing[name].work(now)
         terms, pace = self._terms_of(name), self._pace_of(name)
         with self._state.write() as tx:
             if not pace.free(now, urgent=True):

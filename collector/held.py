@@ -55,10 +55,7 @@ def held(tx: sqlite3.Connection, channels: Collection[str], now: int, limit: int
 
 def _unrouted(tx: sqlite3.Connection, now: int, limit: int) -> Iterator[Held]:
     for news in notices.unrouted(tx, now, limit):
-        target, check = news.facts.get("target") or {}, news.facts.get("check") or {}
-        muted = None
-        if news.event in ANNOUNCING:
-            muted = muted_until(tx, str(target.get("id", "")), str(check.get("id", "")), now)
+        muted = muted_until(tx, *news.about, now) if news.event in ANNOUNCING else None
         why, until = (Why.PATIENCE, news.due) if muted is None else (Why.MUTE, muted)
         yield Held(news.id, "", *_about(news.facts), news.event, news.at, why, until)
 

@@ -20,6 +20,7 @@ from collector.feedback_links import FeedbackLinks
 from collector.fold import Fold
 from collector.held import GATHERED
 from collector.ids import new_id
+from collector.mutes import Freeing
 from collector.notices import Line
 from collector.notices.channel import Message as Composed
 from collector.place import address
@@ -77,6 +78,7 @@ class Noticing:
         self._settings = settings
         self._chance = chance
         self._links = FeedbackLinks(settings.key_file, address(settings))
+        self._freeing = Freeing(state, table.held, table.look_again)
         self._bell = threading.Condition()
         self._rings = 0
         self._ending = False
@@ -124,6 +126,7 @@ class Noticing:
 
     def route(self, routing: Routing, now: int) -> bool:
         """Make notices of the news that is due at ``now`` (ms UTC); False when there is none."""
+        self._freeing.work(now)
         with self._state.write() as tx:
             turn = routing.work(tx, now)
         for news in turn.dropped:

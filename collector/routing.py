@@ -147,8 +147,7 @@ class Routing:
         """Until when a mute holds it. Only announcements are held: what was announced is also ended."""
         if news.event not in ANNOUNCING:
             return None
-        target, check = news.facts.get("target") or {}, news.facts.get("check") or {}
-        return muted_until(tx, str(target.get("id", "")), str(check.get("id", "")), now)
+        return muted_until(tx, *news.about, now)
 
 
 def quiet_until(notice: Notice) -> int:

@@ -105,7 +105,7 @@ def claim(tx: sqlite3.Connection, system: str, now: int, *, hurried: bool = Fals
     that system: behind the opening until that is done, behind others until they are out of the way.
     """
     row = tx.execute(
-        f"UPDATE errand SET state = 'claimed', attempts = attempts + 1 WHERE state = 'waiting' AND id = ("
+        "UPDATE errand SET state = 'claimed', attempts = attempts + 1, held = 0 WHERE state = 'waiting' AND id = ("
         " SELECT one.id FROM errand one WHERE one.state = 'waiting' AND one.system = :system AND one.next <= :now"
         "  AND one.urgent >= :least AND NOT EXISTS (SELECT 1 FROM errand before WHERE before.incident = one.incident"
         "   AND before.system = one.system AND before.sequence < one.sequence"
@@ -150,11 +150,29 @@ def put_off(
 
 
 def hold(tx: sqlite3.Connection, key: str, until: int) -> None:
-    """It was not tried: look at it again at that instant (ms UTC)."""
+    """A mute holds it, and it was not tried: look at it again at that instant (ms UTC), or when mutes change."""
     tx.execute(
-        "UPDATE errand SET state = 'waiting', next = :next, attempts = attempts - 1"
+        "UPDATE errand SET state = 'waiting', next = :next, attempts = attempts - 1, held = 1"
         " WHERE id = :id AND state = 'claimed'",
         {"id": key, "next": until},
+    )
+
+
+def held(tx: sqlite3.Connection, system: str) -> list[tuple[str, str, str]]:
+    """What mutes hold of a system: each errand (id), with the target and the check (ids) that it is about."""
+    rows = tx.execute(
+        'SELECT errand.id, target, "check" FROM errand JOIN incident ON incident.id = errand.incident'
+        " WHERE held = 1 AND state = 'waiting' AND system = :system ORDER BY errand.id",
+        {"system": system},
+    )
+    return [tuple(row) for row in rows]
+
+
+def look_again(tx: sqlite3.Connection, due: Mapping[str, int]) -> None:
+    """Of what mutes hold, look at these errands (ids) again at an instant each (ms UTC)."""
+    tx.executemany(
+        "UPDATE errand SET next = ? WHERE id = ? AND held = 1 AND state = 'waiting'",
+        [(at, key) for key, at in due.items()],
     )
 
 

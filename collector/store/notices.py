@@ -34,6 +34,12 @@ class News:
     due: int
     facts: Mapping[str, Any]
 
+    @property
+    def about(self) -> tuple[str, str]:
+        """The target and the check (ids, or empty) that it is about."""
+        target, check = self.facts.get("target") or {}, self.facts.get("check") or {}
+        return str(target.get("id", "")), str(check.get("id", ""))
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -126,7 +132,7 @@ def due_news(tx: sqlite3.Connection, now: int, limit: int = 500) -> list[News]:
     rows = tx.execute(
         f"SELECT {_NEWS} FROM news WHERE due <= :now ORDER BY at, id LIMIT :limit", {"now": now, "limit": limit}
     )
-    return [News(**{**dict(row), "facts": json.loads(row["facts"])}) for row in rows]
+    return [_news(row) for row in rows]
 
 
 def unrouted(tx: sqlite3.Connection, now: int, limit: int) -> list[News]:
@@ -134,7 +140,7 @@ def unrouted(tx: sqlite3.Connection, now: int, limit: int) -> list[News]:
     rows = tx.execute(
         f"SELECT {_NEWS} FROM news WHERE due > :now ORDER BY at DESC, id LIMIT :limit", {"now": now, "limit": limit}
     )
-    return [News(**{**dict(row), "facts": json.loads(row["facts"])}) for row in rows]
+    return [_news(row) for row in rows]
 
 
 def next_news(tx: sqlite3.Connection) -> int | None:
@@ -143,8 +149,19 @@ def next_news(tx: sqlite3.Connection) -> int | None:
 
 
 def hold_news(tx: sqlite3.Connection, key: str, due: int) -> None:
-    """It is not told before ``due`` (ms UTC)."""
-    tx.execute("UPDATE news SET due = :due WHERE id = :id", {"id": key, "due": due})
+    """A mute holds it: it is not told before ``due`` (ms UTC), unless mutes change."""
+    tx.execute("UPDATE news SET due = :due, held = 1 WHERE id = :id", {"id": key, "due": due})
+
+
+def held(tx: sqlite3.Connection) -> list[tuple[str, str, str]]:
+    """The news (ids) that mutes hold, with the target and the check (ids) that it is about."""
+    rows = tx.execute(f"SELECT {_NEWS} FROM news WHERE held = 1 ORDER BY id")
+    return [(news.id, *news.about) for news in map(_news, rows)]
+
+
+def look_again(tx: sqlite3.Connection, due: Mapping[str, int]) -> None:
+    """Of the news that mutes hold, look at these (ids) again at an instant each (ms UTC)."""
+    tx.executemany("UPDATE news SET due = ? WHERE id = ? AND held = 1", [(at, key) for key, at in due.items()])
 
 
 def forget_news(tx: sqlite3.Connection, keys: Iterable[str]) -> None:
@@ -351,6 +368,10 @@ def _message(row: sqlite3.Row) -> Message:
             "content": json.loads(values["content"]),
         }
     )
+
+
+def _news(row: sqlite3.Row) -> News:
+    return News(**{**dict(row), "facts": json.loads(row["facts"])})
 
 
 def _notice(values: dict[str, Any]) -> Notice:

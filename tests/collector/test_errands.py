@@ -180,6 +180,28 @@ def test_a_mute_holds_the_ticket_and_not_the_incident(world: World) -> None:
     assert world.desk.events() == ["opened"]
 
 
+def test_a_mute_that_is_ended_early_frees_the_ticket_at_once(world: World) -> None:
+    mute = world.rooms.registry.overlays.mute(MuteSpec("core-1", "new fan", duration="1h"), ADMIN)
+    outage(world)
+    assert world.desk.told == []
+    world.rooms.registry.overlays.end_mute(mute.number, ADMIN)
+    world.run(1)
+
+    assert world.desk.events() == ["opened"]
+
+
+def test_what_another_mute_still_holds_stays_held(world: World) -> None:
+    mute = world.rooms.registry.overlays.mute(MuteSpec("core-1", "new fan", duration="1h"), ADMIN)
+    world.rooms.registry.overlays.mute(MuteSpec("*", "the move", duration="60s"), ADMIN)
+    outage(world)
+    world.rooms.registry.overlays.end_mute(mute.number, ADMIN)
+    world.run(5)
+    assert world.desk.told == []
+    world.run(60)
+
+    assert world.desk.events() == ["opened"]
+
+
 def test_a_fault_that_ends_while_muted_was_still_long_enough_for_its_ticket(world: World) -> None:
     """ticket_after is 0 here: the mute only moves the telling, it does not decide that nothing was to tell."""
     world.rooms.registry.overlays.mute(MuteSpec("core-1", "new fan", duration="60s"), ADMIN)

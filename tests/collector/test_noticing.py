@@ -98,6 +98,17 @@ def test_a_mute_holds_notices_and_their_end_takes_them_back(told: Told) -> None:
     assert told.board.got == []
 
 
+def test_a_mute_that_is_ended_early_frees_notices_at_once(told: Told) -> None:
+    overlays = told.world.rooms.registry.overlays
+    mute = overlays.mute(MuteSpec("core-1", reason="moving", duration="30h"), ADMIN)
+    fail(told)
+    assert told.board.got == []
+    overlays.end_mute(mute.number, ADMIN)
+    told.run(7)
+
+    assert told.board.events() == ["opened"]
+
+
 def test_a_channel_that_fails_is_tried_again_with_the_same_message(told: Told) -> None:
     told.board.deaf = [RemoteError("no answer in time") for _ in range(3)]
     fail(told, 40)
