@@ -22,8 +22,10 @@ from collector.reports.chapters import (
 )
 from collector.reports.digits import rounded
 from collector.reports.evidence import Evidence
+from collector.reports.kinds import Kind, frozen_at
 from collector.reports.outside import outside
 from rules.intervals import clip, total
+from rules.parameters import FreezeAt
 from rules.period import Period
 from rules.service import SERVICE
 from rules.state import State
@@ -48,14 +50,16 @@ def build(
 
     ``kind`` is month, quarter, year or special; ``name`` the period as people write it, or the incident it is about;
     ``period`` the whole of it. Before its end a report is a draft that covers it up to ``now``. ``revision`` is its
-    number, the report it revises, what differs, and why. An edition's data is as it may be read outside.
+    number, the report it revises, what differs, and why. ``freezes_at`` is when its figures are final; a report issued
+    before that is provisional. An edition's data is as it may be read outside.
     """
     figures = evidence.figures
     passed = period.until(now)
     known = {row["name"]: row for row in reversed(evidence.targets)}
     shown = outages(figures, evidence.incidents)
     measures = headline.rows(evidence)
-    allowed = figures["method"]["parameters"]["targets"]["fault_rate"]
+    terms = figures["method"]["parameters"]
+    allowed = terms["targets"]["fault_rate"]
     fleet = [entry for entry in figures["objects"] if entry["kind"] != SERVICE]
     spent = days.budget(fleet, passed, allowed, figures["fleet"]["agreed_ms"])
     data = {
@@ -65,6 +69,7 @@ def build(
         "status": FINAL if now >= period.end else DRAFT,
         "revision": {key: list(value) if isinstance(value, tuple) else value for key, value in revision.items()},
         "issued_at": now,
+        "freezes_at": frozen_at(Kind(kind), period, FreezeAt.from_setting(terms["freeze_at"])),
         "period": {"from": period.start, "to": period.end, "until": passed.end, "tz": period.tz},
         "edition": evidence.edition,
         "statement": evidence.statement,

@@ -107,7 +107,8 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """The title, what stands below it (name and text), and the mark of a draft, empty on a final report."""
+    """The title, what stands below it (name and text), and the mark of a draft or of
+    provisional figures, empty on a frozen report."""
 
     title: str
     name: str
