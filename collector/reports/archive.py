@@ -3,13 +3,10 @@
 ``DATA/reports/<id>/`` holds each file as it was first rendered; issued files are never rendered again.
 """
 
-import contextlib
 import hashlib
-import json
-import os
+import logging
 import sqlite3
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -19,7 +16,7 @@ from collector.clock import Clock
 from collector.fold import Fold
 from collector.ids import new_id
 from collector.printed import instant
-from collector.refold import Progress, silent
+from collector.refold import Progress, refolded, silent
 from collector.reports import environment, formats, report, seal, signature
 from collector.reports.difference import differences
 from collector.reports.edition import Edition, Selection, during, known_values
@@ -27,18 +24,18 @@ from collector.reports.gather import Rooms
 from collector.reports.kinds import Kind, frozen_at, kind_of, periods
 from collector.reports.making import Wanted, make
 from collector.reports.reasons import reasons
+from collector.reports.shelf import SEALED, Shelf, keep
 from collector.reports.verification import BROKEN, EXPIRED, HOLDS, Verification
 from collector.settings import Settings
 from collector.store import incidents, reports
 from collector.store.log import Log
 from collector.store.reports import Issued, Members
-from collector.texts import translator
-from rules.errors import Invalid, Unavailable
+from rules.errors import Broken, Invalid, Unavailable
 from rules.period import Period
 
 __all__ = ["BROKEN", "EXPIRED", "HOLDS", "SEALED", "Archive"]
 
-SEALED = "report.json"
+_told = logging.getLogger(__name__)
 
 
 class Archive:
@@ -51,6 +48,7 @@ class Archive:
         self._clock = clock
         self._settings = settings
         self._folder = settings.data / "reports"
+        self._shelf = Shelf(rooms.state, self._folder)
         self.listeners: list[Callable[[sqlite3.Connection, Issued], None]] = []
         """Called in the transaction that keeps a newly issued report."""
 
@@ -89,7 +87,8 @@ class Archive:
             final = data["status"] == report.FINAL
             earlier = reports.last_of(tx, kind, name, tz, report.FINAL, wanted.key) if final else None
             if now >= frozen_at(sort, period, self._settings.calculation.freeze_at):
-                told = self._revision(tx, earlier, data, position, period, about)
+                old = None if earlier is None else self._as_issued(wanted, earlier, period, before)
+                told = self._revision(tx, earlier, old, data, position, period, about)
                 if earlier and earlier.revision and not told["differences"]:
                     return earlier
                 data["revision"] = told
@@ -113,7 +112,7 @@ class Archive:
                 about="" if about is None else _members(about),
             )
             content = formats.find("json").render(document, "en")
-            _keep(self._folder / issued.id / SEALED, content)
+            keep(self._folder / issued.id / SEALED, content)
             reports.add(tx, issued)
             reports.add_file(tx, issued.id, SEALED, hashlib.sha256(content).hexdigest())
             for listener in self.listeners:
@@ -138,16 +137,29 @@ class Archive:
         self,
         tx: sqlite3.Connection,
         earlier: Issued | None,
+        old: dict[str, Any] | None,
         data: dict[str, Any],
         position: int,
         period: Period,
         about: Selection | None,
     ) -> dict[str, Any]:
         """What a report of a frozen period says of the one before it."""
-        if earlier is None:
+        if earlier is None or old is None:
             return {**report.UNREVISED, "number": 1, "differences": [], "reasons": []}
-        document = json.loads((self._folder / earlier.id / SEALED).read_bytes())
-        return _revised(document["report"], earlier, data, tx, self._log, position, period, about)
+        return _revised(old, earlier, data, tx, self._log, position, period, about)
+
+    def _as_issued(self, wanted: Wanted, earlier: Issued, period: Period, before: Period) -> dict[str, Any]:
+        """The data of an earlier report; where its file is lost or was changed, as the log gives it.
+
+        Raises Broken where the log no longer does.
+        """
+        try:
+            data: dict[str, Any] = self._shelf.document(earlier.id)["report"]
+        except Broken as trouble:
+            _told.warning("%s The next revision is compared with what the log gives.", trouble.message)
+            with refolded(self._log, earlier.position, self._settings) as then:
+                return make(then, wanted, period, before, earlier.issued_at, self._settings)
+        return data
 
     def listed(self, limit: int, before: tuple[int, str] | None = None, edition: Edition | None = None) -> list[Issued]:
         """At most ``limit`` reports, the newest first; those that follow ``before``, an (issued_at, id).
@@ -158,29 +170,16 @@ class Archive:
             return reports.newest(tx, before, limit, None if edition is None else edition.key)
 
     def document(self, key: str) -> dict[str, Any]:
-        """The sealed document of an issued report. Raises Missing."""
-        with self._rooms.state.read() as tx:
-            reports.get(tx, key)
-        document: dict[str, Any] = json.loads((self._folder / key / SEALED).read_bytes())
-        return document
+        """The sealed document of an issued report. Raises Missing, and Broken where it is not what was kept."""
+        return self._shelf.document(key)
 
     def file(self, key: str, form: str, lang: str) -> tuple[bytes, str]:
         """A report in a format and language, and its media type; rendered the first time, kept from then on.
 
-        Raises Missing for an unknown report and Invalid for an unknown format or language.
+        Raises Missing for an unknown report, Invalid for an unknown format or language, and Broken where the file is
+        not what was kept.
         """
-        found, lang = formats.find(form), translator(lang).language
-        with self._rooms.state.read() as tx:
-            reports.get(tx, key)
-        name = f"report.{lang}.{form}" if found.LANGUAGES else f"report.{form}"
-        path = self._folder / key / name
-        if not path.exists():
-            document = json.loads((self._folder / key / SEALED).read_bytes())
-            content = found.render(document, lang)
-            _keep(path, content)
-            with self._rooms.state.write() as tx:
-                reports.add_file(tx, key, name, hashlib.sha256(content).hexdigest())
-        return path.read_bytes(), found.MEDIA
+        return self._shelf.file(key, form, lang)
 
     def verify(self, content: bytes) -> dict[str, Any]:
         """Whether an issued file holds: ``{"verdict", "reasons", "sha256", "signature", "notes"}``.
@@ -257,20 +256,3 @@ def _require_matter(tx: sqlite3.Connection, wanted: Wanted, about: Selection | N
 def _members(about: Selection) -> str:
     labels = {one.id: dict(about.labels[one.id]) for one in about.targets}
     return Members(about.name, about.edition.service, about.edition.selector, labels).as_text()
-
-
-def _keep(path: Path, content: bytes) -> None:
-    """Write a file whole and durable, or not at all. Raises Unavailable where the disk does not take it."""
-    partly = path.with_name(f".{path.name}.{new_id('w')}")
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with partly.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        partly.replace(path)
-    except OSError as trouble:
-        raise Unavailable(f"{path.name} cannot be written: {trouble.strerror}. Free some disk space.") from trouble
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            partly.unlink()

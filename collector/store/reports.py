@@ -81,6 +81,12 @@ def add_file(tx: sqlite3.Connection, report: str, name: str, sha256: str) -> Non
     )
 
 
+def hash_of(tx: sqlite3.Connection, report: str, name: str) -> str | None:
+    """The hash that was noted of a file of a report; None where none was."""
+    row = tx.execute("SELECT sha256 FROM report_file WHERE report = ? AND name = ?", (report, name)).fetchone()
+    return None if row is None else str(row["sha256"])
+
+
 def get(tx: sqlite3.Connection, key: str) -> Issued:
     """The report of that id. Raises Missing."""
     row = tx.execute("SELECT * FROM report WHERE id = ?", (key,)).fetchone()

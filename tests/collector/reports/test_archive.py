@@ -3,7 +3,6 @@
 import errno
 import json
 import os
-from pathlib import Path
 
 import pytest
 
@@ -110,14 +109,6 @@ def test_a_report_of_another_log_is_broken(archive: Archive, issued: Issued) -> 
 
 def test_something_else_is_broken_and_says_what_it_is_not(archive: Archive) -> None:
     assert archive.verify(b"hello")["verdict"] == BROKEN
-
-
-def test_an_issued_file_is_never_rendered_again(found: Watched, archive: Archive, issued: Issued) -> None:
-    archive.file(issued.id, "csv", "en")
-    (kept,) = Path(found.settings.data / "reports" / issued.id).glob("report.en.csv")
-    kept.write_bytes(b"as issued")
-
-    assert archive.file(issued.id, "csv", "en")[0] == b"as issued"
 
 
 def test_reports_are_listed_newest_first(found: Watched, archive: Archive, issued: Issued) -> None:

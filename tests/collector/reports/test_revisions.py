@@ -174,3 +174,19 @@ def test_the_page_shows_what_was_measured_beside_what_corrections_made_of_it(fou
 def test_a_month_before_the_records_began_is_refused_in_plain_words(archive: Archive) -> None:
     with pytest.raises(Invalid, match="2026-01 was over before the records of this installation began on 20"):
         archive.issue("month", "2026-01", TZ, ADMIN)
+
+
+@pytest.mark.parametrize("lost", [True, False], ids=["lost", "changed"])
+def test_a_revision_is_compared_with_the_log_where_the_file_before_it_is_gone(
+    found: Watched, archive: Archive, lost: bool
+) -> None:
+    first = issue(found, archive, FROZEN)
+    kept = found.settings.data / "reports" / first.id / "report.json"
+    kept.unlink() if lost else kept.write_bytes(kept.read_bytes().replace(b"600000", b"000000"))
+    corrected(found)
+
+    second = issue(found, archive, FROZEN + HOUR)
+
+    told = sealed(archive, second)["report"]["revision"]
+    assert any(row["before"] == 600_000 for row in told["differences"])
+    assert archive.verify(archive.file(second.id, "json", "en")[0])["verdict"] == HOLDS
