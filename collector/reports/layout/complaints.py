@@ -40,7 +40,8 @@ def complaints(pen: Pen) -> list[Block]:
         (
             pen.text(row["number"]),
             pen.moment(row["received_at"]),
-            pen.text(" ".join(part for part in (row["about"], row["incident"]) if part)),
+            pen.text(row["about"]),
+            pen.text(row["incident"]),
             pen.text(row["by"]),
             pen.text(row["text"]),
             pen.moment(row["replied_at"]),
@@ -53,7 +54,7 @@ def complaints(pen: Pen) -> list[Block]:
         for row in found["rows"]
     ]
     heads = pen.columns(
-        "Number", ("Received", Unit.INSTANT), "About", "Complainant", "Complaint", ("Replied at", Unit.INSTANT),
-        "On time", "Cause", ("Closed at", Unit.INSTANT), "How it ended", "State",
+        "Number", ("Received", Unit.INSTANT), "About", "Incident", "Complainant", "Complaint",
+        ("Replied at", Unit.INSTANT), "On time", "Cause", ("Closed at", Unit.INSTANT), "How it ended", "State",
     )  # fmt: skip
     return [*blocks, pen.table("complaints", "Complaints", heads, rows)]

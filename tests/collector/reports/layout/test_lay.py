@@ -141,8 +141,8 @@ def test_a_complaint_is_told_with_its_answer_cause_and_end() -> None:
     (row,) = tables(laid(complaints=[COMPLAINT]))["complaints"].rows
 
     shown = [cell.shown for cell in row]
-    assert shown[:1] + shown[2:5] == ["C-1", "core-1", "Mrs Chen", "it is slow"]
-    assert shown[6:8] + shown[9:] == ["Late", "Tool", "done", "Closed"]
+    assert shown[:1] + shown[2:6] == ["C-1", "core-1", "–", "Mrs Chen", "it is slow"]
+    assert shown[7:9] + shown[10:] == ["Late", "Tool", "done", "Closed"]
 
 
 def test_an_edition_does_not_say_who_complained() -> None:
