@@ -95,6 +95,7 @@ def gather(
             maintenance=maintenance(tx, period, told),
             corrections=corrections(tx, period, told),
             incidents=[_incident(tx, one, told, passed.end) for one in _of(tx, period, told)],
+            voices=list(_voices(tx, passed, told)),
             analysis=analyse_lives(found, passed, settings.calculation),
             months=_months(rooms, known, ever, period, now, tell),
             year=rooms.timelines.figures(ever, _year(passed), now)["fleet"],
@@ -143,6 +144,20 @@ def _of(tx: sqlite3.Connection, period: Period, told: Told) -> list[Incident]:
     """The incidents that were alive in the period, by opening."""
     found = incidents.page(tx, since=period.start, until=period.end, limit=-1)
     return [one for one in reversed(found) if told.has(one.target)]
+
+
+def _voices(tx: sqlite3.Connection, passed: Period, told: Told) -> Iterator[dict[str, Any]]:
+    """What those said who asked, of each incident about which somebody was heard in the period, whenever it was."""
+    for key in follow_up.heard(tx, passed.start, passed.end):
+        one = incidents.get(tx, key)
+        if told.has(one.target):
+            content = follow_up.satisfaction(tx, one.id)
+            yield {
+                "number": one.name,
+                "target": told.names.get(one.target) if one.target else None,
+                "satisfaction": None if content is None else asdict(content),
+                "call_backs": [asdict(tried) for tried in follow_up.call_backs(tx, one.id)],
+            }
 
 
 def _teller(told: Told) -> Callable[[sqlite3.Connection, Period], list[dict[str, Any]]]:

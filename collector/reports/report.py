@@ -85,16 +85,18 @@ def build(
         "budget": spent,
         "classes": faults.classes(figures.get("groups", ()), figures["objects"]),
         "outages": shown,
-        "causes": rounded(faults.causes(_of_fleet(shown, fleet), evidence.incidents)),
+        "causes": faults.causes(_of_fleet(shown, fleet), evidence.incidents),
         "worst": faults.worst(fleet),
         "glitches": faults.glitches(fleet),
         "unreachable": faults.unreachable(fleet),
-        "readings": rounded(readings.readings(figures["fleet"], evidence.analysis)),
-        "trend": rounded(trend.trend(evidence.months)),
-        "statistics": rounded(evidence.analysis),
+        "readings": readings.readings(figures["fleet"], evidence.analysis),
+        "trend": trend.trend(evidence.months),
+        "statistics": evidence.analysis,
         "handling": handling.handling(evidence.rules, evidence.incidents, period.start, passed.end),
-        "satisfaction": rounded(contentment.contentment(evidence.incidents, period.start, passed.end)),
-        "complaints": rounded(complaints.complaints(evidence.complaints, evidence.rules, period.start, passed.end)),
+        "satisfaction": contentment.contentment(
+            evidence.voices, period.start, passed.end, terms["targets"]["satisfaction"]
+        ),
+        "complaints": complaints.complaints(evidence.complaints, evidence.rules, period.start, passed.end),
         "major": improvements.major(evidence.incidents, spent["allowed_ms"], passed.end),
         "improvements": {
             **improvements.measures(evidence.actions, period.start, passed.end),
@@ -110,7 +112,7 @@ def build(
         "mutes": [dict(row) for row in evidence.mutes],
         "incidents": [dict(row) for row in evidence.incidents],
     }
-    return data if evidence.edition is None else outside(data)
+    return rounded(data if evidence.edition is None else outside(data))  # type: ignore[no-any-return]
 
 
 def outages(figures: Row, incidents: Sequence[Row]) -> list[dict[str, Any]]:

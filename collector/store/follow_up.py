@@ -236,6 +236,16 @@ def to_call_back(tx: sqlite3.Connection, since: int) -> list[str]:
     return [row["id"] for row in rows]
 
 
+def heard(tx: sqlite3.Connection, start: int, end: int) -> list[str]:
+    """The incidents (ids) about which somebody answered or was called back in [start, end) (ms UTC), by opening."""
+    rows = tx.execute(
+        "SELECT id FROM incident WHERE id IN (SELECT incident FROM satisfaction WHERE at >= :start AND at < :end"
+        " UNION SELECT incident FROM call_back WHERE at >= :start AND at < :end) ORDER BY opened, id",
+        {"start": start, "end": end},
+    )
+    return [row["id"] for row in rows]
+
+
 def called_back(tx: sqlite3.Connection, incident: str, since: int, until: int) -> int | None:
     """When those who asked were first heard after the solution, from ``since`` to ``until`` (ms UTC); None: not yet."""
     row = tx.execute(

@@ -40,6 +40,7 @@ def _reviewed(
     objects, fleet = figures["objects"], figures["fleet"]
     kinds = {entry["name"]: entry["kind"] for entry in objects}
     months = beside.headline(headline, evidence)
+    wanted = figures["method"]["parameters"]["targets"]["satisfaction"]
     goal = next(row["target"] for row in headline if row["measure"] == "mtbf")
     return {
         "months": [part.name for part in found.parts],
@@ -57,7 +58,7 @@ def _reviewed(
         "volume_whole": volume.volume(evidence.incidents, passed.start, passed.end),
         "volume_before": _volume(found.before),
         "volume_year_ago": _volume(found.year_ago),
-        "satisfaction": volume.satisfaction(found.parts, evidence.incidents),
+        "satisfaction": volume.satisfaction(found.parts, evidence.voices, wanted),
         "earlier": effects.earlier(evidence.actions, passed.start, passed.end),
         "burn_down": effects.burn_down(evidence.actions, marks[1:]),
         "effects": effects.effects(found.effects),

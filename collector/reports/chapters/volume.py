@@ -52,11 +52,11 @@ def volume(incidents: Sequence[Row], start: int, until: int) -> dict[str, Any]:
     }
 
 
-def satisfaction(parts: Sequence[Part], incidents: Sequence[Row]) -> list[dict[str, Any]]:
-    """The share of the content of each month, with its interval and how many answered."""
+def satisfaction(parts: Sequence[Part], voices: Sequence[Row], target: float) -> list[dict[str, Any]]:
+    """The share of the content of each month, with its interval and how many answered; see `Evidence.voices`."""
     rows = []
     for part in parts:
-        found = contentment(incidents, part.start, part.end)
+        found = contentment(voices, part.start, part.end, target)
         rows.append(
             {"name": part.name, **{key: found[key] for key in ("answers", "content", "share", "interval", "mean")}}
         )

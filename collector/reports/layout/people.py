@@ -27,7 +27,7 @@ def contentment(pen: Pen) -> Chapter:
                     share=printed.percent(found["share"], 2, found["target"]),
                     low=printed.percent(low, 1),
                     high=printed.percent(high, 1, up=True),
-                    target=printed.percent(found["target"], 0),
+                    target=printed.percent(found["target"]),
                     mean=printed.number(found["mean"], 2),
                 )
             )
@@ -49,6 +49,12 @@ def contentment(pen: Pen) -> Chapter:
             "note",
         )
     )
+    if found.get("heard"):
+        said = say(
+            "With the answers that came without a call, those who asked were heard about {count} incidents.",
+            count=found["heard"],
+        )
+        blocks.append(Paragraph(said, "note"))
     return Chapter("6", say("Satisfaction and complaints"), [*blocks, *complaints(pen)])
 
 

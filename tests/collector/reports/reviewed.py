@@ -42,6 +42,7 @@ def _evidence() -> Evidence:
         figures=figures,
         analysis=analyse(told, MONTH, parameters),
         incidents=incidents,
+        voices=incidents,
         actions=[_action(0, done=None), _action(1, done=MONTH.start + 3 * DAY)],
         months=[{"name": name, "from": MONTH.start, **figures["fleet"]} for name in MONTHS],
         review=Review(

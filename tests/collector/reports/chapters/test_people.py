@@ -9,6 +9,11 @@ from collector.reports.chapters.faults import causes
 from collector.reports.chapters.handling import handling
 from collector.reports.chapters.improvements import major, measures, wanting
 from collector.reports.chapters.outlook import changes, plan, risks
+from collector.reports.layout.blocks import Paragraph
+from collector.reports.layout.lay import lay
+from rules.parameters import Parameters
+from tests.collector.reports.stories import MONTH
+from tests.collector.reports.told import document_of
 
 HOUR = 3_600_000
 DAY = 24 * HOUR
@@ -76,15 +81,33 @@ def told(score: int, at: int = START + DAY) -> dict[str, Any]:
 
 
 def test_the_share_of_the_content_with_its_interval() -> None:
-    found = contentment([incident(satisfaction=told(score)) for score in (5, 4, 4, 2)], START, UNTIL)
+    found = contentment([incident(satisfaction=told(score)) for score in (5, 4, 4, 2)], START, UNTIL, 0.9)
 
     assert (found["answers"], found["content"], found["share"], found["mean"]) == (4, 3, 0.75, 3.75)
     assert found["interval"] == [pytest.approx(0.19412, abs=1e-5), pytest.approx(0.99369, abs=1e-5)]
     assert [row["score"] for row in found["low"]] == [2]
 
 
+def test_what_was_said_counts_when_it_was_said() -> None:
+    """Solved in the month before: the answer and the second call lie in this one."""
+    calls = [{"at": START - HOUR, "reached": False}, {"at": START + HOUR, "reached": True}]
+    solved = {"resolved_at": START - 5 * DAY, "opened_at": START - 6 * DAY}
+    found = contentment(
+        [
+            incident(number="INC-1", call_backs=calls, **solved),
+            incident(number="INC-2", satisfaction=told(1), **solved),
+            incident(number="INC-3", satisfaction=told(5, START - 1), call_backs=[{"at": UNTIL, "reached": True}]),
+        ],
+        START,
+        UNTIL,
+        0.9,
+    )
+
+    assert (found["tries"], found["reached"], found["answers"], found["heard"]) == (1, 1, 1, 2)
+
+
 def test_nobody_asked_is_no_share() -> None:
-    found = contentment([incident(satisfaction=told(5, UNTIL))], START, UNTIL)
+    found = contentment([incident(satisfaction=told(5, UNTIL))], START, UNTIL, 0.9)
 
     assert (found["answers"], found["share"], found["interval"], found["mean"]) == (0, None, None, None)
 
@@ -164,3 +187,11 @@ def test_causes_are_those_that_people_told_by_the_time_they_took() -> None:
     found = causes(outages, [analysed, said])
 
     assert [(bar["name"], bar["amount"]) for bar in found] == [("power", 3 * HOUR), ("", 2 * HOUR), ("a digger", HOUR)]
+
+
+def test_the_report_prints_the_goal_of_satisfaction_that_was_set() -> None:
+    terms = Parameters().with_settings({"targets": {"satisfaction": 0.755}}, "[calculation]")
+    laid = lay(document_of([], terms, voices=[incident(satisfaction=told(5, MONTH.start))]), "en")
+    said = [block.text for chapter in laid.chapters for block in chapter.blocks if isinstance(block, Paragraph)]
+
+    assert any("the goal is 75.50 %." in text for text in said)

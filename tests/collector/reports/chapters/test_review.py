@@ -197,7 +197,7 @@ def test_a_later_call_back_counts_and_one_that_reached_nobody_does_not() -> None
 
 def test_satisfaction_by_month() -> None:
     told = {"score": 5, "solved": None, "text": "", "at": HALF, "actor": "", "source": "link"}
-    rows = volume.satisfaction(PARTS, [incident(satisfaction=told)])
+    rows = volume.satisfaction(PARTS, [incident(satisfaction=told)], 0.9)
 
     assert [(row["name"], row["answers"], row["share"]) for row in rows] == [("2026-08", 0, None), ("2026-09", 1, 1.0)]
 
