@@ -13,17 +13,23 @@ from rules.errors import Missing
 
 @dataclass(frozen=True, slots=True)
 class PlaceView:
-    """The address of pages, API and agents, and the fingerprint of the authority that agents pin."""
+    """The address of pages, API and agents, and the fingerprint of the authority that agents pin.
+
+    ``tz`` and ``language`` are what the installation sets for whoever names none.
+    """
 
     url: str
     fingerprint: str
+    tz: str
+    language: str
 
 
 @get("/place", tags=("place",), sync_to_thread=True)
 def place(house: House, principal: Principal) -> PlaceView:
     """Where this collector is found by others."""
     here = house.registry.place
-    return PlaceView(here.url, here.fingerprint(house.clock.now()))
+    settings = house.settings
+    return PlaceView(here.url, here.fingerprint(house.clock.now()), settings.tz, settings.language)
 
 
 @get("/ca.pem", tags=("place",), sync_to_thread=True)

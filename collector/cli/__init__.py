@@ -72,6 +72,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     named = next((word for word in given if word in known), None)
     arguments = build_parser([named] if named else None).parse_args(given)
     try:
+        if getattr(arguments, "tz", "") is None or getattr(arguments, "lang", "") is None:
+            from collector.cli.terminal import installed
+
+            installed.fill(arguments)
         code = int(arguments.run(arguments))
         sys.stdout.flush()
     except NinewardError as trouble:

@@ -126,6 +126,7 @@ def run_list(arguments: argparse.Namespace) -> int:
             (
                 ("Report", lambda item: item["name"]),
                 ("Edition", lambda item: item["edition"]["name"] if item["edition"] else None),
+                ("Zone", lambda item: item["tz"]),
                 ("Id", lambda item: item["id"]),
                 ("State", lambda item: words(item["status"].capitalize())),
                 ("Revision", lambda item: item["revision"] or None),

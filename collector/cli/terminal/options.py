@@ -7,6 +7,9 @@ from typing import Protocol
 from collector.languages import LANGUAGES
 from rules.errors import Invalid
 
+LANGUAGE, ZONE = "en", "Asia/Shanghai"
+"""What holds where neither the command nor the installation says otherwise."""
+
 Run = Callable[[argparse.Namespace], int]
 """What a command does; answers the exit code."""
 
@@ -54,15 +57,17 @@ def reach(parser: argparse.ArgumentParser, *, top: bool = False) -> None:
 def listing(parser: argparse.ArgumentParser) -> None:
     """For commands that answer with data: how to reach it, for whom to print it, in which language."""
     output(parser)
+    # Not given is not the same as given: what the installation sets holds then (`installed`).
+    parser.set_defaults(lang=None, tz=None)
     reach(parser)
 
 
 def output(parser: argparse.ArgumentParser) -> None:
     """For whom to print: in which form, language and time zone."""
     parser.add_argument("--json", action="store_true", help="one JSON document on standard output, nothing else")
-    parser.add_argument("--lang", choices=LANGUAGES, default="en", help="language of headings and states")
+    parser.add_argument("--lang", choices=LANGUAGES, default=LANGUAGE, help="language of headings and states")
     parser.add_argument(
-        "--tz", metavar="ZONE", default="Asia/Shanghai", help="time zone of times shown, and of those given without one"
+        "--tz", metavar="ZONE", default=ZONE, help="time zone of times shown, and of those given without one"
     )
 
 

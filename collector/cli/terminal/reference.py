@@ -15,7 +15,8 @@ socket; where none runs, it opens the folder itself for the length of the comman
 `--ca` are understood by every command that talks to a collector, before or behind its name.
 
 What answers with data takes `--json` (one JSON document on standard output, nothing else), `--lang en|zh-CN|zh-TW` and
-`--tz ZONE` (the zone of times shown, and of those given without an offset; Asia/Shanghai unless told otherwise).
+`--tz ZONE` (the zone of times shown, and of those given without an offset). Not given, they are what the installation
+sets (`language` and `tz` of nineward.toml).
 """
 
 _EVERYWHERE = frozenset({"--help", "--data", "--url", "--token", "--ca", "--json", "--lang", "--tz"})

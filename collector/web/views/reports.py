@@ -35,12 +35,14 @@ class Files:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One issued report. ``edition`` is what it is about, empty for the whole organisation."""
+    """One issued report. ``edition`` is what it is about, empty for the whole organisation; ``zone`` that of its period
+    where it is another one than the page's."""
 
     id: str
     kind: str
     name: str
     edition: str
+    zone: str
     stage: str
     issued: str
     by: str
@@ -78,6 +80,7 @@ def row(
         kind=words(_KINDS.get(issued.kind, issued.kind)),
         name=issued.name,
         edition="" if about is None else about.name,
+        zone="" if issued.tz in ("", tz) else issued.tz,
         stage=_stage(issued, words),
         issued=instant(issued.issued_at, tz, seconds=False),
         by="" if outside else issued.issued_by,

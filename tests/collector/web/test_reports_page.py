@@ -114,6 +114,12 @@ def test_who_sees_a_part_only_sees_the_editions_inside_it_and_nobody_s_name(town
         assert other.get(f"/reports/{own.id}").status_code == 403
 
 
+def test_a_report_of_another_zone_says_so(town: Town, admin: Browser, issued: Issued) -> None:
+    town.house.archive.issue("month", issued.name, "Pacific/Chatham", SYSTEM)
+
+    assert admin.get("/reports").text.count("Pacific/Chatham") == 1
+
+
 def test_what_is_said_of_the_whole_is_kept_beside_it(admin: Browser, issued: Issued) -> None:
     answer = admin.post(f"/reports/{issued.id}/comment", data={"measure": "", "text": "a calm month"})
 
