@@ -165,7 +165,7 @@ class Objectives:
         recently = Period(at - RECENT, at, period.tz)
         seen = passed if recently.start >= period.start else self._settled.entries(recently, now, wanted)
         with self._state.read() as tx:
-            ahead = list(self._ahead(tx, at, period.end, wanted))
+            ahead = list(self.ahead(tx, at, period.end, wanted))
             agreed = Agreed(tx, self._settings.calculation, self._settings.tz)
             opened = asked(tx, agreed, incidents.opened_in(tx, period.start, at), at, wanted)
             living = asked(tx, agreed, incidents.living(tx), at, wanted)
@@ -180,7 +180,7 @@ class Objectives:
         )
         return _Known(time, opened, living, said)
 
-    def _ahead(
+    def ahead(
         self, tx: sqlite3.Connection, at: int, end: int, wanted: Collection[str] | None
     ) -> Iterator[tuple[Member, int]]:
         """The agreed service time of each object in [at, end): its hours, without maintenance that is approved."""

@@ -97,7 +97,8 @@ def gather(
             incidents=[_incident(tx, one, told, passed.end) for one in _of(tx, period, told)],
             voices=list(_voices(tx, passed, told)),
             analysis=analyse_lives(found, passed, settings.calculation),
-            months=_months(rooms, known, ever, period, now, tell),
+            months=_months(rooms, settings, known, ever, period, now, tell),
+            to_come=_to_come(rooms, settings, passed.end, period.end, wanted),
             year=rooms.timelines.figures(ever, _year(passed), now)["fleet"],
             rules=_rules(tx, settings, passed, ever, told, passed.end),
             rules_before=_rules(tx, settings, before, ever, told, before.end),
@@ -232,8 +233,15 @@ def _rules(
     return answered(_asked(tx, settings, period, wanted), settings.calculation, at, complaints)
 
 
+def _to_come(rooms: Rooms, settings: Settings, at: int, end: int, wanted: Wanted) -> int:
+    """The agreed time (ms) of all targets in [at, end), which has not passed."""
+    objectives = Objectives(rooms.state, rooms.settled, settings)
+    with rooms.state.read() as tx:
+        return sum(length for member, length in objectives.ahead(tx, at, end, wanted) if not member.service)
+
+
 def _months(
-    rooms: Rooms, known: Iterable[Target], wanted: Wanted, period: Period, now: int, tell: Progress
+    rooms: Rooms, settings: Settings, known: Iterable[Target], wanted: Wanted, period: Period, now: int, tell: Progress
 ) -> list[dict[str, Any]]:
     """The figures of all together of the months up to the end of the period, those before the records left out."""
     first = min((target.created for target in known), default=period.start)
@@ -243,7 +251,10 @@ def _months(
     for done, one in enumerate(told):
         tell(done, len(told))
         figures = rooms.timelines.figures(wanted, one, now)["fleet"]
-        rows.append({"name": f"{local(one.start, one.tz):%Y-%m}", "from": one.start, **figures})
+        to_come = _to_come(rooms, settings, one.until(now).end, one.end, wanted)
+        rows.append(
+            {"name": f"{local(one.start, one.tz):%Y-%m}", "from": one.start, **figures, "to_come_ms": to_come}
+        )
     return rows
 
 

@@ -61,7 +61,7 @@ def build(
     terms = figures["method"]["parameters"]
     allowed = terms["targets"]["fault_rate"]
     fleet = [entry for entry in figures["objects"] if entry["kind"] != SERVICE]
-    spent = days.budget(fleet, passed, allowed, figures["fleet"]["agreed_ms"])
+    spent = days.budget(fleet, passed, allowed, figures["fleet"]["agreed_ms"] + evidence.to_come)
     data = {
         "schema": SCHEMA,
         "kind": kind,
@@ -97,7 +97,9 @@ def build(
             evidence.voices, period.start, passed.end, terms["targets"]["satisfaction"]
         ),
         "complaints": complaints.complaints(evidence.complaints, evidence.rules, period.start, passed.end),
-        "major": improvements.major(evidence.incidents, spent["allowed_ms"], passed.end),
+        "major": improvements.major(
+            evidence.incidents, improvements.budgets(evidence.months, allowed), period.start, passed.end
+        ),
         "improvements": {
             **improvements.measures(evidence.actions, period.start, passed.end),
             "wanting": improvements.wanting(measures, evidence.actions),

@@ -71,6 +71,7 @@ def major(pen: Pen) -> Chapter:
             pen.named(PRIORITIES, row["priority"]),
             pen.moment(row["opened_at"]),
             pen.length(row["lasted_ms"]),
+            pen.length(row.get("in_period_ms")),
             pen.share(row["of_budget"], 1, up=True),
             pen.count(row["dependents"]),
             pen.named(AREAS, row["root_cause"]["area"]) if row["root_cause"] else pen.text(None),
@@ -80,7 +81,8 @@ def major(pen: Pen) -> Chapter:
     ]
     heads = pen.columns(
         "Incident", "Target", "Priority", ("Opened", Unit.INSTANT), ("Lasted", Unit.LENGTH),
-        ("Share of the budget", Unit.SHARE), ("Dependents", Unit.COUNT), "Area", "Root cause",
+        ("In the period", Unit.LENGTH), ("Share of the month's budget", Unit.SHARE), ("Dependents", Unit.COUNT), "Area",
+        "Root cause",
     )  # fmt: skip
     table = pen.table("major", "", heads, rows, empty="There was no major incident.")
     return Chapter("7", pen.say("Major incidents and root causes"), [table])

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from collector.reports import archive as issuing
 from collector.reports.archive import BROKEN, HOLDS, Archive
-from collector.reports.seal import canonical, seal
+from collector.reports.difference import differences
 from collector.specs import CorrectionSpec, TargetSpec
 from collector.store.reports import Issued
 from rules.errors import Invalid
@@ -32,7 +33,7 @@ def found(rooms: Rooms) -> Watched:
 
 @pytest.fixture
 def archive(found: Watched) -> Archive:
-    return Archive(found, found.log, found.fold, found.clock, found.settings)
+    return Archive(found, found.log, found.fold, found.intake, found.clock, found.settings)
 
 
 def issue(found: Watched, archive: Archive, at: int) -> Issued:
@@ -141,14 +142,16 @@ def test_a_revision_holds(found: Watched, archive: Archive, form: str) -> None:
     assert archive.verify(content)["verdict"] == HOLDS
 
 
-def test_a_listing_that_leaves_out_a_difference_is_refuted_by_the_log(found: Watched, archive: Archive) -> None:
+def test_a_listing_that_leaves_out_a_difference_is_refuted_by_the_log(
+    found: Watched, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
     issue(found, archive, FROZEN)
     corrected(found)
-    forged = sealed(archive, issue(found, archive, FROZEN + HOUR))
-    forged["report"]["revision"]["differences"].pop()
-    forged = seal(forged["report"], forged["seal"]["log"])
+    with monkeypatch.context() as patch:
+        patch.setattr(issuing, "differences", lambda *given, alike: differences(*given, alike=alike)[1:])
+        wrong = issue(found, archive, FROZEN + HOUR)
 
-    said = archive.verify(canonical(forged))
+    said = archive.verify(archive.file(wrong.id, "json", "en")[0])
 
     assert (said["verdict"], "revision" in said["reasons"][0]) == (BROKEN, True)
 
@@ -190,3 +193,11 @@ def test_a_revision_is_compared_with_the_log_where_the_file_before_it_is_gone(
     told = sealed(archive, second)["report"]["revision"]
     assert any(row["before"] == 600_000 for row in told["differences"])
     assert archive.verify(archive.file(second.id, "json", "en")[0])["verdict"] == HOLDS
+
+
+def test_a_draft_has_the_budget_of_its_whole_month(found: Watched, archive: Archive) -> None:
+    """Whenever it is issued: 1 % of one target's agreed time."""
+    early, late = (sealed(archive, issue(found, archive, at))["report"] for at in (END - 20 * 24 * HOUR, END))
+
+    whole = (END - max(START, month(MONTH, TZ).start)) // 100
+    assert [one["budget"]["allowed_ms"] for one in (early, late)] == [whole, whole]

@@ -7,6 +7,7 @@ import pytest
 
 from collector.reports.layout.blocks import Chart
 from collector.reports.layout.lay import lay
+from tests.collector.reports.stories import MONTH
 from tests.collector.reports.told import document_of, report_of, service, target, window
 
 HOUR = 3_600_000
@@ -32,6 +33,14 @@ def test_the_budget_is_used_by_what_all_targets_lost() -> None:
     assert found["fleet"]["down_ms"] == DOWN
     assert found["budget"]["days"][-1]["own_ms"] == DOWN
     assert found["budget"]["used"] == pytest.approx(DOWN / found["budget"]["allowed_ms"], rel=1e-9)
+
+
+def test_a_draft_promises_the_budget_of_the_whole_period() -> None:
+    """Of two targets ten days have passed, and twenty are to come: 1 % of 60 days."""
+    calm = [*target("a", "host", []), *target("b", "host", [])]
+    found = report_of(calm, now=MONTH.start + 10 * 24 * HOUR, to_come=40 * 24 * HOUR)
+
+    assert found["budget"]["allowed_ms"] == 14.4 * HOUR
 
 
 def test_the_causes_come_to_the_time_down() -> None:

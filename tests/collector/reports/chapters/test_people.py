@@ -7,7 +7,7 @@ import pytest
 from collector.reports.chapters.contentment import contentment
 from collector.reports.chapters.faults import causes
 from collector.reports.chapters.handling import handling
-from collector.reports.chapters.improvements import major, measures, wanting
+from collector.reports.chapters.improvements import budgets, major, measures, wanting
 from collector.reports.chapters.outlook import changes, plan, risks
 from collector.reports.layout.blocks import Paragraph
 from collector.reports.layout.lay import lay
@@ -112,17 +112,63 @@ def test_nobody_asked_is_no_share() -> None:
     assert (found["answers"], found["share"], found["interval"], found["mean"]) == (0, None, None, None)
 
 
+MONTHS = [(START, 4 * HOUR)]
+"""One month with a budget of four hours."""
+
+
 def test_an_urgent_outage_of_more_than_four_hours_is_major() -> None:
     long = [[START, START + 5 * HOUR]]
-    found = major([incident(episodes=long), incident(episodes=long, priority="general"), incident()], 0, UNTIL)
+    found = major([incident(episodes=long), incident(episodes=long, priority="general"), incident()], [], START, UNTIL)
 
     assert [(row["priority"], row["lasted_ms"]) for row in found] == [("urgent", 5 * HOUR)]
 
 
-def test_a_quarter_of_the_budget_is_major() -> None:
-    found = major([incident(priority="general")], 4 * HOUR, UNTIL)
+def test_a_quarter_of_the_months_budget_is_major() -> None:
+    found = major([incident(priority="general")], MONTHS, START, UNTIL)
 
     assert found[0]["of_budget"] == 0.25
+
+
+def test_what_comes_after_the_period_is_no_part_of_it() -> None:
+    """5 h at the end of the month; the fault returns ten hours after it for another ten."""
+    row = incident(episodes=[[UNTIL - 10 * HOUR, UNTIL - 5 * HOUR], [UNTIL + 10 * HOUR, UNTIL + 20 * HOUR]])
+
+    assert [one["lasted_ms"] for one in major([row], MONTHS, START, UNTIL)] == [5 * HOUR]
+
+
+def test_an_outage_over_the_turn_of_the_month_is_major_in_both() -> None:
+    """5 h, of which 2 lie in this month: half of its budget."""
+    (found,) = major([incident(episodes=[[START - 3 * HOUR, START + 2 * HOUR]])], MONTHS, START, UNTIL)
+
+    assert (found["lasted_ms"], found["in_period_ms"], found["of_budget"]) == (5 * HOUR, 2 * HOUR, 0.5)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"episodes": [[START - 30 * HOUR, START - 20 * HOUR]]},
+        {"episodes": [[START, START + 20 * HOUR]], "state": "merged"},
+        {"episodes": [[START, START + 20 * HOUR]], "state": "void"},
+        {"episodes": [[UNTIL, UNTIL + 20 * HOUR]]},
+    ],
+)
+def test_neither_what_was_over_nor_what_is_set_aside_is_major(given: dict[str, Any]) -> None:
+    assert major([incident(**given)], MONTHS, START, UNTIL) == []
+
+
+def test_a_day_is_measured_by_the_budget_of_its_month() -> None:
+    """Of two targets in a month that has 10 days to come: 0.01 · (2 · 20 + 2 · 10) days are 14.4 h."""
+    months = [{"from": START, "agreed_ms": 40 * DAY, "to_come_ms": 20 * DAY}]
+
+    assert budgets(months, 0.01) == [(START, round(14.4 * HOUR))]
+
+
+def test_in_a_longer_period_a_months_budget_is_that_of_its_month() -> None:
+    """3 h: 1 h of the first month's 4 h, 2 h of the second's 5 h."""
+    months = [(START, 4 * HOUR), (START + 10 * DAY, 5 * HOUR)]
+    spans = [[START + 10 * DAY - HOUR, START + 10 * DAY + 2 * HOUR]]
+
+    assert major([incident(episodes=spans)], months, START, UNTIL)[0]["of_budget"] == 0.4
 
 
 def test_measures_are_counted_as_they_stood() -> None:
