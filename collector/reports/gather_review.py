@@ -207,7 +207,9 @@ def _spares(tx: sqlite3.Connection, wanted: Wanted) -> Iterator[dict[str, Any]]:
     for service in agreements.ever_services(tx):
         if service.retired is None and (wanted is None or service.id in wanted):
             for least, parts in _groups(read_need(service.needs)):
-                yield {"service": service.name, "least": least, "parts": [names.get(part, part) for part in parts]}
+                # An edition names no part that it is not about.
+                told = [names.get(part, part) for part in parts if wanted is None or part in wanted]
+                yield {"service": service.name, "least": least, "parts": told}
 
 
 def _groups(need: Need | Capacity) -> Iterator[tuple[int | None, Sequence[str]]]:

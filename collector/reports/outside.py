@@ -14,8 +14,8 @@ PERSONS = frozenset(
 )  # fmt: skip
 """The keys under which a report names a person. What stands there is left empty."""
 
-INTERNAL = ("risks",)
-"""The chapters that are for the house alone."""
+INTERNAL = frozenset({"risks", "capacity"})
+"""The chapters that are for the house alone, of a report or of its review."""
 
 _GROUPS = frozenset({"customer", "owner"})
 """The labels whose values name others who are served, or persons."""
@@ -30,9 +30,13 @@ HIDDEN = "…@…"
 
 def outside(data: Mapping[str, Any]) -> dict[str, Any]:
     """The data of an edition's report as it may be read outside."""
-    kept = {key: None if key in INTERNAL else value for key, value in data.items()}
-    told: dict[str, Any] = _cleared(kept)
+    review = data.get("review")
+    told: dict[str, Any] = _cleared({**_without(data), "review": None if review is None else _without(review)})
     return told
+
+
+def _without(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: None if key in INTERNAL else value for key, value in data.items()}
 
 
 def _cleared(value: Any) -> Any:
