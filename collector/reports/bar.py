@@ -7,12 +7,16 @@ from typing import Any
 
 from markupsafe import Markup
 
+from rules.parameters import DAY
 from rules.period import instant, local
 
 WIDTH = 1000
 HEIGHT = 18
 _LEAST = 1.5
 """The least width of a stretch of trouble: seconds in a month would be thinner than any line."""
+
+_DAYS_APART = 45
+"""Up to so many days each one has a mark."""
 
 _TROUBLE = ("down", "unreachable", "degraded")
 
@@ -34,10 +38,10 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A local midnight; ``number`` is that of its day, where it is written, else 0."""
+    """A local midnight, with what is written below it: the number of its day or, where these lie too close, its month."""
 
     left: float
-    number: int
+    label: str
 
 
 def stretches(partition: Iterable[Sequence[Any]], start: int, end: int) -> list[Stretch]:
@@ -55,12 +59,15 @@ def stretches(partition: Iterable[Sequence[Any]], start: int, end: int) -> list[
 
 
 def marks(start: int, end: int, tz: str) -> Iterator[Mark]:
-    """Every local midnight in [start, end), with the day's number on the first and every fifth."""
+    """Every local midnight in [start, end), with the day's number on the first and every fifth; in longer periods the
+    first of every month, with its name."""
+    close = end - start > _DAYS_APART * DAY
     day = local(start, tz).replace(hour=0, minute=0, second=0, microsecond=0)
     while (at := instant(day)) < end:
-        if at >= start:
-            numbered = day.day == 1 or day.day % 5 == 0
-            yield Mark(WIDTH * (at - start) / (end - start), day.day if numbered else 0)
+        if at >= start and (day.day == 1 or not close):
+            written = day.day == 1 or day.day % 5 == 0
+            label = f"{day:%Y-%m}" if close else str(day.day) if written else ""
+            yield Mark(WIDTH * (at - start) / (end - start), label)
         # Added on the wall clock, because a local day may be 23 or 25 hours long.
         day += timedelta(days=1)
 
@@ -79,7 +86,7 @@ def days(start: int, end: int, tz: str) -> Markup:
     drawn: list[Markup] = []
     for mark in marks(start, end, tz):
         x = f"{mark.left:.2f}"
-        drawn.append(_MARK.format(x, 7 if mark.number else 4))
-        if mark.number:
-            drawn.append(_DAY.format(x, mark.number))
+        drawn.append(_MARK.format(x, 7 if mark.label else 4))
+        if mark.label:
+            drawn.append(_DAY.format(x, mark.label))
     return _DAYS.format(WIDTH, Markup("").join(drawn))

@@ -22,7 +22,7 @@ SCALE = 40
 """Height of the days below the lines, in dots."""
 
 _PLAIN = {
-    "up": "#3d9a78", "degraded": "#e69f00", "down": "#b3261e", "unreachable": "#8250a8", "maintenance": "#4c9fd8",
+    "up": "#b5dfcb", "degraded": "#f0b429", "down": "#a81c14", "unreachable": "#8e5bbf", "maintenance": "#5aa9e0",
     "out_of_service": "#ffffff",
 }  # fmt: skip
 _HATCHED = {"unknown": ("#e4e8ec", "#7d8790", 1), "excluded": ("#e3eef8", "#4c9fd8", -1)}
@@ -68,9 +68,9 @@ def days(start: int, end: int, tz: str) -> bytes:
         axes.set_xlim(0, bar.WIDTH)
         axes.set_ylim(0, 1)
         for mark in bar.marks(start, end, tz):
-            axes.vlines(mark.left, 0.7 if mark.number else 0.85, 1, color=_INK, linewidth=0.5)
-            if mark.number:
-                axes.text(mark.left, 0.62, str(mark.number), size=6, color=_INK, va="top", family="DejaVu Sans")
+            axes.vlines(mark.left, 0.7 if mark.label else 0.85, 1, color=_INK, linewidth=0.5)
+            if mark.label:
+                axes.text(mark.left, 0.62, mark.label, size=6, color=_INK, va="top", family="DejaVu Sans")
         figure.savefig(content, format="png", dpi=_INCH, metadata=_UNSIGNED)
     return content.getvalue()
 

@@ -121,6 +121,8 @@ def exposure(row: dict[str, Any], words: Translator) -> str:
         return words("{affected} of {count} targets", affected=found["affected"], count=found["objects"])
     if "restored" in found:
         return words.number("{count} outage restored", "{count} outages restored", found["restored"])
+    if "agreed_ms" in found:
+        return words("{hours} h agreed", hours=hours(found["agreed_ms"]))
     if "operating_ms" in found:
         return words("{hours} h in operation", hours=hours(found["operating_ms"]))
     return words("{hours} h known", hours=hours(found["known_ms"]))

@@ -44,6 +44,7 @@ def agreements(parts: Sequence[Part]) -> list[dict[str, Any]]:
                     key, {"agreement": key[0], "customer": item["customer"], "measure": key[1], "months": []}
                 )
                 row |= {"target": one.get("target", one.get("target_h")), "asked": "due" in one}
+                row["definition"] = one.get("definition")
                 value = one.get("value", one.get("value_h"))
                 row["months"].append({"name": part.name, "value": value, "verdict": one["verdict"]})
     return [{**row, **_misses(row["months"])} for row in found.values()]

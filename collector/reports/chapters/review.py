@@ -7,7 +7,6 @@ from collector.reports.chapters import beside, course, days, effects, suitabilit
 from collector.reports.chapters.budgets import budgets
 from collector.reports.chapters.together import together
 from collector.reports.chapters.trend import MONTHS
-from collector.reports.digits import rounded
 from collector.reports.evidence import Evidence, Past, Review
 from rules.period import Period
 
@@ -25,7 +24,7 @@ def review(
     found = evidence.review
     if found is None:
         return None
-    return dict(rounded(_reviewed(found, evidence, headline, outages, corrections, passed)))
+    return _reviewed(found, evidence, headline, outages, corrections, passed)
 
 
 def _reviewed(

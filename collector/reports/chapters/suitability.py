@@ -20,6 +20,7 @@ def suitability(headline: Sequence[Row]) -> list[dict[str, Any]]:
     return [
         {
             **{key: row[key] for key in ("measure", "actual", "target", "exposure", "judged", "missed", "verdict")},
+            "definition": row.get("definition"),
             "used": (used := _used(row)),
             "suits": _suits(row, used),
         }

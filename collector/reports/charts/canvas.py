@@ -4,7 +4,7 @@ import io
 import re
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
@@ -77,6 +77,11 @@ def plain(axes: "Axes") -> "Axes":
     axes.spines["left"].set_visible(False)
     axes.tick_params(length=0)
     return axes
+
+
+def ticked(axes: "Axes", ticks: Sequence[tuple[int, str]], *, middle: bool = False) -> None:
+    """Marks along the days of a period, ``middle``: in the middle of each and not at its beginning."""
+    axes.set_xticks([place + (0.5 if middle else 0) for place, _ in ticks], [label for _, label in ticks])
 
 
 def svg(figure: "Figure", name: str) -> str:

@@ -3,11 +3,16 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from collector.reports.charts.canvas import ticked
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _LEAST = 1e-9
 """Whatever was lost is not white."""
+_APART = 45
+"""Up to so many days lines between them leave room for their colours."""
+_GRID = "#d0d7de"
 MOST = 20
 """How many rows fit on the paper."""
 
@@ -30,11 +35,12 @@ def draw(figure: "Figure", data: Mapping[str, Any]) -> None:
     axes.grid(visible=False)
     axes.set_facecolor("#eceff2")
     shown = axes.pcolormesh(
-        np.arange(share.shape[1] + 1) + 0.5, np.arange(len(rows) + 1), share, cmap=colours, edgecolors="#d0d7de",
-        linewidth=0.5, norm=PowerNorm(0.4, vmin=_LEAST, vmax=1),
+        np.arange(share.shape[1] + 1), np.arange(len(rows) + 1), share, cmap=colours, edgecolors=_GRID,
+        linewidth=0.5 if share.shape[1] <= _APART else 0, norm=PowerNorm(0.4, vmin=_LEAST, vmax=1),
     )  # fmt: skip
     axes.set_yticks(np.arange(len(rows)) + 0.5, [_short(row["name"]) for row in rows])
     axes.invert_yaxis()
+    ticked(axes, data["ticks"], middle=share.shape[1] <= _APART)
     axes.tick_params(length=0)
     for side in axes.spines.values():
         side.set_visible(False)

@@ -54,8 +54,8 @@ _ABOVE = 2.4
 
 _SVG = Markup('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}" preserveAspectRatio="none">{}{}</svg>')
 _STYLE = Markup(
-    "<style>.up{fill:#3d9a78}.degraded{fill:#e69f00}.down{fill:#b3261e}.unreachable{fill:#8250a8}"
-    ".unknown{fill:url(#unknown)}.maintenance{fill:#4c9fd8}.excluded{fill:url(#excluded)}"
+    "<style>.up{fill:#b5dfcb}.degraded{fill:#f0b429}.down{fill:#a81c14}.unreachable{fill:#8e5bbf}"
+    ".unknown{fill:url(#unknown)}.maintenance{fill:#5aa9e0}.excluded{fill:url(#excluded)}"
     ".out_of_service{fill:#ffffff}line{stroke:#57606a;stroke-width:1}"
     "text{font-family:'DejaVu Sans';font-size:9px;fill:#57606a}</style>"
     '<defs><pattern id="unknown" width="6" height="6" patternUnits="userSpaceOnUse">'

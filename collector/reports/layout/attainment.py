@@ -19,6 +19,7 @@ def attainment(pen: Pen) -> Chapter:
             pen.named(words.MEASURES, objective["name"]),
             Cell(objective.get("target", objective.get("target_h")), _target(pen, objective)),
             Cell(objective.get("value", objective.get("value_h")), _value(pen, objective)),
+            Cell(None, words.exposure(_as_headline(objective), pen.say)),
             pen.verdict(objective["verdict"]),
         )
         for one in report["attainment"]
@@ -27,7 +28,7 @@ def attainment(pen: Pen) -> Chapter:
     table = pen.table(
         "agreements",
         "Agreements",
-        pen.columns("Agreement", "Customer", "Measure", "Goal", "Actual", "Verdict"),
+        pen.columns("Agreement", "Customer", "Measure", "Goal", "Actual", "Measured over", "Verdict"),
         rows,
         empty="No agreement was in force.",
     )
@@ -54,7 +55,13 @@ def spent(pen: Pen) -> list[Block]:
                 "budget",
                 "budget",
                 say("How the error budget was used up"),
-                {**budget, "own": say("Own faults"), "delivered": say("As delivered"), "limit": say("Budget")},
+                {
+                    **budget,
+                    "ticks": _ticks(pen),
+                    "own": say("Own faults"),
+                    "delivered": say("As delivered"),
+                    "limit": say("Budget"),
+                },
                 say(
                     "The line climbs to {used} of the budget by the end.",
                     used=printed.percent(budget["used"], 2, 1.0, up=True),
@@ -73,12 +80,27 @@ def heat(pen: Pen) -> list[Block]:
         "heat",
         "heat",
         say("Lost time by day"),
-        {**found, "scale": say("Share of the day's agreed time that was lost")},
+        {**found, "ticks": _ticks(pen), "scale": say("Share of the day's agreed time that was lost")},
         _worst_day(pen),
     )
     if not found["left_out"]:
         return [chart]
     return [chart, Paragraph(say("{count} more lost less; they are in the tables.", count=found["left_out"]), "note")]
+
+
+def _ticks(pen: Pen) -> list[tuple[int, str]]:
+    """Which days of the period are marked, counted from 0: the first and every fifth of a month or, in longer periods,
+    the first of each month by its name."""
+    dates = [pen.moment(at).shown[:10] for at in pen.report["heat"]["days"]]
+    if len(dates) > _DAYS_APART:
+        return [(place, date[:7]) for place, date in enumerate(dates) if date.endswith("-01")]
+    days = [(place, int(date[-2:])) for place, date in enumerate(dates)]
+    return [(place, str(day)) for place, day in days if day == 1 or day % 5 == 0 or len(days) < _FEW]
+
+
+_DAYS_APART = 45
+_FEW = 10
+"""Fewer days than this are all marked."""
 
 
 def _budgets(pen: Pen) -> Block:
@@ -121,8 +143,13 @@ def _as_headline(objective: Row) -> dict[str, Any]:
         "measure": objective["name"],
         "target": objective.get("target", objective.get("target_h")),
         "actual": objective.get("value", objective.get("value_h")),
-        "exposure": {"due": objective["due"]} if "due" in objective else {},
+        "definition": objective.get("definition"),
+        "exposure": {key: objective[key] for key in _EXPOSURES if key in objective},
     }
+
+
+_EXPOSURES = ("due", "agreed_ms", "operating_ms", "restored")
+"""By which of them a measure of an agreement is taken."""
 
 
 def _worst_day(pen: Pen) -> str:

@@ -25,11 +25,19 @@ def faults(pen: Pen) -> Chapter:
 def lines(pen: Pen) -> list[Block]:
     """A line of time for each object."""
     report = pen.report
-    if not report["objects"]:
+    rows = [(entry["name"], entry["partition"]) for entry in _told(pen)]
+    if not rows:
         return []
-    rows = [(entry["name"], entry["partition"]) for entry in report["objects"]]
     legend = {state: pen.say(name) for state, name in words.STATES.items()}
     return [Lines(rows, report["period"]["from"], report["period"]["to"], pen.tz, legend)]
+
+
+def _told(pen: Pen) -> list[Any]:
+    """The objects that are listed: all, but of a special report only what the fault touched."""
+    entries: list[Any] = pen.report["objects"]
+    if pen.report["kind"] != "special":
+        return entries
+    return [entry for entry in entries if any(entry[f"{state}_ms"] for state in ("down", "unreachable", "degraded"))]
 
 
 _TIMES: tuple[Head, ...] = tuple((name, Unit.LENGTH, True) for name in words.STATES.values())
@@ -57,10 +65,12 @@ _FIGURES: tuple[Head, ...] = (
 def objects(pen: Pen) -> Block:
     """Every figure of every object, and of all targets together."""
     report = pen.report
-    targets = [entry for entry in report["objects"] if entry["kind"] != "service"]
-    services = [entry for entry in report["objects"] if entry["kind"] == "service"]
+    entries = _told(pen)
+    targets = [entry for entry in entries if entry["kind"] != "service"]
+    services = [entry for entry in entries if entry["kind"] == "service"]
     rows = [(pen.text(entry["name"]), *_figures(pen, entry)) for entry in (*services, *targets)]
-    total = (pen.text(pen.say("All targets")), *_figures(pen, report["fleet"])) if targets else ()
+    whole = targets and len(entries) == len(report["objects"])
+    total = (pen.text(pen.say("All targets")), *_figures(pen, report["fleet"])) if whole else ()
     columns = pen.columns("Target", *_FIGURES)
     return pen.table("objects", "Per target", columns, rows, total=total, apart=len(services))
 
@@ -69,6 +79,7 @@ def classes(pen: Pen) -> Block:
     """By kind of device."""
     heads: tuple[Head, ...] = (
         "Kind", ("Targets", Unit.COUNT, True), ("Operating hours", Unit.HOURS, True), ("Down", Unit.LENGTH, True),
+        ("Unreachable", Unit.LENGTH, True), ("Unknown", Unit.LENGTH, True), ("Maintenance", Unit.LENGTH, True),
         ("Failures", Unit.COUNT, True), ("Fault rate", Unit.SHARE), ("MTBF [h]", Unit.HOURS),
         ("Proven with 90 % [h]", Unit.HOURS), ("MTTR [h]", Unit.HOURS),
     )  # fmt: skip
@@ -77,7 +88,7 @@ def classes(pen: Pen) -> Block:
             pen.text(row["kind"]),
             pen.count(row["objects"]),
             pen.hours((row["up_ms"] + row["degraded_ms"]) / 3_600_000),
-            pen.length(row["down_ms"]),
+            *(pen.length(row[f"{state}_ms"]) for state in ("down", "unreachable", "unknown", "maintenance")),
             pen.count(row["failures"]),
             pen.share(row["fault_rate"], 4, pen.targets["fault_rate"], up=True),
             pen.hours(row["mtbf_h"]),

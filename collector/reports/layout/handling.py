@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from collector.reports import words
 from collector.reports.chapters.handling import STEPS
-from collector.reports.layout.blocks import Block, Cell, Chapter, Chart, Unit
+from collector.reports.layout.blocks import Block, Cell, Chapter, Chart, Paragraph, Unit
 from collector.reports.layout.pen import Pen
 
 PRIORITIES = {"urgent": "Urgent", "important": "Important", "general": "General"}
@@ -81,7 +81,9 @@ def _priorities(pen: Pen) -> Block:
 def _steps(pen: Pen) -> Sequence[Block]:
     steps = pen.report["handling"]["steps"]
     if not steps["repairs"]:
-        return []
+        return [
+            Paragraph(pen.say("Where the time of repairs went is not known: of none is every step recorded."), "note")
+        ]
     rows = [(pen.say(_STEPS[step]), steps[f"{step}_ms"]) for step in STEPS]
     longest = max(rows, key=lambda row: row[1])
     table = pen.table(

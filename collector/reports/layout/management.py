@@ -38,7 +38,9 @@ def management(pen: Pen) -> list[Block]:
     return [
         pen.table("inputs", "The seven inputs", heads, rows),
         Paragraph(say("Who was present is to be filled in at the review."), "note"),
-        pen.table("attendance", "Attendance", pen.columns("Participant", "Department", "Function", "Signature"), present),
+        pen.table(
+            "attendance", "Attendance", pen.columns("Participant", "Department", "Function", "Signature"), present
+        ),
     ]
 
 

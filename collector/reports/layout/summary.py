@@ -24,6 +24,8 @@ def summary(pen: Pen) -> Chapter:
         )
         for row in report["headline"]
     ]
+    rows[1:1] = [_availability(pen)]
+    rows += [_content(pen)]
     blocks: list[Block] = [pen.table("headline", "", pen.columns(*heads), rows), *_begun(pen), *_statement(pen)]
     if pen.edition and report["edition"]["services"]:
         blocks.append(_services(pen))
@@ -31,6 +33,33 @@ def summary(pen: Pen) -> Chapter:
     if report["revision"]["differences"]:
         blocks += _differences(pen)
     return Chapter("1", say("Summary and verdict"), blocks)
+
+
+def _availability(pen: Pen) -> tuple[Cell, ...]:
+    """The other side of the fault rate's first reading: no measure of its own, so it has no verdict."""
+    fleet, none = pen.report["fleet"], pen.text(None)
+    shown = pen.share(fleet["availability"], 4, 1 - pen.targets["fault_rate"])
+    known = words.hours(sum(fleet[f"{state}_ms"] for state in ("up", "degraded", "down")))
+    over = Cell(None, pen.say("{hours} h known", hours=known))
+    return (pen.text(pen.say("Availability")), none, Cell(shown.value, shown.shown), none, none, none, over, none)
+
+
+def _content(pen: Pen) -> tuple[Cell, ...]:
+    """How many of those who answered were content."""
+    found, none = pen.report["satisfaction"], pen.text(None)
+    verdict = "not_applicable"
+    if found["share"] is not None:
+        verdict = "met" if found["share"] >= found["target"] else "missed"
+    return (
+        pen.text(pen.say("Share of the content")),
+        Cell(found["target"], f"≥ {printed.percent(found['target'])}"),
+        Cell(found["share"], printed.percent(found["share"], 2, found["target"])),
+        none,
+        none,
+        none,
+        Cell(None, pen.say.number("{count} answer", "{count} answers", found["answers"])),
+        pen.verdict(verdict),
+    )
 
 
 def _begun(pen: Pen) -> list[Block]:
