@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from collector.reports.charts.survival import at, staircase
 from collector.reports.layout.blocks import Chart
 from collector.reports.sheet_width import width
 
@@ -116,9 +117,14 @@ def _trend(book: "Workbook", sheet: "Worksheet", chart: Chart) -> None:
 
 def _survival(book: "Workbook", sheet: "Worksheet", chart: Chart) -> None:
     data = chart.data
-    last = _columns(sheet, [data["hours"], data["share"]], data["points"])
-    drawn = book.add_chart({"type": "scatter", "subtype": "straight_with_markers"})
+    corners = [*staircase(data["points"]), (data["until"], data["points"][-1][1])]
+    rows: list[tuple[float | None, ...]] = [(hours, share, None) for hours, share in corners]
+    rows += [(hours, None, at(data["points"], hours)) for hours in data["open"]]
+    last = _columns(sheet, [data["hours"], data["share"], data["still"]], rows)
+    drawn = book.add_chart({"type": "scatter", "subtype": "straight"})
     drawn.add_series(_series(sheet, 1, last, line={"color": _BLUE, "width": 2}))
+    if data["open"]:
+        drawn.add_series(_series(sheet, 2, last, line={"none": True}, marker={"type": "plus", "size": 9}))
     drawn.set_x_axis({"name": data["hours"], "min": 0})
     drawn.set_y_axis({"min": 0, "max": 1, "num_format": "0%"})
     _insert(sheet, drawn, chart, 4)

@@ -19,7 +19,10 @@ _MARKS_H = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 24.0)
 
 
 def repair(found: Lives, parameters: Parameters) -> dict[str, Any]:
-    """Hours. ``observed`` is of repairs finished in the period; ``survival`` counts the open ones as unfinished."""
+    """Hours. ``observed`` is of repairs finished in the period; ``survival`` counts the open ones as unfinished.
+
+    Its ``steps`` are the whole curve, [[hours, share restored by then], …], its ``open`` how long each open one lasted.
+    """
     finished = found.repair[found.restored] / HOUR
     so_far = found.repair[found.open] / HOUR
     target = parameters.targets.mttr / HOUR
@@ -76,6 +79,8 @@ def _survival(finished: "NDArray[np.float64]", so_far: "NDArray[np.float64]", ta
         "p90_h": curve.quantile(0.9),
         "restricted_mean_h": curve.restricted_mean(curve.longest),
         "horizon_h": curve.longest,
+        "steps": [[float(time), 1 - float(share)] for time, share in zip(curve.times, curve.shares, strict=True)],
+        "open": sorted(float(hours) for hours in so_far),
     }
 
 

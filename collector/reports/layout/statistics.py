@@ -15,24 +15,22 @@ def statistics(pen: Pen) -> Sequence[Block]:
     blocks: list[Block] = [Paragraph(text) for text in _sentences(pen, found)]
     survival = found["repair"]["survival"]
     if survival is not None:
-        marks = [one for one in survival["within"] if not one["at_least"]] or survival["within"][:1]
         blocks.append(
             Chart(
                 "repair",
                 "survival",
                 pen.say("Share restored within a time"),
                 {
-                    "points": [[one["hours"], one["share"]] for one in survival["within"]],
+                    "points": survival.get("steps") or [[one["hours"], one["share"]] for one in survival["within"]],
+                    "open": survival.get("open", []),
+                    "until": survival["horizon_h"],
+                    "still": pen.say("Still open"),
                     "target_h": found["repair"]["target_h"],
                     "hours": pen.say("Hours since the failure"),
                     "share": pen.say("Share restored"),
                     "goal": pen.say("Goal of the mean"),
                 },
-                pen.say(
-                    "Within {hours} h {share} were restored.",
-                    hours=f"{marks[-1]['hours']:g}",
-                    share=printed.percent(marks[-1]["share"], 1),
-                ),
+                _restored(pen, found["repair"]),
             )
         )
     blocks.append(_repeats(pen, found))
@@ -65,6 +63,25 @@ def _sentences(pen: Pen, found: Row) -> Iterator[str]:
         yield say("The targets do not fail alike: the mean hides some that fail more often than chance explains.")
     if found["plausibility"]["alarming"]:
         yield say("Fault rate, MTBF and MTTR do not fit together: look at the longest outages.")
+
+
+def _restored(pen: Pen, repair: Row) -> str:
+    """How many were restored by when, and whether that is an estimate: of what is open nobody knows the end."""
+    survival = repair["survival"]
+    known = [one for one in survival["within"] if not one["at_least"]]
+    if repair["open"]:
+        known = [one for one in known if one["hours"] <= survival["horizon_h"]]
+    if not known:
+        return pen.say("{restored} were restored, {open} still open.", restored=repair["restored"], open=repair["open"])
+    said = {"hours": f"{known[-1]['hours']:g}", "share": printed.percent(known[-1]["share"], 1)}
+    if not repair["open"]:
+        return pen.say("Within {hours} h {share} were restored.", **said)
+    return pen.say(
+        "{restored} were restored, {open} still open; estimated with these, {share} are restored within {hours} h.",
+        restored=repair["restored"],
+        open=repair["open"],
+        **said,
+    )
 
 
 _TREND = {
