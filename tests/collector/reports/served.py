@@ -125,6 +125,8 @@ def _open(door: Door) -> None:
         house.follow_up.cause(number, ADMIN, "a fan", area="tool", code="device", whys=("dust",))
         house.follow_up.add_action(number, ADMIN, kind="corrective", what="a new fan", owner="wei", due=FROZEN)
         house.follow_up.called_back(number, ADMIN, reached=True)
+    for name, words in (("shop-1", "ask olga@acme.example"), ("beta-1", "again"), ("", "the beta hot line")):
+        door.ok("POST", "complaints", {"text": words, "by": "olga", "about": name})
     house.follow_up.answer(house.follow_up.links.token("i_acme"), 2, solved=True, text="ask olga@acme.example")
 
 

@@ -52,6 +52,7 @@ def test_a_customer_s_edition_holds_its_own_targets_services_and_what_was_done_t
     assert [row["targets"] for row in told["maintenance"]] == [["shop-2"], ["shop-1", "shop-2"]]
     assert [row["what"] for row in told["mutes"]] == ["shop-1", "shop-1, shop-2, typo-acme"]
     assert [row["incident"] for row in told["improvements"]["rows"]] == ["INC-2026-000001"]
+    assert [(row["about"], row["text"], row["by"]) for row in told["complaints"]["rows"]] == [("shop-1", "ask …@…", "")]
     assert {row["name"] for row in told["heat"]["rows"]} == {"portal", "shop-1", "shop-2"}
     assert {row["name"] for row in told["worst"]} == {"shop-1"}
 
