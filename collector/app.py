@@ -40,7 +40,7 @@ from collector.reports.remarks import Remarks
 from collector.reviews import Reviews
 from collector.settings import Settings
 from collector.settled import Settled
-from collector.store import complaints, traps
+from collector.store import complaints, reports, traps
 from collector.store.log import Log
 from collector.store.state import State
 from collector.ticket_trials import TicketTrials
@@ -132,13 +132,14 @@ def open_house(
         clocks = Clocks(state, fold, recording, clock, settings)
         links = FeedbackLinks(settings.key_file, address(settings))
         follow_up = FollowUp(state, recording, links, clock, settings)
-        archive = Archive(Sources(state, tracks, timelines, settled), log, fold, clock, settings)
+        archive = Archive(Sources(state, tracks, timelines, settled), log, fold, intake, clock, settings)
         mailing = Mailing(archive, state, clock, settings)
         archive.listeners.append(mailing.queue)
         fold.appliers["config"] = registry.apply
         fold.appliers["incident"] = incidents.apply
         fold.appliers["trap"] = traps.apply
         fold.appliers["complaint"] = complaints.apply
+        fold.appliers["report"] = reports.apply
         fold.after_commit.append(incidents.after_commit)
         # From here on in the order of the walk: first what takes, last what tells. The stack ends them the other way.
         rooms: list[Room] = [fold, intake]
@@ -157,6 +158,10 @@ def open_house(
         for room in rooms:
             room.start()
             stack.callback(room.stop)
+        if fold.caught_up():
+            with contextlib.suppress(Unavailable):
+                # A full disk: what is left is done before the next report is issued or verified.
+                archive.recover()
         yield House(
             settings=settings,
             clock=clock,

@@ -40,8 +40,9 @@ KEPT = {
     "notice": "how far a message to a channel has come is not in the log",
     "message": "how far a message to a channel has come is not in the log",
     "installation": "the random name of this installation",
-    "report": "what was issued is archived, not derived",
-    "report_file": "what was issued is archived, not derived",
+    "report_file": "the files of issued reports are archived, not derived",
+    "report_looked": "up to where it was looked for changes is a note of work",
+    "report_pending": "a note of work to do, gone when it is done",
     "report_mail": "how far a letter has come is not in the log",
     "_sqlite_migrations": "when this file got its schema",
 }

@@ -18,7 +18,7 @@ from collector.live import Live
 from collector.registry import Registry
 from collector.settings import Settings
 from collector.settled import Settled
-from collector.store import complaints, traps
+from collector.store import complaints, reports, traps
 from collector.store.entry import BEGINNING, Draft, Entry
 from collector.store.log import Log
 from collector.store.packed import Pack
@@ -161,6 +161,7 @@ def refolded(log: Log, last: int, settings: Settings, tell: Progress = silent) -
         fold.appliers["incident"] = decisions.apply
         fold.appliers["trap"] = traps.apply
         fold.appliers["complaint"] = complaints.apply
+        fold.appliers["report"] = reports.apply
         tracks = Tracks(prefix, state, live)
         settled = Settled(state, tracks, Clock(), settings)
         again = Refolded(prefix, state, live, fold, tracks, Timelines(state, tracks, settings), settled)

@@ -77,7 +77,7 @@ def _show(settings: "Settings", end: int, lang: str) -> None:
         moment = local(end, settings.tz)
         months = moment.year * 12 + moment.month - 2
         name = f"{months // 12:04}-{months % 12 + 1:02}"
-        archive = Archive(house, house.log, house.fold, house.clock, settings)
+        archive = Archive(house, house.log, house.fold, house.intake, house.clock, settings)
         issued = archive.issue("month", name, settings.tz, ADMIN)
         content, _ = archive.file(issued.id, "json", lang)
     laid = lay(json.loads(content), lang)

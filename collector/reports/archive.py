@@ -1,11 +1,13 @@
 """Issuing reports, keeping them as they were issued, and checking whether one still holds.
 
-``DATA/reports/<id>/`` holds each file as it was first rendered; issued files are never rendered again.
+``DATA/reports/<id>/`` holds each file as it was first rendered; issued files are never rendered again. That it was
+issued stands in the log (`collector.reports.ledger`).
 """
 
 import hashlib
 import logging
 import sqlite3
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -15,25 +17,28 @@ from collector.access import Principal
 from collector.clock import Clock
 from collector.fold import Fold
 from collector.ids import new_id
+from collector.intake import Intake
 from collector.printed import instant
 from collector.refold import Progress, refolded, silent
 from collector.reports import environment, formats, report, seal, signature
 from collector.reports.difference import differences
+from collector.reports.digits import rounded
 from collector.reports.edition import Edition, Selection, during, known_values
 from collector.reports.gather import Rooms
 from collector.reports.kinds import Kind, frozen_at, kind_of, periods
+from collector.reports.ledger import Ledger, described
 from collector.reports.making import Wanted, make
 from collector.reports.reasons import reasons
-from collector.reports.shelf import SEALED, Shelf, keep
-from collector.reports.verification import BROKEN, EXPIRED, HOLDS, Verification
+from collector.reports.shelf import Shelf
+from collector.reports.verification import BROKEN, ELSEWHERE, EXPIRED, HOLDS, Verification
 from collector.settings import Settings
 from collector.store import incidents, reports
 from collector.store.log import Log
-from collector.store.reports import Issued, Members
+from collector.store.reports import SEALED, Issued, Members
 from rules.errors import Broken, Invalid, Unavailable
 from rules.period import Period
 
-__all__ = ["BROKEN", "EXPIRED", "HOLDS", "SEALED", "Archive"]
+__all__ = ["BROKEN", "ELSEWHERE", "EXPIRED", "HOLDS", "SEALED", "Archive"]
 
 _told = logging.getLogger(__name__)
 
@@ -41,7 +46,7 @@ _told = logging.getLogger(__name__)
 class Archive:
     """The issued reports of one data folder. Usable from any thread."""
 
-    def __init__(self, rooms: Rooms, log: Log, fold: Fold, clock: Clock, settings: Settings) -> None:
+    def __init__(self, rooms: Rooms, log: Log, fold: Fold, intake: Intake, clock: Clock, settings: Settings) -> None:
         self._rooms = rooms
         self._log = log
         self._fold = fold
@@ -50,7 +55,9 @@ class Archive:
         self._folder = settings.data / "reports"
         self._shelf = Shelf(rooms.state, self._folder)
         self.listeners: list[Callable[[sqlite3.Connection, Issued], None]] = []
-        """Called in the transaction that keeps a newly issued report."""
+        """Called once for each newly issued report, in a transaction."""
+        self._turn = threading.Lock()
+        self._ledger = Ledger(rooms.state, log, fold, intake, settings, self._issued)
 
     def issue(
         self,
@@ -68,56 +75,68 @@ class Archive:
         worked through, since a frozen report must not go without it. Once its period is frozen,
         a report is revised only where its figures changed; else the answer is the report that is there.
 
-        All of it is read at one position of the log: the fold stands still meanwhile, agents are answered.
+        All of it is read at one position of the log: the fold stands still meanwhile, agents are answered. Then the
+        issue is recorded in the log. One report is issued at a time.
         """
+        with self._turn:
+            found = self._sealed(Wanted(kind, name, tz, edition), author, tell)
+            return found if isinstance(found, Issued) else self._ledger.record(*found, author.actor)
+
+    def recover(self) -> None:
+        """Finish what an earlier process began to issue, and record what an older release issued. Once, at the start.
+
+        Raises Unavailable until the state shows all that the log holds.
+        """
+        self._ledger.recover()
+
+    def _issued(self, tx: sqlite3.Connection, issued: Issued) -> None:
+        for listener in self.listeners:
+            listener(tx, issued)
+
+    def _sealed(self, wanted: Wanted, author: Principal, tell: Progress) -> Issued | tuple[Issued, bytes]:
+        """The report as it is to be issued now, with its sealed file; or that which is there, where nothing changed."""
         now, key = self._clock.now(), self._key()
-        sort, wanted = kind_of(kind), Wanted(kind, name, tz, edition)
+        kind, name, tz = kind_of(wanted.kind), wanted.name, wanted.tz
         with self._rooms.state.read() as tx:
-            period, before = periods(tx, sort, name, tz, now)
+            period, before = periods(tx, kind, name, tz, now)
         if period.start >= now:
             raise Invalid(f"{name} has not begun yet.")
         self._began(name, period)
         if not self._fold.wait_for(self._log.head()[0]):
             raise Unavailable("What has arrived is still being worked through. Ask for the report again in a minute.")
+        self.recover()
         with self._rooms.state.write() as tx:
             position = self._fold.position
-            about = during(tx, edition, period, now)
+            period, before = periods(tx, kind, name, tz, now)
+            about = during(tx, wanted.edition, period, now)
             _require_matter(tx, wanted, about)
             data = make(self._rooms, wanted, period, before, now, self._settings, tell)
             final = data["status"] == report.FINAL
             earlier = reports.last_of(tx, kind, name, tz, report.FINAL, wanted.key) if final else None
-            if now >= frozen_at(sort, period, self._settings.calculation.freeze_at):
+            if now >= frozen_at(kind, period, self._settings.calculation.freeze_at):
                 old = None if earlier is None else self._as_issued(wanted, earlier, period, before)
                 told = self._revision(tx, earlier, old, data, position, period, about)
                 if earlier and earlier.revision and not told["differences"]:
                     return earlier
                 data["revision"] = told
-            document = seal.seal(data, self._range(position), environment.made_with())
-            if key is not None:
-                document["seal"]["signature"] = signature.sign(key, document["seal"]["sha256"])
-            issued = Issued(
-                id=new_id("r"),
-                kind=kind,
-                name=name,
-                status=data["status"],
-                issued_at=now,
-                issued_by=author.name,
-                author=author.id,
-                looked=position,
-                position=position,
-                sha256=document["seal"]["sha256"],
-                revision=data["revision"]["number"],
-                tz=tz,
-                edition=wanted.key,
-                about="" if about is None else _members(about),
-            )
-            content = formats.find("json").render(document, "en")
-            keep(self._folder / issued.id / SEALED, content)
-            reports.add(tx, issued)
-            reports.add_file(tx, issued.id, SEALED, hashlib.sha256(content).hexdigest())
-            for listener in self.listeners:
-                listener(tx, issued)
-        return issued
+        document = seal.seal(data, self._range(position), environment.made_with())
+        if key is not None:
+            document["seal"]["signature"] = signature.sign(key, document["seal"]["sha256"])
+        content = formats.find("json").render(document, "en")
+        issued = Issued(
+            id=new_id("r"),
+            kind=kind,
+            name=name,
+            tz=tz,
+            issued_by=author.name,
+            author=author.id,
+            edition=wanted.key,
+            about="" if about is None else _members(about),
+            zone=self._settings.tz,
+            file=hashlib.sha256(content).hexdigest(),
+            **described(document),
+        )
+        return issued, content
 
     def about(self, kind: str, name: str, tz: str, edition: Edition | None) -> Selection | None:
         """What an edition of a report issued now would be about; None for the whole. Raises Invalid and Missing."""
@@ -146,7 +165,7 @@ class Archive:
         """What a report of a frozen period says of the one before it."""
         if earlier is None or old is None:
             return {**report.UNREVISED, "number": 1, "differences": [], "reasons": []}
-        return _revised(old, earlier, data, tx, self._log, position, period, about)
+        return _revised(rounded(old), earlier, data, tx, self._log, position, period, about)
 
     def _as_issued(self, wanted: Wanted, earlier: Issued, period: Period, before: Period) -> dict[str, Any]:
         """The data of an earlier report; where its file is lost or was changed, as the log gives it.
@@ -182,30 +201,25 @@ class Archive:
         return self._shelf.file(key, form, lang)
 
     def verify(self, content: bytes) -> dict[str, Any]:
-        """Whether an issued file holds: ``{"verdict", "reasons", "sha256", "signature", "notes"}``.
+        """Whether an issued file holds: ``{"verdict", "reasons", "sha256", "signature", "notes", "issue", "newer"}``.
 
-        The verdict is one of three words. The seal must be whole, the log unbroken up to the sealed head at the sealed
-        place, and, folded again up to there, give the same report; a signature must be of this seal. A page must say
-        what its sealed data says; any other file must be, byte for byte, one that was issued here. ``signature`` is
-        ``{"state", "key"}``; ``notes`` tell what differs between where it was issued and here, and break nothing. Of a
-        report that an older release of the report's shape or method made, its figures are compared and the notes tell
-        which are made otherwise now.
+        The verdict is one of four words. The log must have the entry of an issue with this seal, else it was not issued
+        here. The seal must be whole, the bytes as they were written, the signature there and of the key the report was
+        issued with, the log unbroken up to the entry and, folded again up to the sealed place, give the same report. A
+        page must say what its sealed data says; any other file must be, byte for byte, one that was issued here. What
+        retention has deleted is proved no more: its evidence is expired.
+
+        ``signature`` is ``{"state", "key"}``, ``issue`` what the log has of it, ``newer`` the revision in its place.
+        ``notes`` tell of that, and what differs between where it was issued and here; they break nothing. Of a report
+        that an older release of the report's shape or method made, they tell which figures are made otherwise now.
+        Raises Unavailable while the state does not show all of the log.
         """
-        return Verification(self._rooms.state, self._log, self._settings, self._folder, SEALED, self._public()).verify(
-            content
-        )
+        self.recover()
+        return Verification(self._rooms.state, self._log, self._settings, self._shelf).verify(content)
 
     def _key(self) -> Ed25519PrivateKey | None:
         path = self._settings.report_key
         return None if path is None else signature.load(path, self._settings.data)
-
-    def _public(self) -> str | None:
-        """The public key of this installation; None where it signs nothing, or its key cannot be read just now."""
-        try:
-            key = self._key()
-        except Invalid:
-            return None
-        return None if key is None else signature.public(key)
 
     def _range(self, position: int) -> dict[str, Any]:
         last = self._log.entry(position)

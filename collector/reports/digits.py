@@ -1,9 +1,17 @@
-"""Ten significant digits: what libraries of another release may compute differently in the last places is cut off."""
+"""Ten significant digits: what libraries of another release may compute differently in the last places is cut off.
+
+Where rounding turns over, two figures that differ by less are printed differently all the same, so what another release
+computed is compared by how far it is away, never digit by digit.
+"""
 
 import math
 from typing import Any
 
 DIGITS = 10
+ALIKE = 1e-6
+"""How far (of the greater) figures of different releases of the libraries may lie apart and still agree."""
+
+_NOTHING = 1e-12
 
 
 def rounded(value: Any, digits: int = DIGITS) -> Any:
@@ -15,3 +23,15 @@ def rounded(value: Any, digits: int = DIGITS) -> Any:
     if isinstance(value, list | tuple):
         return [rounded(entry, digits) for entry in value]
     return value
+
+
+def agree(one: Any, other: Any, tolerance: float = ALIKE) -> bool:
+    """Whether two plain data say the same, floats as far as ``tolerance`` (a share of the greater) asks."""
+    if isinstance(one, float) or isinstance(other, float):
+        numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in (one, other))
+        return numbers and math.isclose(one, other, rel_tol=tolerance, abs_tol=_NOTHING)
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(agree(one[key], other[key], tolerance) for key in one)
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return len(one) == len(other) and all(map(lambda a, b: agree(a, b, tolerance), one, other))
+    return type(one) is type(other) and bool(one == other)

@@ -3,12 +3,13 @@
 VERIFIED = {
     "holds": "The report holds: its seal is whole, and the log gives the same figures again.",
     "broken": "The report is broken.",
+    "not issued here": "The log of this installation has no issue of this report: it was not issued here, or never.",
     "evidence expired": "The seal is whole, but part of the log it was computed from has been deleted by retention.",
 }
 
 SIGNED = {
     "none": "It is not signed.",
-    "own": "It is signed with the key of this installation, {key}.",
+    "own": "It is signed with a key of this installation, {key}.",
     "other": "It is signed with another key, {key}. Compare it with the one that its issuer names.",
     "broken": "Its signature does not hold.",
 }

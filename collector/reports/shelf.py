@@ -14,11 +14,11 @@ from typing import Any
 from collector.ids import new_id
 from collector.reports import formats
 from collector.store import reports
+from collector.store.log import sync_folder
+from collector.store.reports import SEALED
 from collector.store.state import State
 from collector.texts import translator
 from rules.errors import Broken, Unavailable
-
-SEALED = "report.json"
 
 
 class Shelf:
@@ -84,6 +84,7 @@ def keep(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         partly.replace(path)
+        sync_folder(path.parent)
     except OSError as trouble:
         raise Unavailable(f"{path.name} cannot be written: {trouble.strerror}. Free some disk space.") from trouble
     finally:

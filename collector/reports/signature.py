@@ -2,11 +2,13 @@
 
 The seal alone shows that a report was not changed *and* that this log gives it; the signature shows to people without
 the log that it came from whoever holds the key. The public key stands in the document, so it proves something only to
-those who know that key from elsewhere.
+those who know that key from elsewhere. With which key a report was signed when it was issued stands in the log too:
+a signature that was taken off, or exchanged, is seen, and a key that was replaced since is still known.
 """
 
 import os
-from collections.abc import Mapping
+import stat
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -49,9 +51,14 @@ def make(path: Path, data: Path) -> str:
 
 
 def load(path: Path, data: Path) -> Ed25519PrivateKey:
-    """The key in a file. Raises Invalid for one inside the data folder, and for what is no such key."""
+    """The key in a file.
+
+    Raises Invalid for one inside the data folder, one that others than its owner may read, and for what is no such key.
+    """
     _outside(path, data)
     try:
+        if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            raise Invalid(f"report_key: {path} is open to others than its owner. Close it with: chmod 600 {path}")
         key = serialization.load_pem_private_key(path.read_bytes(), password=None)
     except OSError as trouble:
         raise Invalid(f"report_key: {path} cannot be read: {trouble.strerror}.") from trouble
@@ -72,19 +79,19 @@ def sign(key: Ed25519PrivateKey, sha256: str) -> dict[str, str]:
     return {"algorithm": ALGORITHM, "key": public(key), "value": key.sign(_CONTEXT + sha256.encode()).hex()}
 
 
-def judged(closing: Mapping[str, Any], own: str | None) -> dict[str, str | None]:
-    """``{"state", "key"}`` of a seal's signature; ``own`` is the public key of this installation, if it has one."""
+def judged(closing: Mapping[str, Any], own: Collection[str]) -> dict[str, str | None]:
+    """``{"state", "key"}`` of a seal's signature; ``own`` are the public keys this installation ever signed with."""
     found = closing.get("signature")
     if found is None:
         return {"state": NONE, "key": None}
     try:
-        if found["algorithm"] != ALGORITHM:
+        if found["algorithm"] != ALGORITHM or set(found) != {"algorithm", "key", "value"}:
             return {"state": BROKEN, "key": None}
         key, value = str(found["key"]), bytes.fromhex(found["value"])
         Ed25519PublicKey.from_public_bytes(bytes.fromhex(key)).verify(value, _CONTEXT + closing["sha256"].encode())
     except (InvalidSignature, KeyError, TypeError, ValueError):
         return {"state": BROKEN, "key": None}
-    return {"state": OWN if key == own else OTHER, "key": key}
+    return {"state": OWN if key in own else OTHER, "key": key}
 
 
 def _outside(path: Path, data: Path) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 BEGINNING = bytes(32)
 """The hash before the first entry."""
 
-KINDS = ("batch", "conflict", "config", "incident", "correction", "trap", "complaint")
+KINDS = ("batch", "conflict", "config", "incident", "correction", "trap", "complaint", "report")
 """Kinds of entry by their code in the files. Only ever added to, at the end."""
 
 

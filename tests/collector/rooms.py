@@ -14,6 +14,7 @@ from collector.plans import Plans
 from collector.registry import Registry
 from collector.roles import Role
 from collector.settings import Settings
+from collector.store import reports
 from collector.store.log import Log
 from collector.store.state import State
 from collector.tracks import Tracks
@@ -66,6 +67,7 @@ def rooms(folder: Path, settings: Settings | None = None) -> Iterator[Rooms]:
     registry.journal.listeners.append(access.changed)
     plans = Plans(state, registry, clock)
     fold.appliers["config"] = registry.apply
+    fold.appliers["report"] = reports.apply
     fold.start()
     intake.start()
     try:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from collector.app import House
 from collector.clock import Clock
 from collector.fold import Fold
-from collector.intake import AgentIdentity
+from collector.intake import AgentIdentity, Intake
 from collector.live import Live
 from collector.settings import Settings
 from collector.settled import Settled
@@ -53,6 +53,10 @@ class Watched:
     @property
     def fold(self) -> Fold:
         return self.rooms.fold
+
+    @property
+    def intake(self) -> Intake:
+        return self.rooms.intake
 
     @property
     def tracks(self) -> Tracks:

@@ -4,7 +4,6 @@ The sealed document stands in the page itself (``<script id="sealed">``), so tha
 the page says. Shown figures are printed by `collector.printed` and `collector.reports.exact`.
 """
 
-import json
 import re
 from pathlib import Path
 from typing import Any
@@ -61,9 +60,9 @@ def sealed_in(page: bytes) -> tuple[object, str]:
     if data is None or lang is None:
         raise Invalid("This page holds no sealed report.")
     try:
-        return json.loads(data[1]), lang[1].decode()
-    except ValueError as trouble:
-        raise Invalid(f"The report inside this page is damaged: {trouble}.") from trouble
+        return seal.parsed(data[1]), lang[1].decode()
+    except Invalid as trouble:
+        raise Invalid(f"The report inside this page is damaged: {trouble.message}") from trouble
 
 
 def _embedded(document: dict[str, Any]) -> Markup:

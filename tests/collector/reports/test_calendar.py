@@ -25,7 +25,7 @@ def found(rooms: Rooms) -> Watched:
 
 @pytest.fixture
 def archive(found: Watched) -> Archive:
-    return Archive(found, found.log, found.fold, found.clock, found.settings)
+    return Archive(found, found.log, found.fold, found.intake, found.clock, found.settings)
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ def found(rooms: Rooms) -> Watched:
 
 @pytest.fixture
 def archive(found: Watched) -> Archive:
-    return Archive(found, found.log, found.fold, found.clock, found.settings)
+    return Archive(found, found.log, found.fold, found.intake, found.clock, found.settings)
 
 
 def mailing(found: Watched, archive: Archive, box: Mailbox, **more: Any) -> Mailing:

@@ -25,7 +25,7 @@ def found(rooms: Rooms) -> Watched:
 
 @pytest.fixture
 def archive(found: Watched) -> Archive:
-    return Archive(found, found.log, found.fold, found.clock, found.settings)
+    return Archive(found, found.log, found.fold, found.intake, found.clock, found.settings)
 
 
 @pytest.fixture
@@ -140,7 +140,7 @@ def test_both_are_recorded_in_the_log(found: Watched, archive: Archive, remarks:
     remarks.comment(issued.id, "mtbf", "the carrier", ADMIN)
     remarks.approve(issued.id, SECOND)
 
-    entries = [json.loads(entry.body) for entry in found.log.read(issued.position)]
+    entries = [json.loads(entry.body) for entry in found.log.read(issued.entry)]
 
     told = [
         (change["noun"], change["verb"], entry["actor"]["name"]) for entry in entries for change in entry["changes"]

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from collector.reports.archive import BROKEN, HOLDS
-from collector.reports.seal import canonical, seal
 from rules.errors import Forbidden, Invalid
 from tests.collector.api.asking import Door
+from tests.collector.reports.misissued import told_otherwise
 from tests.collector.reports.served import FROZEN, MONTH, issue, of, serving
 from tests.collector.rooms import ADMIN, SECOND
 
@@ -67,13 +67,13 @@ def test_an_edition_has_its_own_and_names_nobody(served: Door) -> None:
     assert statement(served, issue(house.archive, None, "year", MONTH[:4])) is None
 
 
-def test_a_statement_that_nobody_made_is_refuted_by_the_log(served: Door) -> None:
+def test_a_statement_that_nobody_made_is_refuted_by_the_log(served: Door, monkeypatch: pytest.MonkeyPatch) -> None:
     house = served.house
-    forged = house.archive.document(issue(house.archive, None))
-    forged["report"]["statement"] = {"text": "All is well.", "by": "ada", "at": served.clock.at}
-    forged = seal(forged["report"], forged["seal"]["log"], forged["seal"]["made_with"])
+    made_up = {"text": "All is well.", "by": "ada", "at": served.clock.at}
+    with told_otherwise(monkeypatch, lambda data: data.update(statement=made_up)):
+        key = issue(house.archive, None)
 
-    said = house.archive.verify(canonical(forged))
+    said = house.archive.verify(house.archive.file(key, "json", "en")[0])
 
     assert (said["verdict"], "statement" in said["reasons"][0]) == (BROKEN, True)
 
