@@ -66,7 +66,8 @@ class Evidence:
     ``rules_of_year`` the same of the period before and of the year so far. ``attainment`` is how each agreement stands.
     ``actions`` are all corrective and preventive ones, ``ahead`` the maintenance of the period that follows.
     ``to_come`` is the agreed time (ms) of all targets in what of the period has not passed; each of ``months`` has its
-    own as ``to_come_ms``. ``voices`` are the answers and call-backs of those who asked, about every incident that had one in the period.
+    own as ``to_come_ms``. ``voices`` are the answers and call-backs of those who asked, about every incident that had
+    one in the period.
     ``since`` (ms UTC) is when the first target of all came into service, None where none did; ``looks`` how the vital
     checks looked at the end. ``edition`` is which part of the organisation all of this is about, None for the whole;
     ``statement`` is what the manager says in the summary.
