@@ -70,25 +70,29 @@ def _months(year: int, first: int, count: int, tz: str) -> Period:
     )
 
 
+YEARS = range(1970, 9000)
+"""The years of which there are periods: what is told of one looks at those around it, and instants know no others."""
+
+
 def month(text: str, tz: str) -> Period:
     """The calendar month "2026-10" of the zone."""
-    found = re.fullmatch(r"(\d{4})-(\d{2})", text)
-    if not found or not 1 <= int(found[2]) <= 12 or int(found[1]) < 1:
+    found = re.fullmatch(r"(\d{4})-(\d{2})", text, re.ASCII)
+    if not found or not 1 <= int(found[2]) <= 12 or int(found[1]) not in YEARS:
         raise Invalid(f"{text!r} is not a month. Write it as 2026-10.")
     return _months(int(found[1]), int(found[2]), 1, tz)
 
 
 def quarter(text: str, tz: str) -> Period:
     """The calendar quarter "2026-Q4" of the zone."""
-    found = re.fullmatch(r"(\d{4})-[Qq]([1-4])", text)
-    if not found or int(found[1]) < 1:
+    found = re.fullmatch(r"(\d{4})-[Qq]([1-4])", text, re.ASCII)
+    if not found or int(found[1]) not in YEARS:
         raise Invalid(f"{text!r} is not a quarter. Write it as 2026-Q4.")
     return _months(int(found[1]), 3 * int(found[2]) - 2, 3, tz)
 
 
 def year(text: str, tz: str) -> Period:
     """The calendar year "2026" of the zone."""
-    if not re.fullmatch(r"\d{4}", text) or int(text) < 1:
+    if not re.fullmatch(r"\d{4}", text, re.ASCII) or int(text) not in YEARS:
         raise Invalid(f"{text!r} is not a year. Write it as 2026.")
     return _months(int(text), 1, 12, tz)
 

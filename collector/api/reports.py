@@ -1,7 +1,9 @@
 """/reports: issuing, listing, fetching and verifying reports; /rebuild: whether the state agrees with the log."""
 
+import re
 from dataclasses import dataclass
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from litestar import Controller, Response, get, post
 from litestar.params import JSONBody, Parameter
@@ -13,11 +15,22 @@ from collector.rebuild import rebuild
 from collector.reports import formats
 from collector.reports.edition import Edition, edition
 from collector.reports.kinds import Kind
+from collector.reports.naming import stem
 from collector.reports.readers import readable, require_issuer, require_readable
 from collector.roles import Permission
 from collector.store import reports
 from collector.store.reports import Issued
+from collector.texts import translator
 from rules.errors import Invalid, Missing
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+}
+"""On every file of a report: a page that stands for itself, of which nothing runs and which fetches nothing."""
 
 LARGEST = 64 << 20
 """Largest file (bytes) taken for verification: a page of thousands of targets is some megabytes."""
@@ -63,7 +76,7 @@ class Reports(Controller):
         """The issued reports, the newest first. Somebody with a scope is told of the editions inside it."""
         require(principal, Permission.READ)
         found, following = readable_page(house, principal, cursor, limit, asked(house, service, select))
-        return {"items": [told(issued, principal) for issued in found], "next": following}
+        return {"items": [told(issued, principal, house) for issued in found], "next": following}
 
     @post(sync_to_thread=True)
     def issue(self, house: House, principal: Principal, data: JSONBody[ReportSpec]) -> dict[str, Any]:
@@ -72,11 +85,13 @@ class Reports(Controller):
         tz, part = data.tz or house.settings.tz, asked(house, data.service, data.select)
         about = house.archive.about(data.kind, data.name, tz, part)
         require_issuer(principal, about)
+        # Refused before anything is issued, which could not be taken back.
+        lang = translator(data.lang or house.settings.language).language
         with house.progress.work("report") as tell:
             issued = house.archive.issue(data.kind, data.name, tz, principal, tell, part)
             # The page as issued is kept with the data, so that it can be told from one that was changed.
-            house.archive.file(issued.id, "html", data.lang or house.settings.language)
-        return told(issued, principal)
+            house.archive.file(issued.id, "html", lang)
+        return told(issued, principal, house)
 
     @get("/{file:str}", sync_to_thread=True)
     def file(self, house: House, principal: Principal, file: str, lang: str | None = None) -> Response[bytes]:
@@ -85,10 +100,19 @@ class Reports(Controller):
         if not dot:
             raise Missing("A report is asked for by its id and a format: r_….html")
         with house.state.read() as tx:
-            require_readable(tx, principal, reports.get(tx, key))
-        content, media = house.archive.file(key, form, lang or house.settings.language)
-        headers = {"Content-Disposition": f'inline; filename="nineward-{key}.{formats.find(form).EXTENSION}"'}
-        return Response(content, media_type=media, headers=headers)
+            issued = reports.get(tx, key)
+            require_readable(tx, principal, issued)
+        found, lang = formats.find(form), lang or house.settings.language
+        content, media = house.archive.file(key, form, lang)
+        ending = f"{lang}.{found.EXTENSION}" if found.LANGUAGES else found.EXTENSION
+        name = f"{stem(issued.name, issued.as_json()['edition'], zone_of(issued, house))}.{ending}"
+        headers = {
+            # RFC 6266: the second one for the names that the first cannot write.
+            "Content-Disposition": f"inline; filename=\"nineward-{key}.{ending}\"; filename*=UTF-8''{quote(name)}",
+            **HEADERS,
+        }
+        # The framework names the character set of a text itself.
+        return Response(content, media_type=media.partition(";")[0], headers=headers)
 
     @get("/{key:str}/remarks", sync_to_thread=True)
     def remarks(self, house: House, principal: Principal, key: str) -> dict[str, Any]:
@@ -143,7 +167,7 @@ def read_cursor(cursor: str | None) -> tuple[int, str] | None:
     if cursor is None:
         return None
     issued_at, dot, key = cursor.partition(".")
-    if not dot or not issued_at.isdecimal():
+    if not dot or not re.fullmatch(r"\d{1,15}", issued_at, re.ASCII):
         raise Invalid("This cursor is not one that a page of this list gave.")
     return int(issued_at), key
 
@@ -172,9 +196,19 @@ def asked(house: House, service: str, select: str) -> Edition | None:
         return edition(tx, service, select)
 
 
-def told(issued: Issued, principal: Principal) -> dict[str, Any]:
-    """A report as the asker may know it: who had it issued is told to the house."""
-    return {**issued.as_json(), **({"issued_by": ""} if principal.scope else {})}
+def told(issued: Issued, principal: Principal, house: House) -> dict[str, Any]:
+    """A report as the asker may know it: who had it issued is told to the house.
+
+    ``file`` is the name of its files without their endings.
+    """
+    said = issued.as_json()
+    said["file"] = stem(issued.name, said["edition"], zone_of(issued, house))
+    return {**said, "issued_by": ""} if principal.scope else said
+
+
+def zone_of(issued: Issued, house: House) -> str:
+    """The zone of a report that is told in another one than the installation's; empty for its own."""
+    return "" if issued.tz == house.settings.tz else issued.tz
 
 
 def whole(principal: Principal) -> None:

@@ -2,11 +2,12 @@
 
 import argparse
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from collector.cli.terminal import options
-from rules.errors import Invalid
+from rules.errors import Conflicting, Invalid
 
 SUMMARY = "issue a report, list and verify issued ones"
 PATIENCE_S = 3600.0
@@ -30,6 +31,7 @@ def arrange(parser: argparse.ArgumentParser) -> None:
         part.add_argument("--select", metavar="SELECTOR", default="", help="an edition about these: customer=acme")
         issue.add_argument("--format", dest="formats", metavar="LIST", default="html,json,csv", help=_formats())
         issue.add_argument("--out", metavar="DIR", default=".", help="where to write the files (default: here)")
+        issue.add_argument("--force", action="store_true", help="write over files that say something else")
         issue.set_defaults(kind=kind)
     listed = options.action(of, "list", "all issued reports", run_list)
     only = listed.add_mutually_exclusive_group()
@@ -66,12 +68,10 @@ def run_issue(arguments: argparse.Namespace) -> int:
     """Issue, then write the files."""
     from collector.cli.terminal import answer, progress
     from collector.reports import formats
-    from collector.reports.naming import stem
 
     wanted = [name for name in arguments.formats.split(",") if name]
     endings = {name: formats.find(name).EXTENSION for name in wanted}
     out = Path(arguments.out)
-    written = []
     with answer.collector(arguments) as client, progress.shown(arguments, "report"):
         issued = client.post(
             "reports",
@@ -85,10 +85,14 @@ def run_issue(arguments: argparse.Namespace) -> int:
             },
             patience=PATIENCE_S,
         )
-        for name in wanted:
-            content = client.download(f"reports/{issued['id']}.{name}?lang={arguments.lang}")
-            written.append(_write(out, stem(issued["name"], issued["edition"]), endings[name], content))
-    issued["files"] = [str(path) for path in written]
+        files = {
+            out / f"{issued['file']}.{endings[name]}": client.download(
+                f"reports/{issued['id']}.{name}?lang={arguments.lang}"
+            )
+            for name in wanted
+        }
+    _write(files, issued["id"], force=arguments.force)
+    issued["files"] = [str(path) for path in files]
 
     def text(words: Any) -> str:
         said = words("Report {name} is issued and sealed: {digest}", name=issued["name"], digest=issued["sha256"])
@@ -96,20 +100,30 @@ def run_issue(arguments: argparse.Namespace) -> int:
             said += "\n" + words("The period is frozen: this is revision {number}.", number=issued["revision"])
         if issued["status"] == "draft":
             said += "\n" + words("The period has not ended: this is a draft.")
-        return "\n".join([said, *(f"  {path}" for path in written)])
+        return "\n".join([said, *(f"  {path}" for path in files)])
 
     answer.show(arguments, issued, text)
     return 0
 
 
-def _write(out: Path, stem: str, name: str, content: bytes) -> Path:
-    path = out / f"{stem}.{name}"
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    except OSError as trouble:
-        raise Invalid(f"{path} cannot be written: {trouble.strerror}.") from trouble
-    return path
+def _write(files: Mapping[Path, bytes], key: str, *, force: bool) -> None:
+    """Write all, or, where one would overwrite what says something else, none. Raises Invalid."""
+    for path, content in files.items():
+        try:
+            other = not force and path.exists() and path.read_bytes() != content
+        except OSError as trouble:
+            raise Invalid(f"{path} cannot be read: {trouble.strerror}.") from trouble
+        if other:
+            raise Conflicting(
+                f"The report is issued as {key}, but {path} is there already and says something else: nothing was"
+                " written. Name another folder with --out, or write over it with --force."
+            )
+    for path, content in files.items():
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        except OSError as trouble:
+            raise Invalid(f"{path} cannot be written: {trouble.strerror}.") from trouble
 
 
 def run_list(arguments: argparse.Namespace) -> int:

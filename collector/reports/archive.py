@@ -25,7 +25,7 @@ from collector.reports.difference import differences
 from collector.reports.digits import rounded
 from collector.reports.edition import Edition, Selection, during, known_values
 from collector.reports.gather import Rooms
-from collector.reports.kinds import Kind, frozen_at, kind_of, periods
+from collector.reports.kinds import Kind, canonical, frozen_at, kind_of, periods
 from collector.reports.ledger import Ledger, described
 from collector.reports.making import Wanted, make
 from collector.reports.reasons import reasons
@@ -57,6 +57,8 @@ class Archive:
         self.listeners: list[Callable[[sqlite3.Connection, Issued], None]] = []
         """Called once for each newly issued report, in a transaction."""
         self._turn = threading.Lock()
+        self.in_force = threading.Lock()
+        """Held while an issue is recorded: whoever holds it sees the reports that are in force stay in force."""
         self._ledger = Ledger(rooms.state, log, fold, intake, settings, self._issued)
 
     def issue(
@@ -73,14 +75,20 @@ class Archive:
         Raises Invalid for a period that has not begun, or was over before the records began, and for an edition that
         is about nothing there was then, or about an incident of others; Unavailable while what has arrived is not
         worked through, since a frozen report must not go without it. Once its period is frozen,
-        a report is revised only where its figures changed; else the answer is the report that is there.
+        a report is revised only where its figures changed; else the answer is the report that is there. Frozen and
+        revised are the reports in the zone of the installation; one in another zone is told as of now.
 
         All of it is read at one position of the log: the fold stands still meanwhile, agents are answered. Then the
         issue is recorded in the log. One report is issued at a time.
         """
+        with self._rooms.state.read() as tx:
+            name = canonical(tx, kind_of(kind), name)
         with self._turn:
             found = self._sealed(Wanted(kind, name, tz, edition), author, tell)
-            return found if isinstance(found, Issued) else self._ledger.record(*found, author.actor)
+            if isinstance(found, Issued):
+                return found
+            with self.in_force:
+                return self._ledger.record(*found, author.actor)
 
     def recover(self) -> None:
         """Finish what an earlier process began to issue, and record what an older release issued. Once, at the start.
@@ -113,7 +121,8 @@ class Archive:
             data = make(self._rooms, wanted, period, before, now, self._settings, tell)
             final = data["status"] == report.FINAL
             earlier = reports.last_of(tx, kind, name, tz, report.FINAL, wanted.key) if final else None
-            if now >= frozen_at(kind, period, self._settings.calculation.freeze_at):
+            own = tz == self._settings.tz
+            if own and now >= frozen_at(kind, period, self._settings.calculation.freeze_at):
                 old = None if earlier is None else self._as_issued(wanted, earlier, period, before)
                 told = self._revision(tx, earlier, old, data, position, period, about)
                 if earlier and earlier.revision and not told["differences"]:

@@ -34,6 +34,14 @@ def kind_of(text: str) -> Kind:
     return Kind(text)
 
 
+def canonical(tx: sqlite3.Connection, kind: Kind, name: str) -> str:
+    """The one form of a name by which reports of a period are kept: 2026-Q3, INC-2026-000001.
+
+    Raises Missing for an incident that there is not; what is no name of the kind is refused by :func:`periods`.
+    """
+    return incidents.get(tx, name).name if kind is Kind.SPECIAL else name.upper()
+
+
 def periods(tx: sqlite3.Connection, kind: Kind, name: str, tz: str, now: int) -> tuple[Period, Period]:
     """The period of a report, and the one before it; a special report's ends with the day of the end, or of ``now``.
 

@@ -105,8 +105,11 @@ class Mailing:
     def queue(self, tx: sqlite3.Connection, issued: Issued) -> None:
         """Have an issued report sent if the settings say so. A draft is, only when the calendar issued it.
 
-        An edition goes to its own distribution list, and nowhere else.
+        An edition goes to its own distribution list, and nowhere else. One in another zone than the installation's is
+        for whoever asked for it.
         """
+        if issued.tz != self._settings.tz:
+            return
         stage = stage_of(issued)
         if issued.edition:
             terms = self._terms(tx, issued)

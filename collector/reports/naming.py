@@ -9,7 +9,11 @@ LONGEST = 80
 """Most characters of an edition's name in the name of a file."""
 
 
-def stem(name: str, edition: Mapping[str, Any] | None) -> str:
-    """The name of a file without its ending: of a report by its period, and of an edition by what that is about."""
+def stem(name: str, edition: Mapping[str, Any] | None, tz: str = "") -> str:
+    """The name of a file without its ending: of a report by its period, and of an edition by what that is about.
+
+    ``tz`` is the zone of a report that is told in another one than the installation's.
+    """
     told = "" if edition is None else "-" + _KEPT.sub("-", edition["name"])[:LONGEST].strip("-.")
-    return f"nineward-{name}{told}"
+    zone = f"-{tz.replace('/', '-')}" if tz else ""
+    return f"nineward-{name}{zone}{told}"

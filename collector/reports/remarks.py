@@ -76,7 +76,7 @@ class Remarks:
         ``one_person`` allows that), Conflicting for a report of a period that is not frozen, or that was revised.
         """
         journal = self._journal
-        with journal.turn():
+        with journal.turn(), self._archive.in_force:
             with journal.state.read() as tx:
                 issued = reports.get(tx, key)
                 newest = reports.last_of(tx, issued.kind, issued.name, issued.tz, report.FINAL, issued.edition)
@@ -85,6 +85,10 @@ class Remarks:
             require_approver(author, issued.author, self._settings.one_person, ())
             if there is not None:
                 return there
+            if issued.tz != self._settings.tz:
+                raise Conflicting(
+                    f"It is told in the time zone {issued.tz}. What is approved is the report in {self._settings.tz}."
+                )
             if not issued.revision:
                 raise Conflicting("Its period is not frozen yet: what may still change is not approved.")
             if newest is not None and newest.id != key:

@@ -38,7 +38,9 @@ def test_months_are_those_that_have_a_part() -> None:
     assert list(months(start, end, tz)) == [month(text, tz) for text in ("2026-11", "2026-12", "2027-01")]
 
 
-@pytest.mark.parametrize("text", ["2026", "2026-13", "2026-00", "26-01", "2026-1", "0000-01"])
+@pytest.mark.parametrize(
+    "text", ["2026", "2026-13", "2026-00", "26-01", "2026-1", "0000-01", "0001-01", "9999-12", "２０２６-10"]
+)
 def test_what_is_no_month_is_refused(text: str) -> None:
     with pytest.raises(Invalid):
         month(text, "Asia/Shanghai")

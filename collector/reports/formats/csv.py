@@ -17,7 +17,8 @@ MEDIA = "application/zip"
 LANGUAGES = True
 EXTENSION = "csv.zip"
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = (*"=+-@", *"＝＋－＠", "\t", "\r", "\n")
+"""How a formula begins; where Chinese is written also in wide characters."""
 _MADE = (1980, 1, 1, 0, 0, 0)
 """The date of each file: a zip has one, and it must not tell when it was made."""
 

@@ -1,5 +1,7 @@
 """Reports over HTTP: issued, paged, fetched in each format, verified; and who may not."""
 
+from pathlib import Path
+
 import pytest
 
 from collector.app import House
@@ -7,6 +9,8 @@ from collector.client import Client
 from collector.reports import formats
 from rules.errors import Forbidden, Invalid, Missing
 from rules.period import local
+from tests.collector.api.asking import door
+from tests.collector.watched import house_watched
 
 
 @pytest.fixture
@@ -80,3 +84,37 @@ def test_a_missed_measure_is_commented_on(client: Client, month: str) -> None:
 
     (comment,) = client.get(f"reports/{issued['id']}/remarks")["comments"]
     assert (comment["measure"], comment["text"]) == (measure, "a switch was replaced")
+
+
+def test_what_is_refused_issues_nothing(client: Client, month: str) -> None:
+    before = [report["id"] for report in client.every("reports")]
+
+    with pytest.raises(Invalid, match="xx"):
+        client.post("reports", {"name": month, "lang": "xx"})
+
+    assert [report["id"] for report in client.every("reports")] == before
+
+
+@pytest.mark.parametrize("cursor", ["x", "99999999999999999999999.r_1", "१.r_1"])
+def test_a_cursor_that_no_page_gave_is_refused(client: Client, cursor: str) -> None:
+    with pytest.raises(Invalid):
+        client.get("reports", cursor=cursor)
+
+
+@pytest.mark.parametrize("name", ["0001-01", "9999-12"])
+def test_a_month_out_of_all_time_is_refused(client: Client, name: str) -> None:
+    with pytest.raises(Invalid):
+        client.post("reports", {"name": name})
+
+
+def test_a_page_runs_and_fetches_nothing(tmp_path: Path) -> None:
+    with door(tmp_path) as found:
+        house_watched(found.house, "core-1")
+        month = local(found.clock.now(), found.house.settings.tz).strftime("%Y-%m")
+        issued = found.ok("POST", "reports", {"name": month, "tz": "UTC"})
+        headers = found.ask("GET", f"reports/{issued['id']}.html?lang=zh-CN").headers
+
+    assert headers["content-security-policy"].startswith("default-src 'none'; style-src 'unsafe-inline';")
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["content-type"] == "text/html; charset=utf-8"
+    assert f"nineward-{month}-UTC.zh-CN.html" in headers["content-disposition"]

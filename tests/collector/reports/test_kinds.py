@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from collector.reports.kinds import Kind, frozen_at, kind_of, periods
+from collector.reports.kinds import Kind, canonical, frozen_at, kind_of, periods
 from collector.store import incidents
 from rules.errors import Invalid, Missing
 from rules.parameters import FreezeAt
@@ -21,6 +21,22 @@ def test_a_period_and_the_one_before() -> None:
     assert periods(tx, Kind.MONTH, "2026-01", TZ, 0) == (month("2026-01", TZ), month("2025-12", TZ))
     assert periods(tx, Kind.QUARTER, "2026-Q1", TZ, 0) == (quarter("2026-Q1", TZ), quarter("2025-Q4", TZ))
     assert periods(tx, Kind.YEAR, "2026", TZ, 0) == (year("2026", TZ), year("2025", TZ))
+
+
+@pytest.mark.parametrize(("kind", "name"), [(Kind.QUARTER, "2026-q1"), (Kind.MONTH, "2026-01"), (Kind.YEAR, "2026")])
+def test_a_period_has_one_name_by_which_it_is_kept(kind: Kind, name: str) -> None:
+    tx = sqlite3.connect(":memory:")
+
+    kept = canonical(tx, kind, name)
+
+    assert kept == name.replace("q", "Q")
+    assert periods(tx, kind, kept, TZ, 0) == periods(tx, kind, name, TZ, 0)
+
+
+@pytest.mark.parametrize("name", ["9999", "0001", "1969"])
+def test_a_year_that_nothing_can_be_told_of_is_refused(name: str) -> None:
+    with pytest.raises(Invalid):
+        periods(sqlite3.connect(":memory:"), Kind.YEAR, name, TZ, 0)
 
 
 def test_an_unknown_kind_is_told_with_those_there_are() -> None:

@@ -209,3 +209,12 @@ def test_mistakes_in_the_settings_are_told_at_the_start(
 ) -> None:
     with pytest.raises(Invalid):
         mailing(found, archive, box, **wrong)
+
+
+def test_what_is_told_in_another_zone_is_for_whoever_asked(found: Watched, archive: Archive, box: Mailbox) -> None:
+    made = mailing(found, archive, box, on=["draft", "final", "revision"])
+    found.rooms.clock.at = FROZEN + 24 * HOUR
+
+    elsewhere = archive.issue("month", MONTH, "UTC", SYSTEM)
+
+    assert made.of(elsewhere.id) is None

@@ -1,14 +1,16 @@
 """Comments and approvals stand in the log, beside what is sealed; and who may make them."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
-from collector.access import SYSTEM, Principal, local
+from collector.access import SYSTEM, Principal, local, require_approver
 from collector.reports.archive import HOLDS, Archive
 from collector.reports.remarks import LONGEST, Remarks
 from collector.roles import Role
+from collector.store import reports
 from collector.store.reports import Issued
 from rules.errors import Conflicting, Forbidden, Invalid, Missing
 from tests.collector.reports.test_revisions import FROZEN, HOUR, MONTH, TZ, corrected
@@ -85,6 +87,14 @@ def test_what_is_not_frozen_is_not_approved(found: Watched, archive: Archive, re
         remarks.approve(issue(found, archive, at=FROZEN - 1).id, SECOND)
 
 
+def test_what_is_told_in_another_zone_is_not_approved(found: Watched, archive: Archive, remarks: Remarks) -> None:
+    found.rooms.clock.at = FROZEN + 24 * HOUR
+    elsewhere = archive.issue("month", MONTH, "UTC", ADMIN)
+
+    with pytest.raises(Conflicting, match=TZ):
+        remarks.approve(elsewhere.id, SECOND)
+
+
 def test_what_was_revised_is_not_approved_any_more(found: Watched, archive: Archive, remarks: Remarks) -> None:
     first = issue(found, archive)
     corrected(found)
@@ -92,6 +102,26 @@ def test_what_was_revised_is_not_approved_any_more(found: Watched, archive: Arch
 
     with pytest.raises(Conflicting, match=second.id):
         remarks.approve(first.id, SECOND)
+
+
+def test_no_revision_comes_between_the_look_and_the_approval(
+    found: Watched, archive: Archive, remarks: Remarks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[bool] = []
+
+    def watched_over(real: Callable[..., None]) -> Callable[..., None]:
+        def look(*of: object) -> None:
+            held.append(archive.in_force.locked())
+            real(*of)
+
+        return look
+
+    monkeypatch.setattr(reports, "begin", watched_over(reports.begin))
+    monkeypatch.setattr("collector.reports.remarks.require_approver", watched_over(require_approver))
+
+    remarks.approve(issue(found, archive).id, SECOND)
+
+    assert held == [True, True]
 
 
 def test_a_missed_measure_is_commented_on(found: Watched, archive: Archive, remarks: Remarks) -> None:

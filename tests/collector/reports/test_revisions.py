@@ -201,3 +201,19 @@ def test_a_draft_has_the_budget_of_its_whole_month(found: Watched, archive: Arch
 
     whole = (END - max(START, month(MONTH, TZ).start)) // 100
     assert [one["budget"]["allowed_ms"] for one in (early, late)] == [whole, whole]
+
+
+def test_a_period_has_one_history_however_its_name_is_written(found: Watched, archive: Archive) -> None:
+    quarter = f"{MONTH[:4]}-Q{(int(MONTH[5:]) + 2) // 3}"
+    found.rooms.clock.at = FROZEN + 100 * 24 * HOUR
+
+    first, second = (archive.issue("quarter", name, TZ, ADMIN) for name in (quarter, quarter.lower()))
+
+    assert (first.name, second.id) == (quarter, first.id)
+
+
+def test_only_the_zone_of_the_installation_is_frozen(found: Watched, archive: Archive) -> None:
+    found.rooms.clock.at = FROZEN + 2 * 24 * HOUR
+
+    assert archive.issue("month", MONTH, "UTC", ADMIN).revision == 0
+    assert archive.issue("month", MONTH, TZ, ADMIN).revision == 1

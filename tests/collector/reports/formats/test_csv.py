@@ -5,6 +5,8 @@ import io
 import zipfile
 from typing import Any
 
+import pytest
+
 from collector.reports.formats.csv import render
 from collector.reports.layout.lay import lay
 from tests.collector.reports.stories import document
@@ -65,3 +67,11 @@ def test_a_name_cannot_become_a_formula() -> None:
 def test_the_zip_does_not_tell_when_it_was_made() -> None:
     with zipfile.ZipFile(io.BytesIO(render(document(), "en"))) as found:
         assert {entry.date_time for entry in found.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+@pytest.mark.parametrize("sign", ["=", "\n", "＝", "＋", "－", "＠"])
+def test_a_text_is_no_formula_in_whatever_width(sign: str) -> None:
+    sealed = document()
+    sealed["report"]["mutes"][0]["reason"] = f"{sign}1+1"
+
+    assert f"'{sign}1+1" in rows("mutes", sealed)[1]
