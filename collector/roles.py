@@ -9,7 +9,7 @@ class Permission(StrEnum):
 
     READ = "read"  # targets, figures, incidents, reports
     HANDLE = "handle"  # acknowledge, comment, resolve incidents
-    IMPROVE = "improve"  # tell causes, have actions done and judge them, call back
+    IMPROVE = "improve"  # tell causes, have actions done and judge them, call back, note and answer complaints
     MUTE = "mute"
     PLAN = "plan"  # propose maintenance, end or cancel it
     PROPOSE = "propose"  # propose corrections
