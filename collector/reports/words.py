@@ -51,6 +51,49 @@ CAUSES = {
 FAULT_RATES = WORDS
 """The readings of the fault rate."""
 
+DEVICES = {
+    "host": "Host",
+    "switch": "Switch",
+    "router": "Router",
+    "firewall": "Firewall",
+    "server": "Server",
+    "website": "Website",
+    "service": "Service",
+}
+"""The kinds of targets that have a word of ours; any other is told as it was written."""
+
+EDGES = {
+    "midpoint": "midpoint of the two looks",
+    "first_bad": "first bad look",
+    "last_good": "last good look",
+}
+"""By which rule an edge is dated."""
+
+CHANGES = {
+    "add": "added",
+    "set": "set",
+    "change": "changed",
+    "propose": "proposed",
+    "approve": "approved",
+    "withdraw": "withdrawn",
+    "retire": "retired",
+    "remove": "removed",
+    "open": "opened",
+    "ack": "acknowledged",
+    "start": "work begun",
+    "pause": "paused",
+    "resume": "resumed",
+    "comment": "commented",
+    "resolve": "solved",
+    "close": "closed",
+    "reopen": "reopened",
+    "merge": "merged",
+    "void": "declared void",
+    "call": "called back",
+    "answer": "answered",
+}
+"""What happened to an entry of the configuration, or was done about an incident."""
+
 KINDS = {
     "outage": "Outage",
     "degraded": "Degraded",

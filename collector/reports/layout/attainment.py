@@ -73,7 +73,9 @@ def spent(pen: Pen) -> list[Block]:
 
 def heat(pen: Pen) -> list[Block]:
     """On which days time was lost."""
-    say, found = pen.say, pen.report["heat"]
+    say, found = pen.say, dict(pen.report["heat"])
+    if pen.report["kind"] == "special":
+        found |= {"rows": [row for row in found["rows"] if any(row["lost_ms"])], "left_out": 0}
     if not found["rows"]:
         return []
     chart = Chart(

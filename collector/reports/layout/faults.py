@@ -85,7 +85,7 @@ def classes(pen: Pen) -> Block:
     )  # fmt: skip
     rows = [
         (
-            pen.text(row["kind"]),
+            pen.named(words.DEVICES, row["kind"]),
             pen.count(row["objects"]),
             pen.hours((row["up_ms"] + row["degraded_ms"]) / 3_600_000),
             *(pen.length(row[f"{state}_ms"]) for state in ("down", "unreachable", "unknown", "maintenance")),
@@ -141,7 +141,7 @@ def worst(pen: Pen) -> Block:
     rows = [
         (
             pen.text(row["name"]),
-            pen.text(row["kind"]),
+            pen.named(words.DEVICES, row["kind"]),
             pen.length(row["down_ms"]),
             pen.share(row["fault_rate"], 4, pen.targets["fault_rate"], up=True),
             pen.count(row["failures"]),
@@ -188,7 +188,7 @@ def paretos(pen: Pen) -> Sequence[Block]:
                     name,
                     "pareto",
                     say(title),
-                    {"bars": shown, "hours": say("Hours"), "cumulative": say("Cumulative share")},
+                    {"bars": shown, "hours": say("Hours lost"), "cumulative": say("Cumulative share")},
                     say(
                         "First comes {name} with {share} of all.",
                         name=shown[0]["name"],

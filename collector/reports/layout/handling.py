@@ -51,7 +51,7 @@ def _rules(pen: Pen) -> Block:
         for rule in pen.report["handling"]["rules"]
     ]
     heads = pen.columns(
-        "Rule", ("In time", Unit.SHARE), ("Goal", Unit.SHARE), ("Due", Unit.COUNT), ("Kept", Unit.COUNT),
+        "Rule", ("In time", Unit.SHARE), ("Goal", Unit.SHARE), ("Fell due", Unit.COUNT), ("Kept", Unit.COUNT),
         ("Not yet due", Unit.COUNT), ("Ended by itself", Unit.COUNT), ("Median", Unit.LENGTH),
         ("90 % within", Unit.LENGTH), "Verdict",
     )  # fmt: skip
@@ -96,7 +96,7 @@ def _steps(pen: Pen) -> Sequence[Block]:
         "steps",
         "steps",
         table.title,
-        {"steps": [[name, span] for name, span in rows], "hours": pen.say("Hours")},
+        {"steps": [[name, span] for name, span in rows], "hours": pen.say("Hours taken")},
         pen.say("The longest step is: {step}.", step=longest[0]),
     )
     return [table, chart]

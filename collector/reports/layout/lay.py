@@ -63,7 +63,7 @@ def _chapters(pen: Pen) -> list[Chapter]:
 
 def _annexes(pen: Pen) -> list[Chapter]:
     """What stands between the chapters of a longer period and the seal."""
-    if not pen.report.get("review"):
+    if pen.report["kind"] not in _REVIEWS or not pen.report.get("review"):
         return []
     if pen.report["kind"] == "year" and not pen.edition:
         return [management.chapter(pen, decisions(pen)), details(pen)]

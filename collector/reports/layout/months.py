@@ -54,7 +54,7 @@ def objects(pen: Pen) -> Block:
     rows = [
         (
             pen.text(row["name"]),
-            pen.text(row["kind"]),
+            pen.named(words.DEVICES, row["kind"]),
             pen.count(row["months"]),
             pen.count(row["any_missed"]),
             *(pen.text(_missed(row["missed"][measure])) for measure in ("fault_rate", "mtbf", "mttr")),

@@ -3,7 +3,7 @@
 from collector import printed
 from collector.reports import exact, revised, words
 from collector.reports.layout.blocks import Block, Cell, Chapter, Paragraph, Unit
-from collector.reports.layout.pen import Pen
+from collector.reports.layout.pen import Pen, Row
 from rules.parameters import FaultRate
 
 
@@ -111,7 +111,7 @@ def scope(pen: Pen) -> Chapter:
     rows = [
         (
             pen.text(entry["name"]),
-            pen.text(entry["kind"]),
+            pen.named(words.DEVICES, entry["kind"]),
             pen.text(entry["about"]["address"]),
             pen.text(say((entry["about"]["priority"] or "").capitalize()) if entry["about"]["priority"] else None),
             Cell(entry["agreed_ms"] / exact.HOUR, words.hours(entry["agreed_ms"]), Unit.HOURS),
@@ -125,8 +125,8 @@ def scope(pen: Pen) -> Chapter:
         for entry in report["objects"]
     ]
     pending = [
-        (pen.text(row["name"]), pen.text(row["kind"]), pen.text(row["address"]), pen.moment(row["since"]),
-         pen.text(row["error"]))
+        (pen.text(row["name"]), pen.named(words.DEVICES, row["kind"]), pen.text(row["address"]),
+         pen.moment(row["since"]), pen.text(row["error"]))
         for row in report["pending"]
     ]  # fmt: skip
     blocks: list[Block] = [
@@ -143,7 +143,7 @@ def scope(pen: Pen) -> Chapter:
             say(
                 "An outage begins and ends between two looks; both brackets are listed, and the edge is dated by the "
                 "rule {rule}.",
-                rule=pen.parameters["edge_policy"],
+                rule=words.named(words.EDGES, pen.parameters["edge_policy"], say),
             )
         ),
         Paragraph(
@@ -224,19 +224,29 @@ def _sentences(pen: Pen) -> list[str]:
     return found
 
 
+def _event(pen: Pen, row: Row) -> Cell:
+    """What happened to an entry; of late results how many batches came."""
+    what = str(row["what"])
+    count, _, rest = what.partition(" ")
+    if rest == "batches":
+        return Cell(what, pen.say.number("{count} batch", "{count} batches", int(count)))
+    return pen.named(words.CHANGES, what)
+
+
 def _differences(pen: Pen) -> list[Block]:
     say, revision = pen.say, pen.report["revision"]
+    headline = {row["measure"]: row for row in pen.report["headline"]}
     rows = [
         (
-            Cell(row["part"], f"{words.named(revised.PARTS, row['part'], say)} {row['name']}".rstrip()),
+            Cell(row["part"], f"{words.named(revised.PARTS, row['part'], say)} {revised.name(row, say)}".rstrip()),
             Cell(row["key"], revised.figure(row["key"], say)),
-            Cell(row["before"], revised.value(row, "before", pen.tz, say)),
-            Cell(row["after"], revised.value(row, "after", pen.tz, say)),
+            Cell(row["before"], revised.value(row, "before", pen.tz, say, headline)),
+            Cell(row["after"], revised.value(row, "after", pen.tz, say, headline)),
         )
         for row in revision["differences"]
     ]
     reasons = [
-        (pen.named(revised.REASONS, row["kind"]), pen.text(row["name"]), pen.text(row["what"]), pen.text(row["by"]),
+        (pen.named(revised.REASONS, row["kind"]), pen.text(row["name"]), _event(pen, row), pen.text(row["by"]),
          pen.moment(row["at"]))
         for row in revision["reasons"]
     ]  # fmt: skip
@@ -250,7 +260,7 @@ def _differences(pen: Pen) -> list[Block]:
         pen.table(
             "reasons",
             "What came into the records since",
-            pen.columns("What", "Name", "Event", "By", ("Time", Unit.INSTANT)),
+            pen.columns("Kind of entry", "Name", "Event", "By", ("Time", Unit.INSTANT)),
             reasons,
         ),
     ]

@@ -58,7 +58,7 @@ def _evidence() -> Evidence:
 
 
 def document(kind: str = "quarter") -> dict[str, Any]:
-    """The sealed report of the quarter, or of a year that says the same."""
+    """The sealed report of the quarter, or one of another kind that says the same."""
     data = report.build(kind, "2026-Q3" if kind == "quarter" else "2026", MONTH, MONTH.end + DAY, _evidence())
     return seal.seal(data, {"first": 1, "last": 4711, "head": "ab" * 32})
 

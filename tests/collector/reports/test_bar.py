@@ -1,7 +1,7 @@
 """The bar shows every stretch, trouble above all."""
 
-from collector.reports.bar import WIDTH, bar, days
-from rules.period import month
+from collector.reports.bar import WIDTH, bar, days, marks
+from rules.period import month, quarter
 
 
 def test_seconds_of_trouble_in_a_month_are_still_seen() -> None:
@@ -30,3 +30,9 @@ def test_a_month_with_a_clock_change_has_all_its_days() -> None:
     period = month("2026-03", "Europe/Berlin")
 
     assert days(period.start, period.end, period.tz).count("<line") == 31
+
+
+def test_under_a_long_period_months_are_marked_and_no_days() -> None:
+    whole = quarter("2026-Q3", "Asia/Shanghai")
+
+    assert [mark.label for mark in marks(whole.start, whole.end, whole.tz)] == ["2026-07", "2026-08", "2026-09"]

@@ -12,6 +12,7 @@ from collector.reports import report, seal
 from collector.reports.layout.blocks import Chart, Laid, Paragraph, Table, Unit
 from collector.reports.layout.lay import TITLES, lay
 from collector.texts import translator
+from tests.collector.reports import reviewed
 from tests.collector.reports.stories import DAY, MONTH, document, evidence
 
 LAYOUT = Path(collector.reports.layout.__file__).parent
@@ -173,3 +174,53 @@ def test_the_annex_says_whether_and_by_which_key_it_is_signed(signature: dict[st
     rows = {row[0].shown: row[1].shown for row in tables(lay(found, "en"))["seal"].rows}
 
     assert rows["Signature"] == said
+
+
+def test_a_special_report_lists_what_was_touched_and_nothing_else() -> None:
+    found = tables(lay(reviewed.document("special"), "en"))["objects"]
+
+    assert {row[0].value for row in found.rows} == {"portal", "old-1", "old-2", "new-1"}
+    assert not found.total
+
+
+def test_a_special_report_maps_only_objects_that_lost_time() -> None:
+    (chart,) = (
+        block
+        for chapter in lay(reviewed.document("special"), "en").chapters
+        for block in chapter.blocks
+        if isinstance(block, Chart) and block.kind == "heat"
+    )
+
+    assert all(any(row["lost_ms"]) for row in chart.data["rows"])
+    assert chart.data["left_out"] == 0
+
+
+def test_availability_and_contentment_stand_in_the_headline() -> None:
+    fleet = document()["report"]["fleet"]
+    rows = {row[0].shown: row for row in tables(laid())["headline"].rows}
+
+    assert rows["Availability"][2].value == fleet["availability"]
+    assert rows["Share of the content"][1].shown == "≥ 90.00 %"
+    assert rows["Share of the content"][-1].shown == "Not applicable"
+
+
+def test_each_measure_of_an_agreement_says_over_what_it_was_taken() -> None:
+    objective = {"name": "mttr", "target_h": 4.0, "value_h": 1.0, "verdict": "met", "restored": 2, "open": 0}
+    terms = {"agreement": {"name": "acme", "version": 1}, "customer": "", "objectives": [objective], "requests": []}
+    (row,) = tables(laid(attainment=[{**terms, "budget": None, "forecast": None}]))["agreements"].rows
+
+    assert row[5].shown == "2 outages restored"
+
+
+def test_events_of_entries_are_told_in_the_readers_language() -> None:
+    told = {"kind": "correction", "name": "1", "by": "li.wei", "at": MONTH.end}
+    revision = {
+        "number": 2, "previous": {"number": 1, "issued_at": MONTH.end},
+        "differences": [{"part": "fleet", "name": "", "key": "failures", "before": 1, "after": 2}],
+        "reasons": [{**told, "what": "approve"}, {**told, "kind": "late_results", "what": "1 batches"}],
+    }  # fmt: skip
+    issued = document()
+    issued["report"]["revision"] = revision
+
+    assert [row[2].shown for row in tables(lay(issued, "zh-CN"))["reasons"].rows] == ["已批准", "1 批"]
+    assert [row[2].shown for row in tables(lay(issued, "en"))["reasons"].rows] == ["approved", "1 batch"]
