@@ -31,6 +31,7 @@ from collector.place import address
 from collector.plans import Plans
 from collector.progress import Board
 from collector.recording import Recording
+from collector.refold import sweep
 from collector.registry import Registry
 from collector.reports.archive import Archive
 from collector.reports.calendar import ReportCalendar
@@ -101,6 +102,7 @@ def open_house(
     clock = clock or Clock()
     with contextlib.ExitStack() as stack:
         stack.enter_context(_alone(settings.data, clock, patience))
+        sweep(settings.data)
         state = State(settings.data / "state.db")
         stack.callback(state.close)
         log = Log(settings.data / "log")

@@ -4,6 +4,7 @@ Used by ``rebuild`` (does the state agree with the log?) and ``report verify`` (
 """
 
 import contextlib
+import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ from rules.errors import Broken
 
 Progress = Callable[[int, int], None]
 """Given how much is done, and of how much."""
+
+_FOLDER = "refold-"
 
 _CYCLE_ENTRIES = 5_000
 """Entries in one cycle at most: many are decisions, and what is read ahead has to lie somewhere."""
@@ -148,10 +151,16 @@ def _ready(piece: Piece) -> Arrival | Stretch:
     return Arrival(position, draft.kind, draft.at, draft.body, draft.agent)
 
 
+def sweep(data: Path) -> None:
+    """Remove what a process that was killed while it folded again left below the data folder, of which one is alone."""
+    for left in data.glob(f"{_FOLDER}*"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
 @contextlib.contextmanager
 def refolded(log: Log, last: int, settings: Settings, tell: Progress = silent) -> Iterator[Refolded]:
     """The log up to position ``last``, folded into a temporary folder below the data folder, which is removed after."""
-    with tempfile.TemporaryDirectory(prefix="refold-", dir=settings.data) as folder, contextlib.ExitStack() as stack:
+    with tempfile.TemporaryDirectory(prefix=_FOLDER, dir=settings.data) as folder, contextlib.ExitStack() as stack:
         prefix = Prefix(log, last)
         state = State(Path(folder) / "state.db", lasting=False)
         stack.callback(state.close)

@@ -151,7 +151,7 @@ class Reports(Controller):
         require(principal, Permission.READ)
         if not body:
             raise Invalid("Send the file's content as the body.")
-        return house.archive.verify(body)
+        return house.archive.verify(body, principal)
 
 
 @post("/rebuild", sync_to_thread=True, status_code=200, tags=["operation"])

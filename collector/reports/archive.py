@@ -40,6 +40,8 @@ from rules.period import Period
 
 __all__ = ["BROKEN", "ELSEWHERE", "EXPIRED", "HOLDS", "SEALED", "Archive"]
 
+_PATIENCE_S = 30.0
+
 _told = logging.getLogger(__name__)
 
 
@@ -57,6 +59,7 @@ class Archive:
         self.listeners: list[Callable[[sqlite3.Connection, Issued], None]] = []
         """Called once for each newly issued report, in a transaction."""
         self._turn = threading.Lock()
+        self._one_look = threading.Lock()
         self.in_force = threading.Lock()
         """Held while an issue is recorded: whoever holds it sees the reports that are in force stay in force."""
         self._ledger = Ledger(rooms.state, log, fold, intake, settings, self._issued)
@@ -209,7 +212,7 @@ class Archive:
         """
         return self._shelf.file(key, form, lang)
 
-    def verify(self, content: bytes) -> dict[str, Any]:
+    def verify(self, content: bytes, asker: Principal | None = None) -> dict[str, Any]:
         """Whether an issued file holds: ``{"verdict", "reasons", "sha256", "signature", "notes", "issue", "newer"}``.
 
         The verdict is one of four words. The log must have the entry of an issue with this seal, else it was not issued
@@ -221,10 +224,16 @@ class Archive:
         ``signature`` is ``{"state", "key"}``, ``issue`` what the log has of it, ``newer`` the revision in its place.
         ``notes`` tell of that, and what differs between where it was issued and here; they break nothing. Of a report
         that an older release of the report's shape or method made, they tell which figures are made otherwise now.
-        Raises Unavailable while the state does not show all of the log.
+        Raises Unavailable while the state does not show all of the log, or while others have files verified: each look
+        folds the log again. Raises Forbidden where the ``asker`` may not read the report that it is a file of.
         """
         self.recover()
-        return Verification(self._rooms.state, self._log, self._settings, self._shelf).verify(content)
+        if not self._one_look.acquire(timeout=_PATIENCE_S):
+            raise Unavailable("Another file is being verified. Ask again in a minute.")
+        try:
+            return Verification(self._rooms.state, self._log, self._settings, self._shelf).verify(content, asker)
+        finally:
+            self._one_look.release()
 
     def _key(self) -> Ed25519PrivateKey | None:
         path = self._settings.report_key

@@ -10,10 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from collector.access import Principal
 from collector.printed import instant
 from collector.reports import edition, environment, seal, signature
 from collector.reports.formats import html
 from collector.reports.ledger import described
+from collector.reports.readers import require_readable
 from collector.reports.recomputed import Recomputed
 from collector.reports.shelf import Shelf
 from collector.settings import Settings
@@ -37,7 +39,7 @@ class Verification:
     settings: Settings
     shelf: Shelf
 
-    def verify(self, content: bytes) -> dict[str, Any]:
+    def verify(self, content: bytes, asker: Principal | None = None) -> dict[str, Any]:
         """As :meth:`collector.reports.archive.Archive.verify`."""
         try:
             document, wrong = self._opened(content)
@@ -49,6 +51,8 @@ class Verification:
             issued = reports.sealed_as(tx, closing["sha256"])
             series = [] if issued is None else reports.frozen_of(tx, issued)
             signed = signature.judged(closing, reports.keys(tx))
+            if issued is not None and asker is not None:
+                require_readable(tx, asker, issued)
         if issued is None:
             told = "The log has no entry of the issue of a report with this seal: it was not issued here, or never."
             return _answer(ELSEWHERE, [told, *wrong], closing["sha256"], signed)

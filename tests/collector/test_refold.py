@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from collector.app import open_house
 from collector.refold import Prefix, refolded
+from collector.settings import Settings
 from collector.store.entry import Draft
 from rules.errors import Broken
 from rules.period import Period
@@ -53,3 +55,13 @@ def test_a_prefix_ends_with_its_own_head(rooms: Rooms) -> None:
 
     assert entry is not None
     assert Prefix(rooms.log, 1).head() == (1, entry.hash)
+
+
+def test_what_a_killed_process_left_is_swept_away_at_the_start(tmp_path: Path) -> None:
+    settings = Settings(key=tmp_path / "key").at(tmp_path / "data")
+    left = settings.data / "refold-abc"
+    left.mkdir(parents=True)
+    (left / "state.db").write_bytes(b"half")
+
+    with open_house(settings, deciding=False):
+        assert not left.exists()

@@ -45,6 +45,20 @@ def test_a_customer_sees_the_editions_inside_their_scope_and_nothing_else(served
         assert served.ask_as(token, "GET", f"reports/{row['id']}/remarks").status_code == 403
 
 
+def test_a_customer_has_only_files_of_their_own_editions_verified(served: Door) -> None:
+    token = served.token("customer", customer="acme")
+    told = {}
+    for row in served.ok("GET", "reports?select=customer%3Dacme")["items"][:1]:
+        told["acme"] = served.ask("GET", f"reports/{row['id']}.json").content
+    for row in served.ok("GET", "reports?select=customer%3Dbeta")["items"][:1]:
+        told["beta"] = served.ask("GET", f"reports/{row['id']}.json").content
+
+    found = {name: served.ask_as(token, "POST", "reports/verify", content=content) for name, content in told.items()}
+
+    assert found["acme"].json()["verdict"] == "holds"
+    assert found["beta"].status_code == 403
+
+
 def test_a_short_page_of_a_scoped_list_leads_to_the_rest(served: Door) -> None:
     token = served.token("customer", customer="acme")
     first = served.ask_as(token, "GET", "reports?limit=1").json()

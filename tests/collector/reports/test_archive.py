@@ -10,6 +10,7 @@ from collector.reports.archive import BROKEN, ELSEWHERE, HOLDS, Archive
 from collector.reports.environment import made_with
 from collector.reports.formats.json import render
 from collector.reports.seal import seal
+from collector.reports.verification import Verification
 from collector.store.reports import Issued
 from rules.errors import Invalid, Missing, Unavailable
 from rules.period import local
@@ -163,3 +164,21 @@ def test_no_report_goes_without_what_has_arrived(
 
     with pytest.raises(Unavailable, match="worked through"):
         archive.issue("month", MONTH, TZ, ADMIN)
+
+
+def test_one_file_is_verified_at_a_time(archive: Archive, issued: Issued, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = archive.file(issued.id, "json", "en")[0]
+    refused: list[str] = []
+
+    def another(*_: object) -> dict[str, object]:
+        try:
+            archive.verify(content)
+        except Unavailable as busy:
+            refused.append(busy.message)
+        return {}
+
+    monkeypatch.setattr("collector.reports.archive._PATIENCE_S", 0)
+    monkeypatch.setattr(Verification, "verify", another)
+    archive.verify(content)
+
+    assert ["Another file is being verified" in said for said in refused] == [True]
