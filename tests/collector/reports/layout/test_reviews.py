@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from collector.reports import words
 from collector.reports.charts import draw
 from collector.reports.layout import lay as laying
 from collector.reports.layout.blocks import Chart, Laid, Paragraph, Table, Unit
@@ -183,3 +184,8 @@ def test_a_report_of_an_older_shape_keeps_the_chapters_of_a_month() -> None:
     del old["report"]["review"]
 
     assert lay(old, "en").chapters[0].title == "Summary and verdict"
+
+
+@pytest.mark.parametrize("table", [words.DEVICES, words.EDGES, words.CHANGES, words.MEASURES, words.STATES])
+def test_the_names_of_things_have_their_translations(table: dict[str, str]) -> None:
+    assert [word for word in table.values() if word not in translator("zh-CN").catalogue] == []
