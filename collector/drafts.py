@@ -8,6 +8,7 @@ from collector.agreed import Agreed
 from collector.countdown import first, told
 from collector.cut_off import cut_off
 from collector.decisions.families import ATTACHED, GATHERED, RETURNED, STABLE, UNSTABLE
+from collector.decisions.storm import RELEASED
 from collector.faults import Kind
 from collector.ids import new_id
 from collector.recipients import Recipients
@@ -133,6 +134,24 @@ class Drafts:
         """An incident (id) tells of more incidents than it did, in these systems."""
         return self._of(GATHERED, incident, text, systems=list(systems))
 
+    def released(self, tx: sqlite3.Connection, incident: Incident, systems: Sequence[str], now: int) -> Draft:
+        """An incident that a storm held is told of by itself in these systems, from ``now`` on or when it is due."""
+        last = table.episodes(tx, incident.id)[-1]
+        after: int = getattr(self.calculation.ticket_after, incident.priority)
+        agreed = Agreed(tx, self.calculation, self.settings.tz)
+        about = targets.find(tx, incident.target) if incident.target else None
+        deadline = first(tx, agreed, about, incident.priority, incident.opened)
+        text = "The storm is over: this is told of by itself"
+        return self._of(
+            RELEASED,
+            incident.id,
+            text,
+            systems=list(systems),
+            anew=self.recipients.anew(systems, incident, last.since),
+            due=max(now, last.since + after),
+            deadline=told(deadline),
+        )
+
     def merging(self, incident: Incident, leading: Incident) -> Draft:
         """An incident is part of another one."""
         text = f"{incident.name} ({incident.summary}) is part of {leading.name}: {leading.summary}"
@@ -144,6 +163,11 @@ class Drafts:
     def recovery(self, incident: str, ended: int, text: str, *, unseen: bool = False) -> Draft:
         """The fault of an incident (id) is over; ``unseen`` where it is only looked at no more."""
         return self._of(RECOVER, incident, text, ended=ended, **({"unseen": True} if unseen else {}))
+
+    def calmed(self, storm: Incident, now: int) -> Draft:
+        """A storm is over, although what it tells of lasts."""
+        text = f"{storm.summary}: what still lasts is told of by itself"
+        return self._of(RECOVER, storm.id, text, ended=now, lets_go=True)
 
     def closing(self, incident: str, text: str) -> Draft:
         """Nothing is left to do about a resolved incident (id)."""

@@ -241,6 +241,7 @@ class Incidents(Working):
         self._decide(dict.fromkeys(self._held, now), now)
         self._look_again(troubled, now)
         self._judge_agents(now)
+        self._brake.begin()
         with self._state.read() as tx:
             news = self._brake.news(tx, now)
         self._record(news)

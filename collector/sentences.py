@@ -25,6 +25,8 @@ FORMS: tuple[str, ...] = (
     "A storm of incidents",
     "{sentence}: {count} incidents are told of here",
     "{sentence}: nothing that it tells of lasts any more",
+    "{sentence}: what still lasts is told of by itself",
+    "The storm is over: this is told of by itself",
     "{sentence}: it comes and goes",
     "{sentence}: it no longer comes and goes, and is over",
     "{sentence}: it no longer comes and goes, and lasts",

@@ -2,13 +2,15 @@
 
 Every fault stays an incident of its own with its own life; only its ticket is held, and the incident of the storm
 tells of it. Within the hour a system may not get more openings and returns than its ``cap``; those taken back before
-they were sent do not count. The storm is over when nothing that it tells of lasts any more.
+they were sent do not count. The storm is over when nothing that it tells of lasts any more, when what lasts fits within
+the caps again, or when people say so. What lasts then is told of by itself, within the caps, the most urgent first.
 """
 
 import sqlite3
 from collections.abc import Sequence
 
 from collector.decisions.storm import STORM
+from collector.decisions.telling import OVER
 from collector.drafts import Draft, Drafts
 from collector.faults import Kind
 from collector.store import errands, families, incidents
@@ -65,12 +67,46 @@ class Brake:
                 text = f"{storm.summary}: {count} incidents are told of here"
                 found.append(self._drafts.gathered(storm.id, sorted(self._systems), text))
                 self._systems = set()
+        if storm is not None and storm.living and self._fits(tx, now, storm):
+            found.append(self._drafts.calmed(storm, now))
+        found += self._released(tx, now)
         for key in families.outlived(tx):
             incident = incidents.get(tx, key)
             if incident.kind == Kind.STORM or not _lasts(tx, incident):
                 text = f"{incident.summary}: nothing that it tells of lasts any more"
                 found.append(self._drafts.recovery(incident.id, now, text))
         return found
+
+    def _fits(self, tx: sqlite3.Connection, now: int, storm: Incident) -> bool:
+        """Whether all that a storm tells of and that lasts may be told of by itself within the caps."""
+        most = max(self._caps.values(), default=0)
+        lasting = families.held(tx, storm.id, most + 1)
+        if not lasting or len(lasting) > most:
+            return False
+        room = {system: cap - self._count(tx, now, system) for system, cap in self._caps.items()}
+        for key in lasting:
+            for system in self._unheard(tx, incidents.get(tx, key)):
+                room[system] -= 1
+        return all(left >= 0 for left in room.values())
+
+    def _released(self, tx: sqlite3.Connection, now: int) -> list[Draft]:
+        """What storms held that are over, and lasts: as much of it as each system bears."""
+        found = []
+        for storm in families.spent(tx, STORM):
+            for key in families.held(tx, storm, max(self._caps.values(), default=1)):
+                incident = incidents.get(tx, key)
+                systems = self._unheard(tx, incident)
+                if all(self._count(tx, now, system) < self._caps[system] for system in systems):
+                    for system in systems:
+                        self._counts[system] += 1
+                    found.append(self._drafts.released(tx, incident, systems, now))
+        return found
+
+    def _unheard(self, tx: sqlite3.Connection, incident: Incident) -> list[str]:
+        """The systems that are to hear of an incident and do not know that it lasts."""
+        told = errands.announced(tx, incident.id)
+        meant = self._drafts.recipients.of(tx, incident.target, incident.priority, incident.kind)
+        return [system for system in meant if told.get(system) is None or told[system] in OVER]
 
     def _held(self, tx: sqlite3.Connection, now: int, draft: Draft) -> list[Draft]:
         """What comes before a draft of which some tickets are held; takes those out of it."""

@@ -67,7 +67,8 @@ class Terms:
     rate: int = 60
     """How often a minute the system is told something at most; a quarter of that is kept for what is urgent."""
     cap: int = 30
-    """How many tickets an hour it gets at most; what is beyond goes into one ticket about the storm."""
+    """How many tickets it gets at most in any hour, those opened again included; what is beyond is held and goes into
+    one ticket about the storm, the only one that may go above it."""
 
     def __post_init__(self) -> None:
         mistakes = []

@@ -8,10 +8,12 @@ to do, and whether one is still unsent decides whether it can be taken back.
     open       kind, fault, target, check, agent, priority, summary, correlation, year, since, detected, due, systems
     reopen     since, detected, due, systems       (a person's has only systems)
     recover    ended                               the fault is over; the incident is resolved unless it was already;
-                                                   ``unseen``: it is only looked at no more, nobody saw it end
+                                                   ``unseen``: it is only looked at no more, nobody saw it end;
+                                                   ``lets_go``: it is a storm, and what it tells of lasts
     ack, start, pause, resume, comment, resolve, close
     merge, void                                    it was none of its own (``set_aside.py``)
     attached, gathered, returned, unstable, stable what belongs together (``families.py``)
+    released   systems, due                        what a storm held is told of by itself (``storm.py``)
     delivered  system, errand, ticket, url, state  a ticket system has taken an errand
     warned, escalated                              a deadline comes nearer (``clocks.py``)
     cause, action, satisfaction, called_back       what follows (``follow_up.py``)
@@ -54,6 +56,7 @@ from collector.decisions.followed import FOLLOWED, seen
 from collector.decisions.lifecycle import opening, recover, step
 from collector.decisions.news import news
 from collector.decisions.set_aside import merge, void
+from collector.decisions.storm import RELEASED, released
 from collector.store import followed, incidents
 from collector.store.incidents import RECOVER, Incident
 from rules.incident import Verb
@@ -67,6 +70,7 @@ _APPLIED: Mapping[str, Callable[[Decision, Incident], None]] = {
     RETURNED: returned,
     UNSTABLE: unstable,
     STABLE: stable,
+    RELEASED: released,
     RECOVER: recover,
     DELIVERED: delivered,
     WARNED: warned,

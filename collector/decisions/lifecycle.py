@@ -81,12 +81,14 @@ def step(decision: Decision, incident: Incident) -> None:
 def recover(decision: Decision, incident: Incident) -> None:
     """The fault is over; the incident is resolved unless it was already, or there is more that it tells of.
 
-    Where its fault was over before, and the last of what it tells of is over now, it ends as its own fault did.
+    Where its fault was over before, and the last of what it tells of is over now, it ends as its own fault did. A storm
+    that ``lets_go`` is over although what it tells of is not.
     """
     ended = decision.payload["ended"]
     ends = incidents.end_episode(decision.tx, incident.id, ended)
     unseen = bool(decision.payload.get("unseen")) if ends else incidents.unseen(decision.tx, incident.id)
-    if incident.unstable is not None or families.lasting(decision.tx, incident.id):
+    more = families.lasting(decision.tx, incident.id) and not decision.payload.get("lets_go")
+    if incident.unstable is not None or more:
         decision.note(incident, verb=RECOVER, unseen=unseen)
         return
     errands.cancel_unsent(decision.tx, incident.id, ended)

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from collector.decisions.entry import Decision
 from collector.decisions.lifecycle import after
+from collector.decisions.storm import STORM
 from collector.decisions.telling import tell
 from collector.store import errands, incidents
 from collector.store.incidents import Incident
@@ -35,8 +36,8 @@ def merge(decision: Decision, incident: Incident) -> None:
 
 
 def void(decision: Decision, incident: Incident) -> None:
-    """It was no incident. What it told of stands alone again."""
-    if _set_aside(decision, incident, Verb.VOID, ""):
+    """It was no incident. What it told of stands alone again; what a storm held is let go in its turn."""
+    if _set_aside(decision, incident, Verb.VOID, "") and incident.fault != STORM:
         for member in incidents.members(decision.tx, incident.id):
             incidents.put(decision.tx, replace(member, parent=""))
 

@@ -68,6 +68,28 @@ def lasting(tx: sqlite3.Connection, incident: str) -> bool:
     return row is not None
 
 
+def held(tx: sqlite3.Connection, storm: str, limit: int) -> list[str]:
+    """The living incidents (ids) that a storm (id) tells of: the most urgent first, of these the oldest."""
+    rows = tx.execute(
+        f"SELECT id FROM incident WHERE {_PART} AND phase IN ('open', 'acknowledged', 'started', 'paused')"
+        " ORDER BY CASE priority WHEN 'urgent' THEN 0 WHEN 'important' THEN 1 ELSE 2 END, opened, id LIMIT :limit",
+        {"id": storm, "limit": limit},
+    )
+    return [str(row["id"]) for row in rows]
+
+
+def spent(tx: sqlite3.Connection, fault: str) -> list[str]:
+    """The incidents (ids) about a fault that are over and still tell of others that are not."""
+    rows = tx.execute(
+        "SELECT id FROM incident AS whole WHERE fault = :fault"
+        " AND phase NOT IN ('open', 'acknowledged', 'started', 'paused') AND EXISTS (SELECT 1 FROM incident"
+        "  WHERE incident.parent = whole.id AND incident.parent <> ''"
+        "  AND incident.phase IN ('open', 'acknowledged', 'started', 'paused')) ORDER BY opened, id",
+        {"fault": fault},
+    )
+    return [str(row["id"]) for row in rows]
+
+
 def outlived(tx: sqlite3.Connection) -> list[str]:
     """The living incidents (ids) that tell of others, when the faults of all those are over."""
     rows = tx.execute(

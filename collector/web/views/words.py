@@ -137,6 +137,7 @@ HAPPENINGS: Mapping[str, str] = {
     "returned": marked("the fault is back"),
     "unstable": marked("comes and goes"),
     "stable": marked("comes and goes no more"),
+    "released": marked("told by itself"),
     "warned": marked("warned of a deadline"),
     "escalated": marked("escalated"),
     "cause": marked("cause told"),
