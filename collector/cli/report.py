@@ -37,7 +37,9 @@ def arrange(parser: argparse.ArgumentParser) -> None:
     only = listed.add_mutually_exclusive_group()
     only.add_argument("--service", metavar="NAME", default="", help="only editions about this service")
     only.add_argument("--select", metavar="SELECTOR", default="", help="only editions about these: customer=acme")
-    verify = options.action(of, "verify", "recompute a sealed report and say whether it holds", run_verify)
+    verify = options.action(
+        of, "verify", "say whether an issued report holds (exit code 0), and why it does not (1)", run_verify
+    )
     verify.add_argument("file", metavar="FILE", help="any file that was issued")
     approve = options.action(of, "approve", "stand for a frozen report by name, as a signed-in person", run_approve)
     approve.add_argument("id", metavar="ID")
@@ -153,7 +155,7 @@ def run_list(arguments: argparse.Namespace) -> int:
 
 
 def run_verify(arguments: argparse.Namespace) -> int:
-    """Exit code 1 when the report is broken."""
+    """Exit code 0 for a report that holds, 1 for every other verdict."""
     from collector.cli.terminal import answer
     from collector.reports.sayings import SIGNED, VERIFIED
 
@@ -175,7 +177,7 @@ def run_verify(arguments: argparse.Namespace) -> int:
             ]
         ),
     )
-    return 1 if found["verdict"] == "broken" else 0
+    return 0 if found["verdict"] == "holds" else 1
 
 
 def run_approve(arguments: argparse.Namespace) -> int:

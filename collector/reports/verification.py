@@ -56,7 +56,7 @@ class Verification:
         if issued is None:
             told = "The log has no entry of the issue of a report with this seal: it was not issued here, or never."
             return _answer(ELSEWHERE, [told, *wrong], closing["sha256"], signed)
-        wrong += _signature(issued, signed) or self._entry(issued, data, closing, series)
+        wrong += _signature(issued, signed) or self._entry(issued, data, closing)
         notes = environment.told_apart(closing["made_with"], environment.made_with())
         alike = not notes
         newer = next((one for one in reversed(series) if one.revision > issued.revision), None)
@@ -89,9 +89,7 @@ class Verification:
             same = False
         return document, [] if same else ["The page was changed: it does not say what its sealed data says."]
 
-    def _entry(
-        self, issued: Issued, data: Mapping[str, Any], closing: Mapping[str, Any], series: list[Issued]
-    ) -> list[str]:
+    def _entry(self, issued: Issued, data: Mapping[str, Any], closing: Mapping[str, Any]) -> list[str]:
         """What is wrong with the entry of the issue, the chain up to it, or with what the file says beside it."""
         try:
             self.log.verify(issued.entry)
@@ -112,9 +110,7 @@ class Verification:
         except (KeyError, TypeError, AttributeError):
             return ["What is sealed is no report: parts of it are missing."]
         other = [key for key in sorted(told) if key != "key" and told[key] != getattr(issued, key)]
-        if other:
-            return [f"The entry of its issue in the log says otherwise about: {', '.join(other)}."]
-        return [] if issued.later or not issued.revision else _place(issued, series)
+        return [f"The entry of its issue in the log says otherwise about: {', '.join(other)}."] if other else []
 
     def _expired(self, issued: Issued) -> bool:
         """Whether retention has deleted entries the report was computed from."""
@@ -130,18 +126,6 @@ def _named(data: Mapping[str, Any]) -> dict[str, Any]:
         "tz": data["period"]["tz"],
         "edition": "" if part is None else part.key,
     }
-
-
-def _place(issued: Issued, series: list[Issued]) -> list[str]:
-    """What is wrong with the place that a frozen report has among those of its period."""
-    before = [one for one in series if one.entry < issued.entry]
-    seal_before, number = (before[-1].sha256, before[-1].revision) if before else ("", 0)
-    if (issued.previous, issued.revision) != (seal_before, number + 1):
-        return [
-            f"It says that it is revision {issued.revision} after the seal {issued.previous or '–'};"
-            f" the log has it after revision {number} with the seal {seal_before or '–'}."
-        ]
-    return []
 
 
 def _signature(issued: Issued, signed: Mapping[str, str | None]) -> list[str]:

@@ -21,7 +21,7 @@ import zstandard
 from collector.store.entry import BEGINNING, KINDS, Draft, Entry, chained
 from collector.store.packed import Pack
 from collector.store.packing import entries_in, unpack
-from rules.errors import Broken, Unavailable
+from rules.errors import Broken, NinewardError, Unavailable
 
 MANIFEST = "manifest.jsonl"
 
@@ -216,13 +216,13 @@ class Log:
     def verify(self, until: int | None = None) -> int:
         """Recompute the chain, up to a position or whole, and return the number of entries.
 
-        Raises Broken naming the first bad one.
+        Raises Broken naming the first bad one, or the last that can be read.
 
         Where days were deleted the chain goes on from what the manifest kept of them.
         """
         expected, before, count = 1, BEGINNING, 0
         kept = {line["first"]: line for line in self.manifest()}
-        for entry in self.read(0, until):
+        for entry in self._readable(until):
             while expected in kept and entry.position > kept[expected]["last"]:
                 line = kept[expected]
                 expected, before = line["last"] + 1, bytes.fromhex(line["hash"])
@@ -235,6 +235,18 @@ class Log:
             if line["last"] == expected - 1 and line["hash"] != before.hex():
                 raise Broken(f"The log of {line['day']} does not end as the manifest says: it was written anew.")
         return count
+
+    def _readable(self, until: int | None) -> Iterator[Entry]:
+        """As :meth:`read` from the beginning; what damaged content raises, whatever it is, becomes Broken."""
+        last = 0
+        try:
+            for entry in self.read(0, until):
+                yield entry
+                last = entry.position
+        except (NinewardError, sqlite3.OperationalError):
+            raise
+        except Exception as trouble:
+            raise Broken(f"The log cannot be read beyond entry {last}: it was changed ({trouble}).") from trouble
 
     def manifest(self) -> list[dict[str, Any]]:
         """What is kept of every settled day: day, first and last position, hash before the first and of the last."""
