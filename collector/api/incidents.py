@@ -108,7 +108,8 @@ class EpisodeView:
 
 @dataclass(frozen=True, slots=True)
 class EventView:
-    """Something that happened to it. ``moot``: it came too late to change anything."""
+    """Something that happened to it. ``moot``: it came too late to change anything. ``unseen``: it tells of the end of
+    a fault that is only looked at no more."""
 
     at: int
     kind: str
@@ -116,6 +117,7 @@ class EventView:
     actor: str
     text: str
     moot: bool
+    unseen: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,7 +304,7 @@ def view(house: House, principal: Somebody, tx: sqlite3.Connection, incident: In
         **{name: getattr(row, name) for name in IncidentRow.__dataclass_fields__},
         episodes=[EpisodeView(one.since, one.detected, one.ended) for one in incidents.episodes(tx, incident.id)],
         events=[
-            EventView(one.at, one.verb, one.actor_kind, one.actor, one.text, one.moot)
+            EventView(one.at, one.verb, one.actor_kind, one.actor, one.text, one.moot, one.unseen)
             for one in story(tx, house.log, principal, incident)
         ],
         errands=_errands(tx, errands.of_incident(tx, incident.id)),

@@ -159,7 +159,8 @@ def _event(event: Found, tz: str, words: Translator) -> tuple[object, ...]:
     if event["kind"] == "pause":
         reason, colon, more = text.partition(": ")
         text = word(PAUSES, reason, words) + colon + more
-    told = word(HAPPENINGS, event["kind"], words)
+    aside = event["unseen"] and event["kind"] == "resolve"
+    told = words("set aside") if aside else word(HAPPENINGS, event["kind"], words)
     if event["moot"]:
         told = words("{step} (too late to change anything)", step=told)
     return instant(event["at"], tz), told, event["actor"], text

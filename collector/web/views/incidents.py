@@ -236,7 +236,8 @@ def _event(happening: Happening, tz: str, words: Translator) -> EventRow:
     if happening.verb == Verb.PAUSE:
         reason, colon, more = text.partition(": ")
         text = word(PAUSES, reason, words) + colon + more
-    told = word(HAPPENINGS, happening.verb, words)
+    aside = happening.unseen and happening.verb == Verb.RESOLVE
+    told = words("set aside") if aside else word(HAPPENINGS, happening.verb, words)
     if happening.moot:
         told = words("{step} (too late to change anything)", step=told)
     return EventRow(happening.verb, told, instant(happening.at, tz), actor, text)

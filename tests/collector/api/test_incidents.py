@@ -174,5 +174,6 @@ def test_an_end_that_nobody_saw_is_told_as_none_and_asks_nobody(door: Door) -> N
     found = door.ok("GET", "incidents/INC-2026-000001")
 
     assert (found["state"], found["solved"]) == ("resolved", False)
+    assert [event["unseen"] for event in found["events"]] == [False, True]
     assert found["follow_up"]["feedback_link"] == ""
     assert found["milestones"]["restored"] is None

@@ -89,8 +89,12 @@ def test_what_nobody_saw_end_is_neither_resolved_nor_recovered() -> None:
 
     row = incident_row(found, "core-1", (), NOW, "UTC", EN, solved=False)
 
+    ended = Happening(3, "resolve", NOW, "monitor", "nineward", "Maintenance of core-1 began", False, unseen=True)
+    page = incident_page(found, row, [ended], (), "UTC", EN)
+
     assert (row.state_word, row.waiting) == ("Set aside", "")
-    names = [name for name, _ in incident_page(found, row, (), (), "UTC", EN).facts]
+    assert [event.word for event in page.events] == ["set aside"]
+    names = [name for name, _ in page.facts]
     assert "Set aside" in names
     assert "Resolved" not in names
 
