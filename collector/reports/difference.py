@@ -7,6 +7,9 @@ from collector.reports.seal import canonical
 
 Row = Mapping[str, Any]
 
+CHANGED = "changed"
+"""The key of what differs in a way that no one figure tells."""
+
 FIGURES = (
     *("agreed_ms", "up_ms", "degraded_ms", "down_ms", "unreachable_ms", "unknown_ms"),
     *("maintenance_ms", "excluded_ms", "out_of_service_ms"),
@@ -17,15 +20,23 @@ FIGURES = (
 
 _LISTS = {"maintenance": "number", "corrections": "number", "mutes": "what"}
 _TIMELESS = ("period", "agreement")
-_JUDGED = (*_TIMELESS, "method", "headline")
+_JUDGED = (*_TIMELESS, "method")
+_HEADLINE = ("actual", "target", "bound", "before", "year", "verdict", "definition", "exposure")
+_PEOPLE = ("handling", "satisfaction", "complaints", "attainment")
+"""What people's deeds make of a period, which follows from no figure above."""
+_MAJOR = ("number", "priority", "lasted_ms", "in_period_ms", "of_budget")
+_DERIVED = ("budget", "heat", "classes", "causes", "worst", "glitches", "unreachable", "readings", "statistics")
+"""What follows from the figures: told only where nothing else tells why."""
 
 
 def differences(before: Row, after: Row, *, alike: bool = True) -> list[dict[str, Any]]:
     """Each thing that differs: ``{"part", "name", "key", "before", "after"}``; empty when the reports say the same.
 
     ``part`` is fleet, object, outage, or the list of the report it stands in. Of what came or went, the other side is
-    None. What the report merely tells beside its figures (addresses, incidents, pending targets) is not compared: it
-    goes on living after the period. Where the shapes of the two are not ``alike``, only what every shape has is.
+    None. What the report merely tells beside its figures goes on living after the period and is not compared:
+    addresses, how checks look, incidents with their causes and measures, risks and plans, what the manager says, what
+    other periods were as they were known (trend and review). Where the shapes of the two are not ``alike``, only what
+    every shape has is.
     """
     found = [*_figures("fleet", "", before["fleet"], after["fleet"])]
     for name, old, new in _pairs(before["objects"], after["objects"], "name"):
@@ -35,15 +46,59 @@ def differences(before: Row, after: Row, *, alike: bool = True) -> list[dict[str
             found += _figures("object", name, old, new)
     found += _outages(before["outages"], after["outages"])
     for part, key in _LISTS.items():
-        for name, old, new in _pairs(before[part], after[part], key):
+        for name, old, new in _occurrences(before, after, part, key):
             if old != new and (alike or not _agree(old, new)):
                 found.append(_row(part, name, "", old, new))
     for part in _JUDGED if alike else _TIMELESS:
         if before[part] != after[part]:
             found.append(_row(part, "", "", before[part], after[part]))
-    if alike and not found and _compared(before) != _compared(after):
-        found.append(_row("object", "", "partition", None, None))
+    if alike:
+        found += [*_headline(before["headline"], after["headline"]), *_people(before, after)]
+    if alike and not found:
+        found += _derived(before, after)
     return found
+
+
+def _headline(before: Sequence[Row], after: Sequence[Row]) -> Iterator[dict[str, Any]]:
+    """The measures with a target, figure by figure."""
+    for name, old, new in _pairs(before, after, "measure"):
+        if old is None or new is None:
+            yield _row("headline", name, "measured", old is not None, new is not None)
+            continue
+        for key in _HEADLINE:
+            if old.get(key) != new.get(key):
+                yield _row("headline", name, key, old.get(key), new.get(key))
+
+
+def _people(before: Row, after: Row) -> Iterator[dict[str, Any]]:
+    for part in _PEOPLE:
+        if before.get(part) != after.get(part):
+            yield _row(part, "", CHANGED, None, None)
+    majors = [[{key: row.get(key) for key in _MAJOR} for row in one["major"]] for one in (before, after)]
+    if majors[0] != majors[1]:
+        yield _row("major", "", CHANGED, None, None)
+
+
+def _derived(before: Row, after: Row) -> Iterator[dict[str, Any]]:
+    if _compared(before) != _compared(after):
+        yield _row("object", "", "partition", None, None)
+        return
+    for part in _DERIVED:
+        if canonical(before.get(part)) != canonical(after.get(part)):
+            yield _row(part, "", CHANGED, None, None)
+
+
+def _occurrences(before: Row, after: Row, part: str, key: str) -> Iterator[tuple[str, Row | None, Row | None]]:
+    """The rows of a list, each by its name and its beginning: a window may come back, a target be muted again.
+
+    What ended after the period ended when it ended for it.
+    """
+    old, new = (
+        {(str(row[key]), row["from"]): {**row, "to": min(row["to"], one["period"]["to"])} for row in one[part]}
+        for one in (before, after)
+    )
+    for name, start in sorted(old.keys() | new.keys()):
+        yield name, old.get((name, start)), new.get((name, start))
 
 
 def _figures(part: str, name: str, before: Row, after: Row) -> Iterator[dict[str, Any]]:

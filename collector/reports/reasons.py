@@ -8,18 +8,24 @@ import msgspec
 
 from collector.late import LATE_WINDOW
 from collector.reports.edition import Selection
-from collector.store import agents, checks, objects
+from collector.store import agents, checks, incidents, objects
 from collector.store.agents import Agent
 from collector.store.log import Log
 from collector.store.objects import Revision
-from rules.period import Period
+from rules.parameters import DAY
+from rules.period import Period, local, midnight
 from rules.selector import Selector, words
 
 _OVERLAYS = ("correction", "maintenance")
 _BEARING = (*_OVERLAYS, "agreement", "calendar", "check", "policy", "service", "target")
+_LEEWAY = 3 * DAY
+"""Calendar periods are of different lengths: so much the period before may be longer."""
 _ALL = 1 << 31
 _SERVED = ("in_service_from", "in_service_to")
 
+
+_TURNING = ("void", "merge", "reopen")
+"""What turns an incident of a period into something else, whenever it is done."""
 
 ELSEWHERE = "elsewhere"
 """The kind of a reason that lies outside of what an edition tells of."""
@@ -34,7 +40,9 @@ def reasons(
     period: Period,
     about: Selection | None = None,
 ) -> list[dict[str, Any]]:
-    """Changes of the configuration, corrections and windows, then late results by agent.
+    """Changes of the configuration, corrections and windows, deeds on incidents, then late results by agent.
+
+    Those that bear on the period, or on the one before it and the year so far, which stand beside it.
 
     What stands in the log beyond position ``after``, up to ``until``; ``since`` (ms UTC) is when the earlier report was
     issued. Who made a change is told by the name they had then. With what an edition is ``about`` only what concerns
@@ -45,14 +53,18 @@ def reasons(
         for change in objects.revisions(tx, after, _ALL)
         if change.position <= until and change.noun in _BEARING and _bears(tx, change, period)
     ]
+    deeds = list(_deeds(tx, after, until, since, period))
     if about is None:
-        return [*map(_told, changes), *_late(log, agents.ever(tx), after, until, since, period)]
+        told = [*map(_told, changes), *(row for _, row in deeds)]
+        return [*told, *_late(log, agents.ever(tx), after, until, since, period)]
     found = [{**_told(change), "by": ""} for change in changes if _concerns(tx, change, about)]
+    found += [{**row, "by": ""} for target, row in deeds if target in about.ids]
     lookers = _lookers(tx, about)
     looking = [agent for agent in agents.ever(tx) if agent.number in lookers]
     found += [{**row, "name": ""} for row in _late(log, looking, after, until, since, period)]
-    if changes and not found:
-        found = [{"kind": ELSEWHERE, "name": "", "what": "", "by": "", "at": changes[0].at}]
+    others = [*(change.at for change in changes), *(row["at"] for _, row in deeds)]
+    if others and not found:
+        found = [{"kind": ELSEWHERE, "name": "", "what": "", "by": "", "at": others[0]}]
     return found
 
 
@@ -107,7 +119,7 @@ def _bears(tx: sqlite3.Connection, change: Revision, period: Period) -> bool:
     data = change.data
     if change.noun in _OVERLAYS:
         start, end = data["start"], data["end"]
-        return isinstance(start, int) and isinstance(end, int) and start < period.end and end > period.start
+        return isinstance(start, int) and isinstance(end, int) and start < period.end and end > _reach(period)
     if change.since < period.end:
         return True
     if change.noun == "agreement":
@@ -121,6 +133,42 @@ def _bears(tx: sqlite3.Connection, change: Revision, period: Period) -> bool:
     ).fetchone()
     before = {} if row is None else msgspec.json.decode(row["data"])
     return any(before.get(key) != data.get(key) for key in _SERVED)
+
+
+def _reach(period: Period) -> int:
+    """From where on (ms UTC) something stands in the report of a period: the period before, or the year so far."""
+    return min(period.start - period.length - _LEEWAY, midnight(local(period.end - 1, period.tz).year, 1, 1, period.tz))
+
+
+def _deeds(
+    tx: sqlite3.Connection, after: int, until: int, since: int, period: Period
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What was done about the incidents of the period, each with the target (id) that it is about.
+
+    Told late of the period, or making an incident of it another thing: none, a part of another, one that goes on; what
+    those said who asked, of whom only the last word is known.
+    """
+    asked = {
+        "after": after, "until": until, "since": since, "start": _reach(period), "end": period.end,
+        "void": _TURNING[0], "merge": _TURNING[1], "reopen": _TURNING[2],
+    }  # fmt: skip
+    rows = tx.execute(
+        "SELECT incident.id, incident.target, told.kind, told.what, told.actor, told.at FROM ("
+        " SELECT position, incident, 'incident' AS kind, verb AS what, actor, at FROM incident_event"
+        "  WHERE position > :after AND position <= :until AND moot = 0"
+        "  AND (at < :end OR verb IN (:void, :merge, :reopen))"
+        " UNION ALL SELECT position, incident, 'call_back', 'call', actor, at FROM call_back"
+        "  WHERE position > :after AND position <= :until AND at < :end"
+        " UNION ALL SELECT 0, incident, 'satisfaction', 'answer', actor, at FROM satisfaction WHERE at > :since"
+        ") AS told JOIN incident ON incident.id = told.incident"
+        " WHERE incident.opened < :end AND coalesce(incident.resolved, incident.closed, :start) >= :start"
+        " ORDER BY told.at, told.position, told.incident",
+        asked,
+    )
+    for row in rows:
+        name = incidents.get(tx, row["id"]).name
+        told = {key: row[key] for key in ("kind", "what", "at")}
+        yield row["target"], {**told, "name": name, "by": row["actor"]}
 
 
 def _late(

@@ -21,26 +21,34 @@ def handling(rules: Sequence[Row], incidents: Sequence[Row], period_start: int, 
     opened = [row for row in incidents if row["opened_at"] >= period_start]
     return {
         "rules": [dict(rule) for rule in rules],
-        "by_priority": _by_priority(opened),
+        "by_priority": _by_priority(opened, until),
         "steps": _steps(incidents, period_start, until),
         "late": [{"rule": rule["name"], "incident": name} for rule in rules for name in rule["late"]],
         "backlog": _backlog(incidents, until),
     }
 
 
-def _by_priority(opened: Sequence[Row]) -> list[dict[str, Any]]:
-    """For each priority how many were opened, answered, solved, ended by themselves, and how long answers took."""
+def _by_priority(opened: Sequence[Row], until: int) -> list[dict[str, Any]]:
+    """For each priority how many were opened, answered, solved, ended by themselves, and how long answers took.
+
+    What was done after ``until`` (ms UTC) is done in another period.
+    """
     rows = []
     for priority in ("urgent", "important", "general"):
         found = [row for row in opened if row["priority"] == priority]
-        answers = sorted(row["acknowledged_at"] - row["opened_at"] for row in found if row["acknowledged_at"])
+        answers = sorted(
+            row["acknowledged_at"] - row["opened_at"]
+            for row in found
+            if row["acknowledged_at"] is not None and row["acknowledged_at"] < until
+        )
+        solved = [row for row in found if row["resolved_at"] is not None and row["resolved_at"] < until]
         rows.append(
             {
                 "priority": priority,
                 "opened": len(found),
                 "answered": len(answers),
-                "solved": sum(row["resolved_at"] is not None for row in found),
-                "self_recovered": sum(row["self_recovered"] for row in found),
+                "solved": len(solved),
+                "self_recovered": sum(row["self_recovered"] for row in solved),
                 "answer_median_ms": percentile(answers, Fraction(1, 2)),
                 "answer_p90_ms": percentile(answers, Fraction(9, 10)),
             }

@@ -241,3 +241,10 @@ def test_the_report_prints_the_goal_of_satisfaction_that_was_set() -> None:
     said = [block.text for chapter in laid.chapters for block in chapter.blocks if isinstance(block, Paragraph)]
 
     assert any("the goal is 75.50 %." in text for text in said)
+
+
+def test_what_was_done_after_the_month_is_not_counted_in_it() -> None:
+    late = incident(acknowledged_at=UNTIL, resolved_at=UNTIL + HOUR, self_recovered=True)
+    urgent = handling([], [late], START, UNTIL)["by_priority"][0]
+
+    assert (urgent["opened"], urgent["answered"], urgent["solved"], urgent["self_recovered"]) == (1, 0, 0, 0)
