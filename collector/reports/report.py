@@ -90,7 +90,7 @@ def build(
         "glitches": faults.glitches(fleet),
         "unreachable": faults.unreachable(fleet),
         "readings": readings.readings(figures["fleet"], evidence.analysis),
-        "trend": trend.trend(evidence.months),
+        "trend": trend.trend(evidence.months, terms["min_coverage"], terms["fault_rate_definition"]),
         "statistics": evidence.analysis,
         "handling": handling.handling(evidence.rules, evidence.incidents, period.start, passed.end),
         "satisfaction": contentment.contentment(

@@ -60,7 +60,7 @@ def control(outages: Sequence[Row], kinds: Mapping[str, str], marks: Sequence[in
         ]
         mean = sum(repairs) / len(repairs) / HOUR if repairs else None
         rows.append({"from": start, "restored": len(repairs), "mttr_h": mean})
-    limits = individuals([row["mttr_h"] for row in rows if row["mttr_h"] is not None])
+    limits = individuals([row["mttr_h"] for row in rows])
     return {
         "stretches": rows,
         "limits": None if limits is None else {"centre": limits.centre, "low": limits.low, "high": limits.high},

@@ -217,7 +217,9 @@ def _cause(pen: Pen, name: str) -> str:
 def _trend_said(pen: Pen) -> str:
     limits, now = pen.report["trend"]["limits"]["fault_rate"], pen.report["trend"]["months"][-1]["fault_rate"]
     if limits is None or now is None:
-        return pen.say("There are too few months for control limits.")
-    inside = limits["low"] <= now <= limits["high"]
-    said = "This month lies inside the limits." if inside else "This month lies outside the limits: something changed."
-    return pen.say(said)
+        return pen.say("There are too few months or faults for control limits.")
+    if now > limits["high"]:
+        return pen.say("This month lies above the limits: it is worse than chance explains.")
+    if now < limits["low"]:
+        return pen.say("This month lies below the limits: it is better than chance explains.")
+    return pen.say("This month lies inside the limits.")
