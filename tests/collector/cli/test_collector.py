@@ -80,3 +80,15 @@ def test_check_config_takes_editions_that_are_about_something(
     (data / "nineward.toml").write_text('[[reports.editions]]\nselect = "customer=acme"\n')
 
     assert main(["--data", str(data), "collector", "check-config"]) == 0
+
+
+def test_check_config_refuses_a_distribution_list_without_a_mail_server(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "nineward.toml").write_text('[reports]\nrecipients = ["boss@example.com"]\n')
+
+    assert main(["--data", str(tmp_path), "collector", "check-config"]) == 2
+
+    said = capsys.readouterr().err
+    assert "host: missing" in said
+    assert "sender: missing" in said

@@ -54,7 +54,7 @@ def settings(served: Door, **table: Any) -> Settings:
 
 def rooms(served: Door, made: Settings) -> tuple[ReportCalendar, Mailing, Archive]:
     house = served.house
-    archive = Archive(house, house.log, house.fold, served.clock, made)
+    archive = Archive(house, house.log, house.fold, house.intake, served.clock, made)
     mailing = Mailing(archive, house.state, served.clock, made)
     archive.listeners.append(mailing.queue)
     return ReportCalendar(archive, house.state, house.log, served.clock, made), mailing, archive
