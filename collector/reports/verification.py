@@ -49,17 +49,16 @@ class Verification:
             return _answer(BROKEN, [trouble.message], None, unsigned)
         with self.state.read() as tx:
             issued = reports.sealed_as(tx, closing["sha256"])
-            series = [] if issued is None else reports.frozen_of(tx, issued)
+            newer = None if issued is None else reports.newer(tx, issued)
             signed = signature.judged(closing, reports.keys(tx))
             if issued is not None and asker is not None:
                 require_readable(tx, asker, issued)
         if issued is None:
-            told = "The log has no entry of the issue of a report with this seal: it was not issued here, or never."
+            told = "Ask for it where it comes from: who issued it can verify it there."
             return _answer(ELSEWHERE, [told, *wrong], closing["sha256"], signed)
         wrong += _signature(issued, signed) or self._entry(issued, data, closing)
         notes = environment.told_apart(closing["made_with"], environment.made_with())
         alike = not notes
-        newer = next((one for one in reversed(series) if one.revision > issued.revision), None)
         notes = [*_later(issued), *_replaced(newer, issued.tz), *notes]
         expired = not wrong and self._expired(issued)
         if not wrong and not expired:

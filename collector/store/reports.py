@@ -207,6 +207,12 @@ def frozen_of(tx: sqlite3.Connection, one: Issued) -> list[Issued]:
     )
 
 
+def newer(tx: sqlite3.Connection, one: Issued) -> Issued | None:
+    """The frozen report that is in force instead of this one; None where this one is."""
+    found = [other for other in frozen_of(tx, one) if other.revision > one.revision]
+    return found[-1] if found else None
+
+
 def keys(tx: sqlite3.Connection) -> set[str]:
     """The public keys with which reports were ever signed here."""
     return {str(row["key"]) for row in tx.execute("SELECT DISTINCT key FROM report WHERE key <> '' AND entry > 0")}

@@ -77,9 +77,11 @@ def _listed(
     require(principal, Permission.READ)
     found, following = readable_page(house, principal, cursor, _PAGE)
     tz, older = house.settings.tz, following or ""
+    with house.state.read() as tx:
+        newer = [reports.newer(tx, one) for one in found]
     rows = [
-        views.row(one, house.remarks.of(one.id)["approvals"], tz, viewer.words, outside=bool(principal.scope))
-        for one in found
+        views.row(one, other, house.remarks.of(one.id)["approvals"], tz, viewer.words, outside=bool(principal.scope))
+        for one, other in zip(found, newer, strict=True)
     ]
     return page("reports.html", viewer, path, rows=rows, older=older, zone=tz, verified=verified, file=file)
 
@@ -91,6 +93,7 @@ def _one(
     with house.state.read() as tx:
         issued = reports.get(tx, key)
         require_readable(tx, principal, issued)
+        newer = reports.newer(tx, issued)
     remarks, letter = house.remarks.of(key), None if outside else house.mailing.of(key)
     approver = principal.kind == "person" and principal.may(Permission.APPROVE) and not outside
     mine = any(one["by"] == principal.name for one in remarks["approvals"])
@@ -100,12 +103,12 @@ def _one(
         viewer,
         path,
         status,
-        row=views.row(issued, remarks["approvals"], tz, words, outside=outside),
+        row=views.row(issued, newer, remarks["approvals"], tz, words, outside=outside),
         zone=tz,
         outside=outside,
         comments=[] if outside else views.comments(remarks["comments"], tz, words),
         missed=[(one, views.measure(one, words)) for one in house.remarks.missed(key)],
-        may_approve=approver and other and not mine and issued.revision > 0,
+        may_approve=approver and other and not mine and issued.revision > 0 and newer is None,
         letter="" if letter is None else views.letter(letter.state, letter.answer, words),
         trouble=trouble,
     )

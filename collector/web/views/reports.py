@@ -36,7 +36,8 @@ class Files:
 @dataclass(frozen=True, slots=True)
 class Row:
     """One issued report. ``edition`` is what it is about, empty for the whole organisation; ``zone`` that of its period
-    where it is another one than the page's."""
+    where it is another one than the page's. ``newer`` is the id of the revision that is in force instead, ``replaced``
+    says which that is; both are empty where it is in force itself."""
 
     id: str
     kind: str
@@ -49,6 +50,8 @@ class Row:
     seal: str
     approved: tuple[str, ...]
     files: tuple[Files, ...]
+    newer: str
+    replaced: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,13 @@ class Verified:
 
 
 def row(
-    issued: Issued, approvals: Sequence[Mapping[str, Any]], tz: str, words: Translator, *, outside: bool = False
+    issued: Issued,
+    newer: Issued | None,
+    approvals: Sequence[Mapping[str, Any]],
+    tz: str,
+    words: Translator,
+    *,
+    outside: bool = False,
 ) -> Row:
     """One report, approvals in order of time. Those ``outside`` of the house are told when, not by whom."""
     about = issued.members
@@ -87,6 +96,8 @@ def row(
         seal=issued.sha256,
         approved=tuple(_approved(one, tz, outside=outside) for one in approvals),
         files=tuple(_files(issued.id)),
+        newer="" if newer is None else newer.id,
+        replaced="" if newer is None else words("Replaced by revision {number}", number=newer.revision),
     )
 
 

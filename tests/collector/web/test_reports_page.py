@@ -73,6 +73,19 @@ def test_a_frozen_report_is_approved_by_name(town: Town, issued: Issued) -> None
         assert f"/reports/{frozen.id}/approve" not in quality.get(f"/reports/{frozen.id}").text
 
 
+def test_a_report_that_was_replaced_leads_to_the_one_in_force(town: Town, issued: Issued) -> None:
+    town.clock.at += 30 * 86_400_000
+    frozen = town.house.archive.issue("month", issued.name, TZ, SYSTEM)
+    with person(town, "grace", "quality") as quality:
+        pages = [quality.get(path).text for path in (f"/reports/{issued.id}", "/reports")]
+        newest = quality.get(f"/reports/{frozen.id}").text
+
+    for text in pages:
+        assert parsed(text).mistakes == []
+        assert f'<a href="/reports/{frozen.id}">Replaced by revision 1</a>' in text
+    assert "Replaced by" not in newest
+
+
 def test_an_uploaded_file_is_verified(town: Town, admin: Browser, issued: Issued) -> None:
     content = town.house.archive.file(issued.id, "json", "en")[0]
 
