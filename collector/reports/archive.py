@@ -120,7 +120,7 @@ class Archive:
             position = self._fold.position
             period, before = periods(tx, kind, name, tz, now)
             about = during(tx, wanted.edition, period, now)
-            _require_matter(tx, wanted, about)
+            _require_matter(tx, wanted, None if about is None else about.during(period.until(now)))
             data = make(self._rooms, wanted, period, before, now, self._settings, tell)
             final = data["status"] == report.FINAL
             earlier = reports.last_of(tx, kind, name, tz, report.FINAL, wanted.key) if final else None

@@ -107,8 +107,8 @@ def _lay_over(door: Door) -> None:
         window = overlays.announce(spec, ADMIN).maintenance
         overlays.approve_maintenance(window.number, SECOND)
     for name in ("shop-1", "beta-1"):
-        spec = CorrectionSpec(name, START + 20 * MINUTE, START + 25 * MINUTE, "excluded", "ask olga@acme.example")
-        overlays.approve_correction(overlays.propose(spec, ADMIN).number, SECOND)
+        wrong = CorrectionSpec(name, START + 20 * MINUTE, START + 25 * MINUTE, "excluded", "ask olga@acme.example")
+        overlays.approve_correction(overlays.propose(wrong, ADMIN).number, SECOND)
     for what in ("shop-1", "beta-1", "customer=*"):
         overlays.mute(MuteSpec(what, "known", duration="1h"), ADMIN)
 

@@ -9,7 +9,7 @@ import pytest
 
 from collector.app import House
 from collector.reports.archive import BROKEN, HOLDS
-from collector.specs import CorrectionSpec, ServiceSpec
+from collector.specs import CorrectionSpec, ServiceSpec, TargetSpec
 from rules.errors import Invalid, Missing
 from tests.collector.api.asking import Door
 from tests.collector.reports.misissued import told_otherwise
@@ -189,6 +189,17 @@ def test_selectors_that_say_the_same_are_one_edition(served: Door) -> None:
 def test_an_edition_about_nothing_is_refused_with_what_there_is(served: Door, select: str, said: str) -> None:
     with pytest.raises(Invalid, match=said):
         issue(served.house.archive, of(served.house, select=select))
+
+
+def test_a_period_before_its_targets_came_into_service_has_no_edition(served: Door) -> None:
+    house = served.house
+    served.clock.at = FROZEN
+    spec = TargetSpec("late-1", "192.0.2.77", labels={"customer": "late"}, in_service_from=FROZEN - HOUR)
+    house.registry.add_target(spec, ADMIN)
+
+    with pytest.raises(Invalid, match="There was nothing in"):
+        issue(house.archive, of(house, select="customer=late"))
+    assert issue(house.archive, of(house, select="customer=late"), "year", MONTH[:4])
 
 
 @pytest.mark.parametrize(("service", "select"), [("", "*"), ("", "priority=high"), ("portal", "customer=acme")])
