@@ -156,7 +156,7 @@ def test_what_is_void_is_nothing_that_anybody_had_to_answer(door: Door) -> None:
     found = door.ok("GET", ONE)
     (house,) = door.ok("GET", "objectives")["items"]
     assert (found["deadline"], found["clocks"]) == (None, [])
-    assert [one["due"] + one["pending"] for one in house["requests"]] == [0] * 5
+    assert {one["due"] + one["pending"] for one in house["requests"]} == {0}
 
 
 def test_satisfaction_counts_as_having_heard_of_them(solved: Door) -> None:
