@@ -135,6 +135,9 @@ class _Looked:
         return Past(period.start, period.end, fleet, self._rules(period), self._told(self._tx, period))
 
     def models(self, passed: Period) -> list[dict[str, Any]]:
+        """None for an edition: what the house's devices are is nothing that those who are served are told."""
+        if self._wanted is not None:
+            return []
         found, _ = self._rooms.timelines.lives(self._wanted, passed, self._now)
         labels = {one.name: one.labels.get(MODEL, "") for one in targets.ever(self._tx)}
         return by_label(found, labels)

@@ -58,7 +58,7 @@ def reliable(pen: Pen) -> list[Block]:
         reliability.demonstration(pen),
         *reliability.rolling(pen),
         *reliability.control(pen),
-        *reliability.models(pen),
+        *([] if pen.edition else reliability.models(pen)),
         faults.classes(pen),
         *faults.paretos(pen),
         faults.worst(pen),

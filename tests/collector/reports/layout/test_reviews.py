@@ -189,3 +189,16 @@ def test_a_report_of_an_older_shape_keeps_the_chapters_of_a_month() -> None:
 @pytest.mark.parametrize("table", [words.DEVICES, words.EDGES, words.CHANGES, words.MEASURES, words.STATES])
 def test_the_names_of_things_have_their_translations(table: dict[str, str]) -> None:
     assert [word for word in table.values() if word not in translator("zh-CN").catalogue] == []
+
+
+@pytest.mark.parametrize(("kind", "chapters"), [("quarter", 8), ("year", 8)])
+def test_an_edition_leaves_out_what_is_for_the_house_alone(kind: str, chapters: int) -> None:
+    served = document(kind)
+    told = {"name": "acme", "service": "", "selector": "customer=acme", "targets": [], "services": []}
+    served["report"] |= {"edition": told, "risks": None}
+    found = lay(served, "zh-CN")
+
+    assert [one.number for one in found.chapters if one.number.isdecimal()] == [str(n) for n in range(1, chapters + 1)]
+    assert {table.name for table in found.tables()}.isdisjoint(
+        {"models", "replacement", "decisions", "inputs", "capacity"}
+    )
