@@ -293,6 +293,16 @@ class Live:
             lists = [self.table[name][: self.count][order].tolist() for name in names]
         return [dict(zip(names, values, strict=True)) for values in zip(*lists, strict=True)]
 
+    def copy(self) -> "Live":
+        """The table as it is now; what is folded from now on does not show in it."""
+        with self.lock:
+            again = Live(self.path)
+            again.position, again.count, again.targets = self.position, self.count, dict(self.targets)
+            again.table = {name: column[: self.count].copy() for name, column in self.table.items()}
+            again._places = {agent: places.copy() for agent, places in self._places.items()}
+            again._rows_of = {handle: list(rows) for handle, rows in self._rows_of.items()}
+        return again
+
     def save(self) -> None:
         """Write the checkpoint: whole, or the old one stays and OSError is raised."""
         with self.lock:

@@ -28,6 +28,7 @@ from collector.reports.gather import Rooms
 from collector.reports.kinds import Kind, canonical, frozen_at, kind_of, periods
 from collector.reports.ledger import Ledger, described
 from collector.reports.making import Wanted, make
+from collector.reports.moment import moment
 from collector.reports.reasons import reasons
 from collector.reports.shelf import Shelf
 from collector.reports.verification import BROKEN, ELSEWHERE, EXPIRED, HOLDS, Verification
@@ -81,8 +82,8 @@ class Archive:
         a report is revised only where its figures changed; else the answer is the report that is there. Frozen and
         revised are the reports in the zone of the installation; one in another zone is told as of now.
 
-        All of it is read at one position of the log: the fold stands still meanwhile, agents are answered. Then the
-        issue is recorded in the log. One report is issued at a time.
+        All of it is read at one position of the log, while the collector goes on. Then the issue is recorded in the
+        log. One report is issued at a time.
         """
         with self._rooms.state.read() as tx:
             name = canonical(tx, kind_of(kind), name)
@@ -116,12 +117,14 @@ class Archive:
         if not self._fold.wait_for(self._log.head()[0]):
             raise Unavailable("What has arrived is still being worked through. Ask for the report again in a minute.")
         self.recover()
-        with self._rooms.state.write() as tx:
-            position = self._fold.position
+        with (
+            moment(self._log, self._fold, self._clock, self._settings) as (position, rooms),
+            rooms.state.read() as tx,
+        ):
             period, before = periods(tx, kind, name, tz, now)
             about = during(tx, wanted.edition, period, now)
             _require_matter(tx, wanted, None if about is None else about.during(period.until(now)))
-            data = make(self._rooms, wanted, period, before, now, self._settings, tell)
+            data = make(rooms, wanted, period, before, now, self._settings, tell)
             final = data["status"] == report.FINAL
             earlier = reports.last_of(tx, kind, name, tz, report.FINAL, wanted.key) if final else None
             own = tz == self._settings.tz

@@ -73,8 +73,7 @@ def gather(
     ``tell`` is given how much is gathered, and of how much. ``edition`` is the part that it is about, None for all;
     what belongs to it is told by the configuration at the end of what has passed, of earlier periods too.
 
-    A function of the log up to one position and of its arguments: the caller sees to it that nothing is folded
-    meanwhile.
+    A function of the log up to one position and of its arguments: the rooms show that position all the while.
     """
     passed = period.until(now)
     with rooms.state.read() as tx:
@@ -252,9 +251,7 @@ def _months(
         tell(done, len(told))
         figures = rooms.timelines.figures(wanted, one, now)["fleet"]
         to_come = _to_come(rooms, settings, one.until(now).end, one.end, wanted)
-        rows.append(
-            {"name": f"{local(one.start, one.tz):%Y-%m}", "from": one.start, **figures, "to_come_ms": to_come}
-        )
+        rows.append({"name": f"{local(one.start, one.tz):%Y-%m}", "from": one.start, **figures, "to_come_ms": to_come})
     return rows
 
 

@@ -122,6 +122,28 @@ class State:
         reader.close()
 
 
+class Moment(State):
+    """A state as one open read transaction sees it: each read sees the same moment. For one thread; cannot write."""
+
+    def __init__(self, path: Path, tx: sqlite3.Connection) -> None:
+        self.path = path
+        self._tx = tx
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[sqlite3.Connection]:
+        """The transaction that it was made of."""
+        yield self._tx
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """Never: what is past does not change."""
+        raise Broken("This view of the state is for reading.")
+        yield
+
+    def close(self) -> None:
+        """Whoever opened the transaction ends it."""
+
+
 def _full(path: Path, trouble: sqlite3.OperationalError) -> Unavailable:
     return Unavailable(f"{path.name} cannot be written: {trouble}. Free some disk space.")
 

@@ -182,3 +182,17 @@ def test_one_file_is_verified_at_a_time(archive: Archive, issued: Issued, monkey
     archive.verify(content)
 
     assert ["Another file is being verified" in said for said in refused] == [True]
+
+
+def test_the_collector_goes_on_while_a_report_is_computed_of_one_position(found: Watched, archive: Archive) -> None:
+    """What arrives meanwhile is folded, an outage of half an hour, and is in the next report, not in this one."""
+    began, minutes = found.fold.position, iter(range(61, 600))
+
+    def arriving(_done: int, _whole: int) -> None:
+        found.looked((next(minutes), Outcome.FAILED) for _ in range(30))
+
+    issued = archive.issue("month", MONTH, TZ, ADMIN, arriving)
+
+    assert began == issued.position < found.fold.position
+    assert document(archive, issued)["report"]["fleet"]["down_ms"] == 600_000  # type: ignore[index]
+    assert archive.verify(archive.file(issued.id, "json", "en")[0])["verdict"] == HOLDS
