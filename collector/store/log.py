@@ -21,7 +21,7 @@ import zstandard
 from collector.store.entry import BEGINNING, KINDS, Draft, Entry, chained
 from collector.store.packed import Pack
 from collector.store.packing import entries_in, unpack
-from rules.errors import Broken, NinewardError, Unavailable
+from rules.errors import Broken, Unavailable
 
 MANIFEST = "manifest.jsonl"
 
@@ -243,7 +243,7 @@ class Log:
             for entry in self.read(0, until):
                 yield entry
                 last = entry.position
-        except (NinewardError, sqlite3.OperationalError):
+        except (Broken, Unavailable, sqlite3.OperationalError):
             raise
         except Exception as trouble:
             raise Broken(f"The log cannot be read beyond entry {last}: it was changed ({trouble}).") from trouble

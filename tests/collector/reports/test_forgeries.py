@@ -1,6 +1,8 @@
 """Whatever is put in a file, verification asks the log which reports were issued: nothing else ever holds."""
 
 import json
+import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -9,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from collector.pack import pack_closed
 from collector.refold import refolded
 from collector.reports import report, signature
 from collector.reports.archive import BROKEN, ELSEWHERE, EXPIRED, HOLDS, Archive
@@ -21,7 +24,7 @@ from collector.reports.shelf import Shelf
 from collector.reports.verification import Verification
 from collector.store.log import Log
 from collector.store.reports import Issued
-from rules.errors import Invalid
+from rules.errors import Broken, Invalid
 from tests.collector.reports.test_revisions import FROZEN, HOUR, MONTH, TZ, corrected
 from tests.collector.rooms import ADMIN, rooms
 from tests.collector.watched import Watched, an_outage, watched
@@ -257,6 +260,32 @@ def test_evidence_expires_where_a_day_of_the_log_was_deleted(issues: Issues) -> 
         aside.rename(oldest)
 
     assert (said["verdict"], said["reasons"]) == (EXPIRED, [])
+
+
+@pytest.fixture(scope="module")
+def packed(issues: Issues, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a day that is over and packed, in a copy of the log."""
+    folder = tmp_path_factory.mktemp("packed") / "log"
+    shutil.copytree(issues.found.settings.data / "log", folder)
+    with closing(Log(folder)) as log:
+        pack_closed(log)
+        (day, _), *_ = log.closed_days()
+    day.chmod(0o600)
+    return day
+
+
+@pytest.mark.parametrize("part", range(20))
+def test_damage_of_a_packed_day_is_told_as_such_wherever_it_lies(packed: Path, part: int) -> None:
+    with closing(sqlite3.connect(packed, isolation_level=None)) as day:
+        last, body = day.execute("SELECT last, body FROM pack").fetchone()
+        place = len(body) * part // 20
+        flipped = bytes([*body[:place], body[place] ^ 4, *body[place + 1 :]])
+        day.execute("UPDATE pack SET body = ?", (flipped,))
+        try:
+            with closing(Log(packed.parent)) as log, pytest.raises(Broken):
+                log.verify(last)
+        finally:
+            day.execute("UPDATE pack SET body = ?", (body,))
 
 
 class TestSignatures:
