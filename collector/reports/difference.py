@@ -21,7 +21,10 @@ FIGURES = (
 _LISTS = {"maintenance": "number", "corrections": "number", "mutes": "what"}
 _TIMELESS = ("period", "agreement")
 _JUDGED = (*_TIMELESS, "method")
-_HEADLINE = ("actual", "target", "bound", "before", "year", "verdict", "definition", "exposure")
+_HEADLINE = (
+    *("actual", "target", "bound", "before", "year", "verdict"),
+    *("definition", "exposure", "before_exposure", "year_exposure"),
+)
 _PEOPLE = ("handling", "satisfaction", "complaints", "attainment")
 """What people's deeds make of a period, which follows from no figure above."""
 _MAJOR = ("number", "priority", "lasted_ms", "in_period_ms", "of_budget")

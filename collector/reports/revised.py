@@ -75,6 +75,8 @@ _FIGURES = {
     "verdict": "Verdict",
     "definition": "Definition",
     "exposure": "Measured over",
+    "before_exposure": "Period before: measured over",
+    "year_exposure": "Year so far: measured over",
     "changed": "changed",
 }
 
@@ -111,8 +113,10 @@ def value(
         told = {**headline[row["name"]], key: found}
         if key in ("actual", "bound", "before", "year"):
             return measured(told, key, words)
-        if key in ("target", "exposure"):
-            return target(told, words) if key == "target" else exposure(told, words)
+        if key == "target":
+            return target(told, words)
+        if key.endswith("exposure"):
+            return exposure({**told, "exposure": found}, words)
     if key == "verdict" or key.startswith(_VERDICT):
         return words(VERDICTS.get(found, found))
     if isinstance(found, bool):

@@ -171,6 +171,17 @@ def exposure(row: dict[str, Any], words: Translator) -> str:
     return words("{hours} h known", hours=hours(found["known_ms"]))
 
 
+def exposures(row: Mapping[str, Any], words: Translator) -> str:
+    """What a headline row was taken over, in each of its columns that has a figure."""
+    found = [exposure({"exposure": row["exposure"]}, words)]
+    for key, name in (("before", "Period before"), ("year", "Year so far")):
+        over = row.get(f"{key}_exposure")
+        if row[key] is not None and over is not None:
+            said = exposure({"exposure": over}, words)
+            found.append(words("{column}: {exposure}", column=words(name), exposure=said))
+    return "; ".join(found)
+
+
 def hours(span: int) -> str:
     """A length of time (ms) in hours with two decimals, cut; what is there is never printed as nothing."""
     return number(span / 3_600_000, 2, 0.0)

@@ -22,47 +22,43 @@ def rows(evidence: Evidence) -> list[dict[str, Any]]:
 def _measured(evidence: Evidence) -> list[dict[str, Any]]:
     fleet = evidence.figures["fleet"]
     targets = evidence.figures["method"]["parameters"]["targets"]
-    operating = fleet["up_ms"] + fleet["degraded_ms"]
+    chosen = fleet["headline"]["definition"]
     measures = (
-        ("mtbf", "mtbf_h", _hours(targets["mtbf"]), fleet["mtbf_lower90_h"], {"operating_ms": operating}),
-        ("mttr", "mttr_h", _hours(targets["mttr"]), None, {"restored": fleet["restored"]}),
+        ("fault_rate", targets["fault_rate"], None),
+        ("mtbf", _hours(targets["mtbf"]), fleet["mtbf_lower90_h"]),
+        ("mttr", _hours(targets["mttr"]), None),
     )
     return [
-        _fault_rate(evidence, fleet, targets["fault_rate"]),
-        *(
-            {
-                "measure": measure,
-                "actual": fleet[key],
-                "target": target,
-                "bound": bound,
-                "exposure": exposure,
-                "before": None if evidence.before is None else evidence.before[key],
-                "year": None if evidence.year is None else evidence.year[key],
-                "verdict": fleet["verdicts"][measure],
-            }
-            for measure, key, target, bound, exposure in measures
-        ),
+        {
+            "measure": measure,
+            **({"definition": chosen} if measure == "fault_rate" else {}),
+            "actual": _figure(fleet, measure, chosen),
+            "target": target,
+            "bound": bound,
+            "exposure": _exposure(fleet, measure, chosen),
+            **{
+                f"{column}{told}": None if other is None else of(other, measure, chosen)
+                for column, other in (("before", evidence.before), ("year", evidence.year))
+                for told, of in (("", _figure), ("_exposure", _exposure))
+            },
+            "verdict": fleet["verdicts"][measure],
+        }
+        for measure, target, bound in measures
     ]
 
 
-def _fault_rate(evidence: Evidence, fleet: Row, target: float) -> dict[str, Any]:
-    """By the reading that the verdict is on, before and in the year so far as well."""
-    chosen = fleet["headline"]["definition"]
-    return {
-        "measure": "fault_rate",
-        "definition": chosen,
-        "actual": fleet["headline"]["value"],
-        "target": target,
-        "bound": None,
-        "exposure": _exposure(fleet, chosen),
-        "before": None if evidence.before is None else evidence.before["fault_rates"][chosen],
-        "year": None if evidence.year is None else evidence.year["fault_rates"][chosen],
-        "verdict": fleet["verdicts"]["fault_rate"],
-    }
+def _figure(fleet: Row, measure: str, definition: str) -> float | None:
+    """A measure of a period; the fault rate by the reading that the verdict is on."""
+    value: float | None = fleet["fault_rates"][definition] if measure == "fault_rate" else fleet[f"{measure}_h"]
+    return value
 
 
-def _exposure(fleet: Row, definition: str) -> dict[str, int]:
-    """What a reading of the fault rate was taken over."""
+def _exposure(fleet: Row, measure: str, definition: str) -> dict[str, int]:
+    """What a measure was taken over."""
+    if measure == "mttr":
+        return {"restored": fleet["restored"]}
+    if measure == "mtbf":
+        return {"operating_ms": fleet["up_ms"] + fleet["degraded_ms"]}
     if definition == FaultRate.R2:
         return {"affected": fleet["objects_affected"], "objects": fleet["objects"]}
     states = ("up", "degraded", "down", *(("unreachable",) if definition == FaultRate.R1_DELIVERED else ()))
@@ -70,7 +66,6 @@ def _exposure(fleet: Row, definition: str) -> dict[str, int]:
 
 
 def _asked(evidence: Evidence) -> list[dict[str, Any]]:
-    before, year = _by_name(evidence.rules_before), _by_name(evidence.rules_of_year)
     return [
         {
             "measure": rule["name"],
@@ -78,16 +73,21 @@ def _asked(evidence: Evidence) -> list[dict[str, Any]]:
             "target": rule["target"],
             "bound": None,
             "exposure": {"due": rule["due"]},
-            "before": before.get(rule["name"]),
-            "year": year.get(rule["name"]),
+            **_beside("before", evidence.rules_before, rule["name"]),
+            **_beside("year", evidence.rules_of_year, rule["name"]),
             "verdict": rule["verdict"],
         }
         for rule in evidence.rules
     ]
 
 
-def _by_name(rules: Sequence[Row]) -> dict[str, float | None]:
-    return {rule["name"]: rule["value"] for rule in rules}
+def _beside(column: str, rules: Sequence[Row], name: str) -> dict[str, Any]:
+    """What was attained of a rule in another period, and how much was due then."""
+    rule = next((one for one in rules if one["name"] == name), None)
+    return {
+        column: None if rule is None else rule["value"],
+        f"{column}_exposure": None if rule is None else {"due": rule["due"]},
+    }
 
 
 def _hours(duration: str) -> float:

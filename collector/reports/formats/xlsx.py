@@ -6,6 +6,7 @@ written as texts, so that none can become a formula.
 
 import io
 from datetime import UTC, datetime
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
 from collector.printed import NO_FIGURE
@@ -13,7 +14,7 @@ from collector.reports import native_charts
 from collector.reports.layout.blocks import Cell, Chart, Laid, Paragraph, Table, Unit
 from collector.reports.layout.lay import lay
 from collector.reports.sheet_width import width
-from collector.texts import translator
+from collector.texts import Translator, translator
 from rules.period import local
 
 if TYPE_CHECKING:
@@ -35,6 +36,12 @@ _FORMS = {
     Unit.COUNT: "General",
 }
 _FRACTION = "#,##0.000"
+_LEAST_DECIMALS = {Unit.SHARE: 4, Unit.HOURS: 2}
+_MOST_DECIMALS = 12
+_LONGEST = 32_767
+"""So many signs a cell of a spreadsheet takes."""
+_SAID = 200
+"""More than it takes to say that there is more."""
 _TONES = {"met": "#1c6b4f", "missed": "#b3261e"}
 _READ = 100
 """How many rows tell how wide a column must be."""
@@ -52,17 +59,17 @@ def render(document: dict[str, Any], lang: str) -> bytes:
     book = xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     issued = datetime.fromtimestamp(document["report"]["issued_at"] / 1000, UTC).replace(tzinfo=None)
     book.set_properties({"title": f"{laid.cover.title} {laid.cover.name}", "author": "Nineward", "created": issued})
-    _Sheets(book, laid, document["report"]["period"]["tz"], translator(lang)("Contents")).write()
+    _Sheets(book, laid, document["report"]["period"]["tz"], translator(lang)).write()
     book.close()
     return content.getvalue()
 
 
 class _Sheets:
-    def __init__(self, book: "Workbook", laid: Laid, tz: str, contents: str) -> None:
+    def __init__(self, book: "Workbook", laid: Laid, tz: str, say: Translator) -> None:
         self._book = book
         self._laid = laid
         self._tz = tz
-        self._contents = contents
+        self._say = say
         self._formats: dict[tuple[str, ...], Format] = {}
 
     def write(self) -> None:
@@ -114,7 +121,7 @@ class _Sheets:
             sheet.write_string(0, place, column.title, self._form(_HEAD))
         for number, row in enumerate(table.rows, start=1):
             for place, cell in enumerate(row):
-                self._cell(sheet, number, place, cell)
+                self._cell(sheet, number, place, cell, hours=table.columns[place].unit is Unit.TEXT)
         last = len(table.rows)
         sheet.autofilter(0, 0, last, len(table.columns) - 1)
         if table.total:
@@ -135,13 +142,16 @@ class _Sheets:
             else:
                 self._cell(sheet, last + 1, place, cell, _BOLD)
 
-    def _cell(self, sheet: "Worksheet", row: int, place: int, cell: Cell, look: str = "") -> None:
+    def _cell(
+        self, sheet: "Worksheet", row: int, place: int, cell: Cell, look: str = "", *, hours: bool = False
+    ) -> None:
+        """``hours``: the column does not say that a length is in hours."""
         value = cell.value
-        number = _FRACTION if cell.unit is Unit.COUNT and isinstance(value, float) else _FORMS[cell.unit]
+        number = number_format(cell) + ('" h"' if hours and cell.unit is Unit.HOURS else "")
         form = self._form(look, number, _TONES.get(cell.tone, ""))
         if value is None or isinstance(value, str | bool) or cell.unit is Unit.TEXT:
             if cell.shown != NO_FIGURE:
-                sheet.write_string(row, place, cell.shown, form)
+                sheet.write_string(row, place, self._fitting(cell.shown), form)
             return
         match cell.unit:
             case Unit.LENGTH:
@@ -150,6 +160,16 @@ class _Sheets:
                 sheet.write_datetime(row, place, local(value, self._tz).replace(tzinfo=None), form)
             case _:
                 sheet.write_number(row, place, value, form)
+
+    def _fitting(self, text: str) -> str:
+        """A text as far as a cell takes it, with how much it leaves out."""
+        if len(text) <= _LONGEST:
+            return text
+        kept = _LONGEST - _SAID
+        more = len(text) - kept
+        return self._say(
+            "{start} … and {count} more signs, which are in the other formats", start=text[:kept], count=more
+        )
 
     def _form(self, look: str = "", number: str = "", colour: str = "") -> "Format":
         key = (look, number, colour)
@@ -167,6 +187,23 @@ class _Sheets:
                 given["text_wrap"] = True
             self._formats[key] = self._book.add_format(given)
         return self._formats[key]
+
+
+def number_format(cell: Cell) -> str:
+    """The number format: with as many decimals as it takes that a spreadsheet, which rounds to the nearest, does not
+    show a value on another side of nothing, of everything or of its goal."""
+    if cell.unit not in _LEAST_DECIMALS or not isinstance(cell.value, int | float):
+        return _FRACTION if cell.unit is Unit.COUNT and isinstance(cell.value, float) else _FORMS[cell.unit]
+    share = cell.unit is Unit.SHARE
+    scale = 100 if share else 1
+    exact = Decimal(repr(cell.value)) * scale
+    fences = [Decimal(0), *([Decimal(100)] if share else [])]
+    fences += [] if cell.goal is None else [Decimal(repr(cell.goal)) * scale]
+    for places in range(_LEAST_DECIMALS[cell.unit], _MOST_DECIMALS):
+        shown = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+        if all(shown.compare(fence) == exact.compare(fence) for fence in fences):
+            break
+    return f"{'0' if share else '#,##0'}.{'0' * places}{'%' if share else ''}"
 
 
 def _printed_whole(sheet: "Worksheet") -> None:

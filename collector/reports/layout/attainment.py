@@ -18,7 +18,7 @@ def attainment(pen: Pen) -> Chapter:
             pen.text(one["customer"]),
             pen.named(words.MEASURES, objective["name"]),
             Cell(objective.get("target", objective.get("target_h")), _target(pen, objective)),
-            Cell(objective.get("value", objective.get("value_h")), _value(pen, objective)),
+            pen.measured(_as_headline(objective), "actual"),
             Cell(None, words.exposure(_as_headline(objective), pen.say)),
             pen.verdict(objective["verdict"]),
         )
@@ -133,10 +133,6 @@ def _name(one: Row) -> str:
 def _target(pen: Pen, objective: Row) -> str:
     row = _as_headline(objective)
     return words.target(row, pen.say)
-
-
-def _value(pen: Pen, objective: Row) -> str:
-    return words.measured(_as_headline(objective), "actual", pen.say)
 
 
 def _as_headline(objective: Row) -> dict[str, Any]:

@@ -24,12 +24,14 @@ class Unit(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Cell:
     """``shown`` never says more than ``value``, and never stands on another side of its target. ``tone`` is the
-    verdict that colours it (met, missed, insufficient_data, not_applicable), or empty."""
+    verdict that colours it (met, missed, insufficient_data, not_applicable), or empty. ``goal`` is what the value is
+    compared with, in the value's own unit, where there is such a thing."""
 
     value: Any
     shown: str
     unit: Unit = Unit.TEXT
     tone: str = ""
+    goal: float | None = None
 
 
 BLANK = Cell("", "\u00a0" * 24)

@@ -47,11 +47,20 @@ class Pen:
 
     def share(self, value: float | None, decimals: int = 2, goal: float | None = None, *, up: bool = False) -> Cell:
         """A fraction of 1; ``up`` for what is better the smaller it is."""
-        return Cell(value, printed.percent(value, decimals, goal, up=up), Unit.SHARE)
+        return Cell(value, printed.percent(value, decimals, goal, up=up), Unit.SHARE, goal=goal)
+
+    def measured(self, row: Row, key: str) -> Cell:
+        """A figure of a headline row, on its own side of the target."""
+        goal: float | None = row["target"]
+        if row["measure"] == "fault_rate" and words.counted(row):
+            unit = Unit.COUNT
+        else:
+            unit = Unit.SHARE if row["measure"] == "fault_rate" or "due" in row["exposure"] else Unit.HOURS
+        return Cell(row[key], words.measured(row, key, self.say), unit, goal=goal)
 
     def hours(self, value: float | None, decimals: int = 2, goal: float | None = None, *, up: bool = False) -> Cell:
         """A length of time in hours."""
-        return Cell(value, printed.number(value, decimals, goal, up=up), Unit.HOURS)
+        return Cell(value, printed.number(value, decimals, goal, up=up), Unit.HOURS, goal=goal)
 
     def number(self, value: float | None, decimals: int = 2, *, up: bool = False) -> Cell:
         return Cell(value, printed.number(value, decimals, up=up), Unit.COUNT)

@@ -18,8 +18,8 @@ def summary(pen: Pen) -> Chapter:
         (
             pen.named(words.MEASURES, row["measure"]),
             Cell(row["target"], words.target(row, say)),
-            *(Cell(row[key], words.measured(row, key, say)) for key in ("actual", "bound", "before", "year")),
-            Cell(None, words.exposure(row, say)),
+            *(pen.measured(row, key) for key in ("actual", "bound", "before", "year")),
+            Cell(None, words.exposures(row, say)),
             pen.verdict(row["verdict"]),
         )
         for row in report["headline"]
@@ -41,7 +41,7 @@ def _availability(pen: Pen) -> tuple[Cell, ...]:
     shown = pen.share(fleet["availability"], 4, 1 - pen.targets["fault_rate"])
     known = words.hours(sum(fleet[f"{state}_ms"] for state in ("up", "degraded", "down")))
     over = Cell(None, pen.say("{hours} h known", hours=known))
-    return (pen.text(pen.say("Availability")), none, Cell(shown.value, shown.shown), none, none, none, over, none)
+    return (pen.text(pen.say("Availability")), none, shown, none, none, none, over, none)
 
 
 def _content(pen: Pen) -> tuple[Cell, ...]:
@@ -53,7 +53,7 @@ def _content(pen: Pen) -> tuple[Cell, ...]:
     return (
         pen.text(pen.say("Share of the content")),
         Cell(found["target"], f"≥ {printed.percent(found['target'])}"),
-        Cell(found["share"], printed.percent(found["share"], 2, found["target"])),
+        pen.share(found["share"], 2, found["target"]),
         none,
         none,
         none,
@@ -193,7 +193,8 @@ def _sentences(pen: Pen) -> list[str]:
         say("Data coverage: {coverage}.", coverage=printed.percent(fleet["coverage"], 4, least)),
     ]
     if fleet["verdicts"]["fault_rate"] == "insufficient_data" and (fleet["coverage"] or 0) < least:
-        found.append(say("Coverage is below {least}: no verdict is given.", least=printed.percent(least)))
+        said = "Coverage is below {least}: no verdict is given on the fault rate."
+        found.append(say(said, least=printed.percent(least)))
     lower = printed.number(fleet["mtbf_lower90_h"], 2)
     if fleet["failures"]:
         found.append(

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from collector.reports import formats
+from collector.reports.layout.blocks import Paragraph
 from collector.reports.layout.lay import lay
 from rules.parameters import Parameters
 from tests.collector.reports.formats.test_html import Reader
@@ -67,3 +68,22 @@ def test_the_page_says_what_the_tables_of_targets_mean(definition: str) -> None:
     page = " ".join(Reader(formats.find("html").render(document_of(lines(), by(definition)), "en")).text)
 
     assert "In the tables of single targets the fault rate is the share of known agreed time in which a device" in page
+
+
+def test_what_stands_beside_has_its_exposure() -> None:
+    """Before: the same four targets; in the year so far two months like it."""
+    earlier = report_of(lines())["fleet"]
+    year = {**earlier, **{f"{state}_ms": 2 * earlier[f"{state}_ms"] for state in ("up", "degraded", "down")}}
+    row = lay(document_of(lines(), before=earlier, year=year), "en").tables()[0].rows[0]
+
+    assert row[-2].shown == "2876.50 h known; Period before: 2876.50 h known; Year so far: 5753.00 h known"
+
+
+def test_it_is_said_on_what_coverage_allows_no_verdict() -> None:
+    """One of two is unseen for all but 4 days; MTTR is judged by what was repaired."""
+    unseen = ("09-04T00:00", "09-30T00:00")
+    dark = target("a", "host", [("09-02T10:00", "09-02T11:00")], unseen=unseen)
+    chapters = lay(document_of([*dark, *target("b", "host", [])]), "en").chapters
+    said = [block.text for chapter in chapters for block in chapter.blocks if isinstance(block, Paragraph)]
+
+    assert "Coverage is below 95.00 %: no verdict is given on the fault rate." in said

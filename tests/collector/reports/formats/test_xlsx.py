@@ -1,8 +1,10 @@
 """The workbook: real numbers, sums that recalculate, the same figures as everywhere."""
 
+import copy
 import functools
 import io
 from datetime import timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import openpyxl
@@ -10,8 +12,8 @@ import pytest
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from collector.reports.formats.xlsx import render
-from collector.reports.layout.blocks import Chart, Unit
+from collector.reports.formats.xlsx import number_format, render
+from collector.reports.layout.blocks import Cell, Chart, Unit
 from collector.reports.layout.lay import lay
 from rules.period import local
 from tests.collector.reports import wide
@@ -126,3 +128,50 @@ def test_the_cover_tells_the_seal_and_the_sentences() -> None:
 
     assert issued["seal"]["sha256"] in told
     assert "数据完整率" in told
+
+
+def shown(cell: Cell) -> str:
+    """What a spreadsheet shows of a value: rounded to the nearest of the decimals of its format."""
+    form = number_format(cell)
+    decimals = form.partition(".")[2].count("0")
+    scale = 100 if form.endswith("%") else 1
+    return f"{(Decimal(repr(cell.value)) * scale).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):f}"
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        (Cell(1 - 2.3e-7, "", Unit.SHARE), "99.99998"),
+        (Cell(2.3e-9, "", Unit.SHARE), "0.0000002"),
+        (Cell(0.00999999, "", Unit.SHARE, goal=0.01), "0.999999"),
+        (Cell(0.0100001, "", Unit.SHARE, goal=0.01), "1.00001"),
+        (Cell(499.996, "", Unit.HOURS, goal=500.0), "499.996"),
+        (Cell(4.001, "", Unit.HOURS, goal=4.0), "4.001"),
+        (Cell(0.5, "", Unit.SHARE), "50.0000"),
+        (Cell(1.0, "", Unit.SHARE, goal=0.95), "100.0000"),
+    ],
+)
+def test_a_rounded_number_stays_on_its_side(cell: Cell, said: str) -> None:
+    assert shown(cell) == said
+
+
+def test_the_headline_has_numbers() -> None:
+    sheet = book()["headline"]
+    rows = {sheet.cell(row, 1).value: sheet.cell(row, 3) for row in range(2, sheet.max_row + 1)}
+    found = {row["measure"]: row["actual"] for row in document()["report"]["headline"]}
+
+    assert rows["Fault rate"].value == pytest.approx(found["fault_rate"])
+    assert rows["Mean time between failures (MTBF)"].value == pytest.approx(found["mtbf"])
+    assert rows["Mean time between failures (MTBF)"].number_format == '#,##0.00" h"'
+
+
+def test_what_a_cell_does_not_take_is_said() -> None:
+    changed = copy.deepcopy(document())
+    names = [f"access-switch-building-{number:04d}.example.org" for number in range(1000)]
+    changed["report"]["maintenance"][0]["targets"] = names
+    found = openpyxl.load_workbook(io.BytesIO(render(changed, "en")))["maintenance"].cell(2, 2).value
+
+    whole = ", ".join(names)
+    assert isinstance(found, str)
+    assert len(found) <= 32_767
+    assert found.endswith(f" … and {len(whole) - 32_567} more signs, which are in the other formats")
