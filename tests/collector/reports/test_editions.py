@@ -155,6 +155,20 @@ def test_the_whole_and_each_edition_are_revised_apart(served: Door) -> None:
         assert house.archive.verify(house.archive.file(key, "json", "en")[0])["verdict"] == HOLDS
 
 
+def test_each_edition_is_approved_and_commented_on_by_itself(served: Door) -> None:
+    house, acme = served.house, of(served.house, select="customer=acme")
+    served.clock.at = FROZEN
+    own, whole = issue(house.archive, acme), issue(house.archive, None)
+    (measure, *_) = house.remarks.missed(own)
+
+    approved = house.remarks.approve(own, SECOND)
+    house.remarks.comment(own, measure, "a fan", ADMIN)
+
+    assert (approved.report, approved.by) == (own, "grace")
+    assert [one["text"] for one in house.remarks.of(own)["comments"]] == ["a fan"]
+    assert house.remarks.of(whole) == {**house.remarks.of(whole), "comments": [], "approvals": []}
+
+
 def test_a_target_left_out_of_an_edition_is_refuted_by_the_log(served: Door, monkeypatch: pytest.MonkeyPatch) -> None:
     house = served.house
     with told_otherwise(monkeypatch, lambda data: data["edition"]["targets"].pop()):
