@@ -13,7 +13,7 @@ def suitability(pen: Pen) -> list[Block]:
         (
             pen.named(words.MEASURES, row["measure"]),
             Cell(row["target"], words.target(dict(row), pen.say)),
-            Cell(row["actual"], words.measured(dict(row), "actual", pen.say)),
+            pen.measured(row, "actual"),
             pen.share(row["used"], 1, 1.0, up=True),
             pen.count(row["judged"]),
             pen.count(len(row["missed"])),
@@ -94,7 +94,7 @@ def next_targets(pen: Pen) -> list[Block]:
         (
             pen.named(words.MEASURES, row["measure"]),
             Cell(row["target"], words.target(dict(row), pen.say)),
-            Cell(row["actual"], words.measured(dict(row), "actual", pen.say)),
+            pen.measured(row, "actual"),
             pen.verdict(row["verdict"]),
             pen.count(len(row["missed"])),
             pen.named(_SUITS, row["suits"]),

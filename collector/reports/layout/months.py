@@ -1,8 +1,8 @@
 """The months of a longer period side by side, in tables: the headline, the agreements, what missed."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from collector import printed
 from collector.reports import words
 from collector.reports.layout.blocks import Block, Cell, Chart, Paragraph, Unit
 from collector.reports.layout.pen import Head, Pen, Row
@@ -160,8 +160,8 @@ def _shown(pen: Pen, row: Row) -> list[Cell]:
 
 
 def _value(pen: Pen, row: Row, value: float | None, verdict: str | None = None) -> Cell:
-    shown = words.measured({**row, "actual": value}, "actual", pen.say)
-    return Cell(value, shown, tone=verdict if verdict in ("met", "missed") and shown != printed.NO_FIGURE else "")
+    cell = pen.measured({**row, "actual": value}, "actual")
+    return replace(cell, tone=verdict) if verdict in ("met", "missed") and value is not None else cell
 
 
 def _worded(row: Row) -> dict[str, object]:
