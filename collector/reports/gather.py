@@ -15,6 +15,7 @@ from collector.reports.edition import Edition, during
 from collector.reports.evidence import Evidence
 from collector.reports.gather_review import Wanted, gather_review
 from collector.reports.looks import looks
+from collector.reports.kinds import following
 from collector.reports.overlaid import Told, corrections, maintenance, mutes
 from collector.requests import asked
 from collector.settings import Settings
@@ -265,11 +266,6 @@ def _months_before(period: Period, count: int) -> int:
 def _year(passed: Period) -> Period:
     """The calendar year of a period's end, as far as that end."""
     return Period(midnight(local(passed.end - 1, passed.tz).year, 1, 1, passed.tz), passed.end, passed.tz)
-
-
-def following(period: Period) -> Period:
-    """The period of the same length that follows, whose plans a report tells."""
-    return Period(period.end, period.end + period.length, period.tz)
 
 
 def _attainment(rooms: Rooms, settings: Settings, period: Period, now: int, wanted: Wanted) -> list[dict[str, Any]]:

@@ -86,6 +86,15 @@ def _name(kind: Kind, moment: datetime) -> str:
     return f"{moment.year:04}"
 
 
+def following(period: Period) -> Period:
+    """The period that follows, whose plans a report tells: as many calendar months, or a stretch of the same length."""
+    first, last = local(period.start, period.tz), local(period.end, period.tz)
+    if any((one.day, one.hour, one.minute, one.second) != (1, 0, 0, 0) for one in (first, last)):
+        return Period(period.end, period.end + period.length, period.tz)
+    count = 2 * (last.year * 12 + last.month) - (first.year * 12 + first.month) - 1
+    return Period(period.end, midnight(count // 12, count % 12 + 1, 1, period.tz), period.tz)
+
+
 def frozen_at(kind: Kind, period: Period, freeze_at: FreezeAt) -> int:
     """When (ms UTC) the figures of a period are final and whatever changes them makes a revision."""
     return period.end if kind is Kind.SPECIAL else freeze_at.after(period)

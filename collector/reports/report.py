@@ -22,7 +22,7 @@ from collector.reports.chapters import (
 )
 from collector.reports.digits import rounded
 from collector.reports.evidence import Evidence
-from collector.reports.kinds import Kind, frozen_at
+from collector.reports.kinds import Kind, following, frozen_at
 from collector.reports.outside import outside
 from rules.intervals import clip, total
 from rules.parameters import FreezeAt
@@ -106,7 +106,7 @@ def build(
         },
         "changes": outlook.changes(evidence.maintenance, shown, figures["fleet"]),
         "risks": outlook.risks(evidence.attainment, evidence.incidents, passed.end),
-        "plan": outlook.plan(evidence.ahead, evidence.actions, passed.end, period.end + period.length),
+        "plan": outlook.plan(evidence.ahead, evidence.actions, passed.end, following(period).end),
         "review": review.review(evidence, measures, shown, evidence.corrections, passed),
         "pending": [dict(row) for row in evidence.pending],
         "maintenance": [dict(row) for row in evidence.maintenance],

@@ -1,6 +1,7 @@
 """The names of things in a report. English wordings are the keys of the catalogue (`collector.texts`)."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from collector.printed import NO_FIGURE, number, percent
@@ -126,7 +127,7 @@ def named(table: Mapping[Any, str], key: Any, words: Translator) -> str:
     return words(table[key]) if key in table else str(key)
 
 
-def measured(row: dict[str, Any], key: str, words: Translator) -> str:
+def measured(row: Mapping[str, Any], key: str, words: Translator) -> str:
     """A headline figure (``actual``, ``before``, ``year`` or ``bound``), on its own side of the target."""
     value = row[key]
     if value is None:
@@ -139,15 +140,21 @@ def measured(row: dict[str, Any], key: str, words: Translator) -> str:
     return words("{hours} h", hours=number(value, 2, row["target"], up=row["measure"] == "mttr"))
 
 
-def target(row: dict[str, Any], words: Translator) -> str:
+def target(row: Mapping[str, Any], words: Translator) -> str:
     """The target of a measure with its comparator; a bound that is included is written with ≤ or ≥."""
     if row["measure"] == "fault_rate":
-        return f"< {row['target']:g}" if counted(row) else f"< {percent(row['target'])}"
+        return f"< {plain(row['target'])}" if counted(row) else f"< {percent(row['target'])}"
     if "due" in row["exposure"]:
         return f"≥ {percent(row['target'])}"
     sign = "≥" if row["measure"] == "mtbf" else "≤"
-    bound = f"{row['target']:g}"
+    bound = plain(row["target"])
     return f"{sign} {words('{hours} h', hours=bound)}"
+
+
+def plain(value: float) -> str:
+    """A number as it was set, with all its digits and no exponent."""
+    text = f"{Decimal(repr(value)):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def counted(row: Mapping[str, Any]) -> bool:
@@ -155,7 +162,7 @@ def counted(row: Mapping[str, Any]) -> bool:
     return row.get("definition") == FaultRate.R4
 
 
-def exposure(row: dict[str, Any], words: Translator) -> str:
+def exposure(row: Mapping[str, Any], words: Translator) -> str:
     """What a measure was taken over; no figure is shown without it."""
     found = row["exposure"]
     if "due" in found:

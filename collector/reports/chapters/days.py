@@ -8,8 +8,8 @@ from typing import Any
 from rules.period import Period, instant, local
 from rules.state import AGREED, State
 
-MOST_ROWS = 40
-"""How many objects the heat map shows: services first, then those that lost most."""
+MOST_ROWS = 20
+"""How many objects the heat map shows, as fit on the paper: those that lost most, services before targets."""
 
 _OWN = {State.DOWN.value}
 _FOREIGN = {State.UNREACHABLE.value}
@@ -34,13 +34,18 @@ def heat(objects: Sequence[Mapping[str, Any]], period: Period) -> dict[str, Any]
     Lost time of a service includes what it was unreachable; that of a target is its own.
     """
     marks = bounds(period)
-    shown = sorted(objects, key=lambda entry: (entry["kind"] != "service", -entry["down_ms"], entry["name"]))
+    shown = sorted(objects, key=lambda entry: (-_lost(entry), entry["kind"] != "service", entry["name"]))
     rows = []
     for entry in shown[:MOST_ROWS]:
         agreed, own, foreign = _by_day(entry["partition"], marks)
         lost = [a + b for a, b in zip(own, foreign, strict=True)] if entry["kind"] == "service" else own
         rows.append({"name": entry["name"], "kind": entry["kind"], "agreed_ms": agreed, "lost_ms": lost})
     return {"days": marks[:-1], "rows": rows, "left_out": max(0, len(objects) - MOST_ROWS)}
+
+
+def _lost(entry: Mapping[str, Any]) -> int:
+    delivered: int = entry["down_ms"] + (entry["unreachable_ms"] if entry["kind"] == "service" else 0)
+    return delivered
 
 
 def budget(objects: Iterable[Mapping[str, Any]], period: Period, target: float, agreed: int) -> dict[str, Any]:

@@ -14,14 +14,18 @@ LONG_DEGRADED = 7 * DAY
 
 
 def changes(maintenance: Sequence[Row], outages: Sequence[Row], fleet: Row) -> dict[str, Any]:
-    """The maintenance of the period, and the outages that began within a day after it on what it was about."""
+    """The maintenance of the period, and the outages that began within a day after it on what it was about.
+
+    Windows that nobody approved are none.
+    """
+    approved = [window for window in maintenance if window["approved_at"] is not None]
     after = [
         {"number": window["number"], "target": outage["target"], "start": outage["start"], "window_end": window["to"]}
-        for window in maintenance
+        for window in approved
         for outage in outages
         if outage["target"] in window["targets"] and 0 <= outage["start"] - window["to"] < AFTER
     ]
-    return {"windows": len(maintenance), "planned_ms": fleet["maintenance_ms"], "faults_after": after}
+    return {"windows": len(approved), "planned_ms": fleet["maintenance_ms"], "faults_after": after}
 
 
 def risks(attainment: Sequence[Row], incidents: Sequence[Row], until: int) -> dict[str, Any]:

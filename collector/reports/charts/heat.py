@@ -13,8 +13,6 @@ _LEAST = 1e-9
 _APART = 45
 """Up to so many days lines between them leave room for their colours."""
 _GRID = "#d0d7de"
-MOST = 20
-"""How many rows fit on the paper."""
 
 
 def draw(figure: "Figure", data: Mapping[str, Any]) -> None:
@@ -23,7 +21,7 @@ def draw(figure: "Figure", data: Mapping[str, Any]) -> None:
     from matplotlib import colormaps
     from matplotlib.colors import PowerNorm
 
-    rows = data["rows"][:MOST]
+    rows = data["rows"]
     share = np.array(
         [
             [lost / agreed if agreed else np.nan for lost, agreed in zip(row["lost_ms"], row["agreed_ms"], strict=True)]

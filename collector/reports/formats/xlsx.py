@@ -1,6 +1,7 @@
 """A workbook: a sheet for each table with real numbers, filters and sums that recalculate, and charts of its own.
 
-Instants are on the wall clock of the report's zone, because a spreadsheet knows no zones; the cover names it. Texts are
+Instants are on the wall clock of the report's zone, because a spreadsheet knows no zones; the cover names it. In
+the hour that comes twice they are texts with their offset. Texts are
 written as texts, so that none can become a formula.
 """
 
@@ -10,7 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
 from collector.printed import NO_FIGURE
-from collector.reports import native_charts
+from collector.reports import exact, native_charts
 from collector.reports.layout.blocks import Cell, Chart, Laid, Paragraph, Table, Unit
 from collector.reports.layout.lay import lay
 from collector.reports.sheet_width import width
@@ -156,6 +157,8 @@ class _Sheets:
         match cell.unit:
             case Unit.LENGTH:
                 sheet.write_number(row, place, value / _DAY, form)
+            case Unit.INSTANT if exact.twice(value, self._tz):
+                sheet.write_string(row, place, cell.shown, form)
             case Unit.INSTANT:
                 sheet.write_datetime(row, place, local(value, self._tz).replace(tzinfo=None), form)
             case _:
@@ -196,12 +199,12 @@ def number_format(cell: Cell) -> str:
         return _FRACTION if cell.unit is Unit.COUNT and isinstance(cell.value, float) else _FORMS[cell.unit]
     share = cell.unit is Unit.SHARE
     scale = 100 if share else 1
-    exact = Decimal(repr(cell.value)) * scale
+    whole = Decimal(repr(cell.value)) * scale
     fences = [Decimal(0), *([Decimal(100)] if share else [])]
     fences += [] if cell.goal is None else [Decimal(repr(cell.goal)) * scale]
     for places in range(_LEAST_DECIMALS[cell.unit], _MOST_DECIMALS):
-        shown = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-        if all(shown.compare(fence) == exact.compare(fence) for fence in fences):
+        shown = whole.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+        if all(shown.compare(fence) == whole.compare(fence) for fence in fences):
             break
     return f"{'0' if share else '#,##0'}.{'0' * places}{'%' if share else ''}"
 

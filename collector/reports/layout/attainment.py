@@ -5,6 +5,7 @@ from typing import Any
 
 from collector import printed
 from collector.reports import words
+from collector.reports.chapters.days import MOST_ROWS
 from collector.reports.layout.blocks import Block, Cell, Chapter, Chart, Paragraph, Unit
 from collector.reports.layout.pen import Pen, Row
 
@@ -76,6 +77,7 @@ def heat(pen: Pen) -> list[Block]:
     say, found = pen.say, dict(pen.report["heat"])
     if pen.report["kind"] == "special":
         found |= {"rows": [row for row in found["rows"] if any(row["lost_ms"])], "left_out": 0}
+    found |= {"rows": found["rows"][:MOST_ROWS], "left_out": found["left_out"] + len(found["rows"][MOST_ROWS:])}
     if not found["rows"]:
         return []
     chart = Chart(
@@ -87,7 +89,7 @@ def heat(pen: Pen) -> list[Block]:
     )
     if not found["left_out"]:
         return [chart]
-    return [chart, Paragraph(say("{count} more lost less; they are in the tables.", count=found["left_out"]), "note")]
+    return [chart, Paragraph(say("{count} more lost no more than these; they are in the tables.", count=found["left_out"]), "note")]
 
 
 def _ticks(pen: Pen) -> list[tuple[int, str]]:

@@ -116,7 +116,7 @@ def outages(pen: Pen) -> Block:
                 pen.text(row["target"]),
                 pen.moment(row["start"]),
                 Cell(None, pen.say("Open"), Unit.INSTANT) if row["end"] is None else pen.moment(row["end"]),
-                pen.length(None if row["end"] is None else row["end"] - row["start"]),
+                pen.length((pen.report["period"]["until"] if row["end"] is None else row["end"]) - row["start"]),
                 *(pen.moment(at) for at in (*row["start_bracket"], *ended, row["detected"])),
                 pen.named(words.CAUSES, row["cause"]) if row["cause"] else pen.text(told.get(row["incident"])),
                 pen.text(row["incident"]),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from collector import printed
+from collector.reports import words
 from collector.reports.layout.blocks import Block, Cell, Chart, Paragraph, Unit
 from collector.reports.layout.pen import Head, Pen, Row
 
@@ -17,7 +18,7 @@ def demonstration(pen: Pen) -> Block:
     rows = [
         (
             pen.share(row["confidence"], 0),
-            Cell(row["target_h"], f"≥ {row['target_h']:g}", Unit.HOURS),
+            Cell(row["target_h"], f"≥ {words.plain(row['target_h'])}", Unit.HOURS),
             pen.hours(row["operating_h"], 1),
             pen.count(row["failures"]),
             pen.hours(row["lower_h"], 1, row["target_h"]),

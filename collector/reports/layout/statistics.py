@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from collector import printed
+from collector.reports import words
 from collector.reports.layout.blocks import Block, Chart, Paragraph, Unit
 from collector.reports.layout.pen import Pen, Row
 
@@ -49,7 +50,7 @@ def _sentences(pen: Pen, found: Row) -> Iterator[str]:
             said,
             hours=printed.number(mtbf["operating_h"], 1),
             failures=mtbf["failures"],
-            target=f"{mtbf['target_h']:g}",
+            target=words.plain(mtbf["target_h"]),
         )
     if rate["interval"] is not None:
         yield say(

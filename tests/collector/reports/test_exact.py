@@ -3,6 +3,7 @@
 import pytest
 
 from collector.reports.exact import length, moment
+from rules.period import parse_instant
 
 
 @pytest.mark.parametrize(
@@ -27,3 +28,16 @@ def test_a_moment_is_told_in_the_zone_of_the_report() -> None:
 
 def test_no_moment_is_a_dash() -> None:
     assert moment(None, "Asia/Shanghai") == "–"
+
+
+@pytest.mark.parametrize(
+    ("instant", "text"),
+    [
+        ("2026-10-25T00:50:00Z", "2026-10-25 02:50:00 +02:00"),
+        ("2026-10-25T01:10:00.5Z", "2026-10-25 02:10:00.5 +01:00"),
+        ("2026-10-25T02:00:00Z", "2026-10-25 03:00:00"),
+        ("2026-03-29T01:10:00Z", "2026-03-29 03:10:00"),
+    ],
+)
+def test_the_hour_that_comes_twice_tells_its_offset(instant: str, text: str) -> None:
+    assert moment(parse_instant(instant, "UTC"), "Europe/Berlin") == text

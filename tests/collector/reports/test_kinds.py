@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from collector.reports.kinds import Kind, canonical, frozen_at, kind_of, periods
+from collector.reports.kinds import Kind, canonical, following, frozen_at, kind_of, periods
 from collector.store import incidents
 from rules.errors import Invalid, Missing
-from rules.parameters import FreezeAt
-from rules.period import month, parse_instant, quarter, year
+from rules.parameters import DAY, FreezeAt
+from rules.period import Period, month, parse_instant, quarter, year
 from tests.collector.watch import URGENT, world
 
 TZ = "Asia/Shanghai"
@@ -66,3 +66,23 @@ def test_a_special_report_covers_the_days_that_its_incident_touches(tmp_path: Pa
 
     assert period.start <= incident.opened < found.now <= period.end
     assert (period.length, before.end) == (24 * 3_600_000, period.start)
+
+
+@pytest.mark.parametrize(
+    ("period", "end"),
+    [
+        (month("2026-01", TZ), month("2026-02", TZ).end),
+        (month("2026-02", TZ), month("2026-03", TZ).end),
+        (month("2026-11", TZ), month("2026-12", TZ).end),
+        (quarter("2026-Q4", TZ), quarter("2027-Q1", TZ).end),
+        (year("2027", TZ), year("2028", TZ).end),
+    ],
+)
+def test_what_follows_is_the_next_period_of_the_kind(period: Period, end: int) -> None:
+    assert (following(period).start, following(period).end) == (period.end, end)
+
+
+def test_after_some_days_follow_as_many() -> None:
+    days = Period(month("2026-09", TZ).start + DAY, month("2026-09", TZ).start + 3 * DAY, TZ)
+
+    assert following(days).length == 2 * DAY

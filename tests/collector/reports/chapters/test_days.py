@@ -23,7 +23,10 @@ def entry(name: str, downs: list[tuple[int, int]], kind: str = "host", state: st
         last = end
     partition.append([last, SEPTEMBER.end, "up"])
     lost = sum(end - start for start, end in downs)
-    return {"name": name, "kind": kind, "partition": partition, "down_ms": lost if state == "down" else 0}
+    return {
+        "name": name, "kind": kind, "partition": partition, "down_ms": lost if state == "down" else 0,
+        "unreachable_ms": lost if state == "unreachable" else 0,
+    }  # fmt: skip
 
 
 def test_a_night_is_split_at_midnight() -> None:
@@ -42,12 +45,18 @@ def test_a_day_on_which_clocks_change_has_its_own_length() -> None:
     assert (len(lengths), lengths[28], set(lengths)) == (31, 23 * HOUR, {23 * HOUR, 24 * HOUR})
 
 
-def test_services_come_first_and_then_the_worst() -> None:
+def test_those_that_lost_most_come_first_and_services_before_targets() -> None:
     one = [(at("09-03T00:00"), at("09-03T01:00"))]
     two = [(at("09-03T00:00"), at("09-03T02:00"))]
-    found = days.heat([entry("a", one), entry("b", two), entry("web", [], kind="service")], SEPTEMBER)
+    given = [entry("a", one), entry("b", two), entry("web", one, kind="service"), entry("calm", [], kind="service")]
 
-    assert [row["name"] for row in found["rows"]] == ["web", "b", "a"]
+    assert [row["name"] for row in days.heat(given, SEPTEMBER)["rows"]] == ["b", "web", "a", "calm"]
+
+
+def test_what_does_not_fit_on_the_paper_is_counted() -> None:
+    found = days.heat([entry(f"t{number}", []) for number in range(60)], SEPTEMBER)
+
+    assert (len(found["rows"]), found["left_out"]) == (20, 40)
 
 
 def test_a_service_loses_what_it_was_unreachable() -> None:

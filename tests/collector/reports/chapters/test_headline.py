@@ -87,3 +87,18 @@ def test_it_is_said_on_what_coverage_allows_no_verdict() -> None:
     said = [block.text for chapter in chapters for block in chapter.blocks if isinstance(block, Paragraph)]
 
     assert "Coverage is below 95.00 %: no verdict is given on the fault rate." in said
+
+
+def test_a_goal_is_printed_with_all_its_digits() -> None:
+    terms = Parameters().with_settings({"targets": {"mtbf": "1234567h"}}, "[calculation]")
+    rows = lay(document_of(lines(), terms), "en").tables()[0].rows
+
+    assert "≥ 1234567 h" in [row[1].shown for row in rows]
+
+
+def test_an_open_outage_tells_how_long_it_has_lasted() -> None:
+    """From 20:55, between two looks, to the end of the month."""
+    laid = lay(document_of(target("a", "host", [("09-30T21:00", "10-02T00:00")])), "en")
+    (row,) = next(table for table in laid.tables() if table.name == "outages").rows
+
+    assert (row[2].shown, row[3].shown) == ("Open", "3:05:00")

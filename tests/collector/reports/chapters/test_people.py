@@ -197,15 +197,17 @@ def test_a_miss_without_an_action_is_told() -> None:
 
 
 def test_a_fault_soon_after_a_change_is_put_beside_it() -> None:
-    window = {"number": 3, "targets": ["core-1"], "from": START, "to": START + HOUR}
+    window = {"number": 3, "targets": ["core-1"], "from": START, "to": START + HOUR, "approved_at": START}
     outages = [
         {"target": "core-1", "start": START + 2 * HOUR},
         {"target": "core-2", "start": START + 2 * HOUR},
         {"target": "core-1", "start": START + 3 * DAY},
     ]
-    found = changes([window], outages, {"maintenance_ms": HOUR})
+    unapproved = {**window, "number": 4, "approved_at": None}
+    found = changes([window, unapproved], outages, {"maintenance_ms": HOUR})
 
     assert [(row["number"], row["target"]) for row in found["faults_after"]] == [(3, "core-1")]
+    assert found["windows"] == 1
 
 
 def test_what_is_degraded_for_a_week_is_a_risk() -> None:

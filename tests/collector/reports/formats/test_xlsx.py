@@ -15,7 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from collector.reports.formats.xlsx import number_format, render
 from collector.reports.layout.blocks import Cell, Chart, Unit
 from collector.reports.layout.lay import lay
-from rules.period import local
+from rules.period import local, parse_instant
 from tests.collector.reports import wide
 from tests.collector.reports.stories import TZ, document
 
@@ -175,3 +175,12 @@ def test_what_a_cell_does_not_take_is_said() -> None:
     assert isinstance(found, str)
     assert len(found) <= 32_767
     assert found.endswith(f" … and {len(whole) - 32_567} more signs, which are in the other formats")
+
+
+def test_an_instant_of_the_hour_that_comes_twice_is_a_text_with_its_offset() -> None:
+    changed = copy.deepcopy(document())
+    changed["report"]["period"]["tz"] = "Europe/Berlin"
+    changed["report"]["maintenance"][0]["from"] = parse_instant("2026-10-25T00:50:00Z", "UTC")
+    sheet = openpyxl.load_workbook(io.BytesIO(render(changed, "en")))["maintenance"]
+
+    assert "2026-10-25 02:50:00 +02:00" in [cell.value for cell in sheet[2]]
