@@ -169,3 +169,17 @@ def test_what_is_no_key_is_refused_when_a_report_is_issued(tmp_path: Path, found
 
     with pytest.raises(Invalid, match="report_key"):
         issue(found, archive_of(found, tmp_path / "not.pem"))
+
+
+def test_a_page_that_somebody_else_sealed_is_not_drawn(found: Watched, archive: Archive) -> None:
+    """Whatever stands in it: here an instant that no clock can show."""
+    issued = issue(found, archive)
+    document = sealed(archive, issued)
+    strange = {**document["report"], "period": {**document["report"]["period"], "from": 10**30}}
+    page = archive.file(issued.id, "html", "en")[0].decode()
+    whole = render(document, "en").decode().strip().replace("<", "\\u003c")
+    assert whole in page
+
+    said = archive.verify(page.replace(whole, json.dumps(seal(strange, document["seal"]["log"], made_with()))).encode())
+
+    assert said["verdict"] == ELSEWHERE
