@@ -25,7 +25,7 @@ def draw(figure: "Figure", data: Mapping[str, Any]) -> None:
             place, share, color=RED if over else BLUE, hatch="///" if over else None, edgecolor="white", linewidth=0,
             height=0.65,
         )  # fmt: skip
-        axes.text(share, place, f" {row['shown']}", va="center")
+        axes.annotate(row["shown"], (share, place), xytext=(4, 0), textcoords="offset points", va="center")
     axes.axvline(100, color=RED, linewidth=1.2, linestyle=(0, (1, 1)), label=data["limit"])
     axes.set_yticks(range(len(rows)), [_short(row["name"]) for row in rows])
     axes.set_ylim(max(len(rows), 3) - 0.4, -0.6)
