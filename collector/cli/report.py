@@ -157,7 +157,7 @@ def run_list(arguments: argparse.Namespace) -> int:
 def run_verify(arguments: argparse.Namespace) -> int:
     """Exit code 0 for a report that holds, 1 for every other verdict."""
     from collector.cli.terminal import answer
-    from collector.reports.sayings import SIGNED, VERIFIED
+    from collector.reports.sayings import SIGNED, VERIFIED, besides
 
     try:
         content = sys.stdin.buffer.read() if arguments.file == "-" else Path(arguments.file).read_bytes()
@@ -171,9 +171,9 @@ def run_verify(arguments: argparse.Namespace) -> int:
         lambda words: "\n".join(
             [
                 words(VERIFIED[found["verdict"]]),
-                *(f"  {why}" for why in found["reasons"]),
+                *(f"  {words(why)}" for why in found["reasons"]),
                 words(SIGNED[found["signature"]["state"]], key=found["signature"]["key"]),
-                *(f"  {note}" for note in found["notes"]),
+                *(f"  {note}" for note in besides(found, arguments.tz, words)),
             ]
         ),
     )

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from collector.access import Principal
-from collector.printed import instant
 from collector.reports import edition, environment, seal, signature
 from collector.reports.formats import html
 from collector.reports.ledger import described
@@ -59,7 +58,6 @@ class Verification:
         wrong += _signature(issued, signed) or self._entry(issued, data, closing)
         notes = environment.told_apart(closing["made_with"], environment.made_with())
         alike = not notes
-        notes = [*_later(issued), *_replaced(newer, issued.tz), *notes]
         expired = not wrong and self._expired(issued)
         if not wrong and not expired:
             found, more = Recomputed(self.state, self.log, self.settings, issued).compared(data, alike=alike)
@@ -143,22 +141,6 @@ def _signature(issued: Issued, signed: Mapping[str, str | None]) -> list[str]:
         return ["It was issued without a signature: this one was put on it afterwards."]
     told = f"It was issued with a signature of the key {issued.key}: this is the signature of another key."
     return [told] if signed["key"] != issued.key else []
-
-
-def _later(issued: Issued) -> list[str]:
-    if not issued.later:
-        return []
-    return [
-        "It was issued by a release that recorded no issues in the log."
-        f" Entry {issued.entry} vouches for it from when it was recorded, not from its issue."
-    ]
-
-
-def _replaced(newer: Issued | None, tz: str) -> list[str]:
-    if newer is None:
-        return []
-    at = instant(newer.issued_at, tz)
-    return [f"It was replaced by revision {newer.revision}, issued {at} ({tz}), with the seal {newer.sha256}."]
 
 
 def _answer(

@@ -35,7 +35,7 @@ def show(request: Asked, house: House, principal: Principal, viewer: Viewer, cur
 def verify(house: House, principal: Principal, viewer: Viewer, data: Upload) -> Response[str]:
     """What can be said of an uploaded file; nothing of it is kept."""
     require(principal, Permission.READ)
-    found = views.verified(house.archive.verify(data.file.read(), principal), viewer.words)
+    found = views.verified(house.archive.verify(data.file.read(), principal), house.settings.tz, viewer.words)
     return _listed(house, principal, viewer, "/reports", None, found, data.filename)
 
 

@@ -9,7 +9,7 @@ from collector.printed import instant
 from collector.reports import formats
 from collector.reports.distribution import Stage
 from collector.reports.mailing import stage_of
-from collector.reports.sayings import LETTERS, SIGNED, VERIFIED
+from collector.reports.sayings import LETTERS, SIGNED, VERIFIED, besides
 from collector.reports.words import MEASURES
 from collector.store.reports import Issued
 from collector.texts import Translator
@@ -120,14 +120,14 @@ def letter(state: str, answer: str, words: Translator) -> str:
     return f"{said} {answer}".rstrip()
 
 
-def verified(found: Mapping[str, Any], words: Translator) -> Verified:
+def verified(found: Mapping[str, Any], tz: str, words: Translator) -> Verified:
     """What verification said."""
     verdict, state, key = found["verdict"], found["signature"]["state"], found["signature"]["key"]
     return Verified(
         holds=verdict == "holds",
         text=words(VERIFIED[verdict]),
         signed=words(SIGNED[state], key=key),
-        more=tuple(words(text) for text in (*found["reasons"], *found["notes"])),
+        more=(*map(words, found["reasons"]), *besides(found, tz, words)),
     )
 
 

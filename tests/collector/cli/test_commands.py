@@ -312,6 +312,16 @@ def test_a_changed_report_is_broken_with_exit_code_1(shell: Shell, tmp_path: Pat
     assert "broken" in shell("report verify", path, code=1)
 
 
+def test_only_a_report_that_holds_has_exit_code_0(shell: Shell, tmp_path: Path, house: House) -> None:
+    from collector.reports.formats.json import render
+    from collector.reports.seal import seal
+
+    forged = tmp_path / "forged.json"
+    forged.write_bytes(render(seal({"hello": "world"}, {"first": 0, "last": 1, "head": ""}), "en"))
+
+    assert "it was not issued here" in shell("report verify", str(forged), code=1)
+
+
 def test_rebuild_finds_nothing(shell: Shell) -> None:
     assert shell.json("rebuild")["differences"] == []
     assert "没有差异" in shell("rebuild --lang zh-CN")

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from collector.pack import pack_closed
+from collector.printed import instant
 from collector.refold import refolded
 from collector.reports import report, signature
 from collector.reports.archive import BROKEN, ELSEWHERE, EXPIRED, HOLDS, Archive
@@ -19,11 +20,13 @@ from collector.reports.environment import made_with
 from collector.reports.formats.json import render
 from collector.reports.kinds import Kind, periods
 from collector.reports.making import Wanted, make
+from collector.reports.sayings import besides
 from collector.reports.seal import canonical, seal
 from collector.reports.shelf import Shelf
 from collector.reports.verification import Verification
 from collector.store.log import Log
 from collector.store.reports import Issued
+from collector.texts import translator
 from rules.errors import Broken, Invalid
 from tests.collector.reports.test_revisions import FROZEN, HOUR, MONTH, TZ, corrected
 from tests.collector.rooms import ADMIN, rooms
@@ -205,7 +208,9 @@ def test_of_a_report_that_was_replaced_it_is_said_by_which(issues: Issues) -> No
     said = issues.archive.verify(issues.archive.file(issues.first.id, "json", "en")[0])
 
     assert (said["verdict"], said["newer"]["revision"], said["newer"]["sha256"]) == (HOLDS, 2, issues.second.sha256)
-    assert any("revision 2, issued" in note and issues.second.sha256 in note for note in said["notes"])
+    assert besides(said, TZ, translator("en")) == [
+        f"It was replaced by revision 2, issued {instant(issues.second.issued_at, TZ)}: {issues.second.sha256}"
+    ]
 
 
 def test_of_the_newest_nothing_newer_is_said(issues: Issues) -> None:

@@ -11,8 +11,10 @@ import pytest
 from collector.rebuild import rebuild
 from collector.reports.archive import BROKEN, HOLDS, Archive
 from collector.reports.ledger import Ledger
+from collector.reports.sayings import besides
 from collector.store import reports
 from collector.store.reports import Issued
+from collector.texts import translator
 from rules.errors import Missing
 from tests.collector.api.asking import Door
 from tests.collector.reports.served import FROZEN, HOUR, MONTH, TZ, serving
@@ -141,7 +143,7 @@ def test_what_an_older_release_issued_is_recorded_at_the_next_start_and_says_so(
     (row,) = again.listed(10)
     assert (row.later, row.entry > issued.entry, row.file, row.shape) == (True, True, issued.file, issued.shape)
     assert (said["verdict"], said["issue"]["recorded_later"]) == (HOLDS, True)
-    assert "recorded no issues" in said["notes"][0]
+    assert "vouches for the report from then on" in besides(said, TZ, translator("en"))[0]
 
 
 def test_a_row_that_appears_once_issues_are_recorded_is_never_recorded(served: Door) -> None:
