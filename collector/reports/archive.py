@@ -95,10 +95,8 @@ class Archive:
                 return self._ledger.record(*found, author.actor)
 
     def recover(self) -> None:
-        """Finish what an earlier process began to issue, and record what an older release issued. Once, at the start.
-
-        Raises Unavailable until the state shows all that the log holds.
-        """
+        """Finish what was begun to be issued, at the start also by an earlier process, and record what an older release
+        issued. Raises Unavailable until the state shows all that the log holds."""
         self._ledger.recover()
 
     def _issued(self, tx: sqlite3.Connection, issued: Issued) -> None:

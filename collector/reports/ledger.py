@@ -77,25 +77,26 @@ class Ledger:
         return self._finish(issued.id)
 
     def recover(self) -> None:
-        """Finish what an earlier process began, and record what was issued before issues were recorded. Once.
+        """Finish what was begun and is recorded, take back what an earlier process began and is not.
 
-        Raises Unavailable until the state shows all that the log holds.
+        The first time, what was issued before issues were recorded is recorded besides. Raises Unavailable then, until
+        the state shows all that the log holds.
         """
         with self._lock:
-            if self._recovered:
-                return
-            if not self._fold.wait_for(self._log.head()[0]):
+            if not self._recovered and not self._fold.wait_for(self._log.head()[0]):
                 raise Unavailable("The collector is still reading its log. Ask again in a moment.")
             with self._state.read() as tx:
-                begun = [key for key in reports.pending(tx) if key not in self._mine]
+                begun = reports.pending(tx)
             for key in begun:
                 try:
                     self._finish(key)
                 except Missing:
-                    _log.warning("report=%s was being issued when the collector ended: taken back", key)
-                    self._give_up(key)
-            self._record_older()
-            self._recovered = True
+                    if key not in self._mine:
+                        _log.warning("report=%s was being issued when the collector ended: taken back", key)
+                        self._give_up(key)
+            if not self._recovered:
+                self._record_older()
+                self._recovered = True
 
     def _finish(self, key: str) -> Issued:
         with self._state.write() as tx:

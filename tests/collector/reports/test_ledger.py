@@ -15,7 +15,7 @@ from collector.reports.sayings import besides
 from collector.store import reports
 from collector.store.reports import Issued
 from collector.texts import translator
-from rules.errors import Missing
+from rules.errors import Missing, Unavailable
 from tests.collector.api.asking import Door
 from tests.collector.reports.served import FROZEN, HOUR, MONTH, TZ, serving
 from tests.collector.rooms import ADMIN
@@ -105,6 +105,24 @@ def test_what_was_recorded_and_not_told_is_told_once_at_the_next_start(
     (issued,) = served.house.archive.listed(10)
     assert told == [issued.id]
     assert served.house.archive.verify(sealed_file(served, issued).read_bytes())["verdict"] == HOLDS
+
+
+def test_what_showed_too_late_is_told_with_the_next_report(served: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    archive, told = served.house.archive, list[str]()
+    archive.listeners.append(lambda _tx, issued: told.append(issued.id))
+    patient = served.house.fold.wait_for
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            served.house.fold, "wait_for", lambda position, timeout=10.0: patient(position, timeout) and timeout == 10.0
+        )
+        with pytest.raises(Unavailable, match="does not show it yet"):
+            issue(archive)
+    (late,) = archive.listed(10)
+
+    served.clock.at += HOUR
+    other = archive.issue("year", MONTH[:4], TZ, ADMIN)
+
+    assert told == [late.id, other.id]
 
 
 def test_a_file_that_no_entry_names_is_taken_back_at_the_next_start(
