@@ -21,9 +21,12 @@ from rules.errors import Conflicting, Forbidden, Invalid
 from rules.incident import ActorKind, Phase
 from rules.parameters import DAY
 from rules.period import local, parse_instant
+from rules.request import Rule
 from rules.root_cause import MOST_WHYS, CauseArea, CauseCode
 
 KINDS = ("corrective", "preventive")
+MEASURES = ("fault_rate", "mtbf", "mttr", *(rule.value for rule in Rule))
+"""What a report has a target for, and an action can be to mend."""
 LINK_LIFE = 30 * DAY
 """How long (ms) after its solution somebody may answer about an incident by its link."""
 
@@ -76,22 +79,23 @@ class FollowUp:
         )
 
     def add_action(
-        self, key: str, principal: Principal, *, kind: str, what: str, owner: str, due: str | int
+        self, key: str, principal: Principal, *, kind: str, what: str, owner: str, due: str | int, measure: str = ""
     ) -> Improvement:
         """A new action, which ``owner`` (a name for people) has to do until ``due``: an instant or a day, whose end is
-        meant. Raises Invalid."""
+        meant. ``measure`` is the measure of the report that it is to mend. Raises Invalid."""
         if kind not in KINDS:
             raise Invalid(f"kind: expected {' or '.join(KINDS)}, found {kind!r}")
         what, owner = _said(what, "Say what is to be done."), _said(owner, "Say who has to do it.")
-        until = self.until(due)
+        until, told = self.until(due), _mended(measure)
         text = f"{what} ({owner}, {local(until - 1, self._settings.tz):%Y-%m-%d})"
-        position = self._record(key, principal, ACTION, text, kind=kind, what=what, owner=owner, due=until)
+        position = self._record(key, principal, ACTION, text, kind=kind, what=what, owner=owner, due=until, **told)
         with self._state.read() as tx:
             found = table.improvements(tx, incidents.get(tx, key).id)
         return next(one for one in found if one.position == position)
 
     def change_action(self, key: str, number: int, principal: Principal, **changes: Any) -> Improvement:
-        """Change an action: ``what``, ``owner``, ``due``, ``done``, ``effective``, ``remark``, ``withdrawn``.
+        """Change an action: ``what``, ``owner``, ``due``, ``done``, ``effective``, ``remark``, ``measure`` and
+        ``withdrawn``.
 
         Whether it was effective is for somebody else than its owner to say, once it is done. Raises Missing, Invalid,
         Conflicting, Forbidden.
@@ -111,10 +115,12 @@ class FollowUp:
         for name in ("what", "owner", "remark"):
             if name in changes:
                 changes[name] = _said(changes[name], f"{name}: expected a text")
+        if "measure" in changes:
+            changes |= {"measure": ""} | _mended(changes["measure"])
         if "due" in changes:
             changes["due"] = self.until(changes["due"])
         if not changes:
-            raise Invalid("Say what changes: what, owner, due, done, effective, remark or withdrawn.")
+            raise Invalid("Say what changes: what, owner, due, done, effective, remark, measure or withdrawn.")
         text = ", ".join(f"{name}: {_shown(name, value, self._settings.tz)}" for name, value in changes.items())
         self._record(key, principal, ACTION, f"{number}: {text}", action=number, **changes)
         with self._state.read() as tx:
@@ -201,3 +207,10 @@ def _shown(name: str, value: object, tz: str) -> str:
     if name == "due" and isinstance(value, int):
         return f"{local(value - 1, tz):%Y-%m-%d}"
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+
+
+def _mended(measure: str) -> dict[str, str]:
+    """The measure as it is recorded; nothing for none. Raises Invalid for one that no report has."""
+    if measure and measure not in MEASURES:
+        raise Invalid(f"measure: expected {', '.join(MEASURES)}, found {measure!r}")
+    return {"measure": measure} if measure else {}

@@ -30,12 +30,14 @@ class CauseSpec:
 
 @dataclass(frozen=True, slots=True)
 class ActionSpec:
-    """What is to be done, by whom, until when (an instant, or a day whose end is meant)."""
+    """What is to be done, by whom, until when (an instant, or a day whose end is meant); ``measure`` is the measure of
+    the report that it is to mend."""
 
     what: str
     owner: str
     due: str | int
     kind: str = "corrective"
+    measure: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class ActionChange:
     effective: bool | None = None
     remark: str | None = None
     withdrawn: bool | None = None
+    measure: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,7 @@ class FollowUpDoor(Controller):
         """A corrective or preventive action with owner and due date."""
         incident = allowed(house, principal, key)
         added = house.follow_up.add_action(
-            incident.id, principal, kind=data.kind, what=data.what, owner=data.owner, due=data.due
+            incident.id, principal, kind=data.kind, what=data.what, owner=data.owner, due=data.due, measure=data.measure
         )
         with house.state.read() as tx:
             return action(tx, added, house.clock.now())

@@ -114,7 +114,7 @@ class CauseView:
 class ActionView:
     """A corrective or preventive action. ``returned``: incidents of the same fault since it was done, null before.
 
-    ``effective`` is null while nobody has judged.
+    ``effective`` is null while nobody has judged; ``measure`` is what of the report it is to mend, or empty.
     """
 
     incident: str
@@ -130,6 +130,7 @@ class ActionView:
     remark: str
     withdrawn: int | None
     returned: int | None
+    measure: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +287,7 @@ def action(tx: sqlite3.Connection, one: Improvement, at: int) -> ActionView:
         remark=one.remark,
         withdrawn=one.withdrawn,
         returned=None if one.done is None else follow_up.returned(tx, incident.fault, one.done),
+        measure=one.measure,
     )
 
 

@@ -2,7 +2,7 @@
 
     cause          area, code, cause, whys         the cause as it is known now
     action         action (number, absent for a new one) and what changes: kind, what, owner, due, done, effective,
-                   remark, withdrawn
+                   remark, withdrawn, measure
     satisfaction   score, solved, source            how content the one who asked is: by a link, a ticket, people
     called_back    reached, solved                  a try to call them back
 
@@ -21,6 +21,8 @@ CAUSE = "cause"
 ACTION = "action"
 SATISFACTION = "satisfaction"
 CALLED_BACK = "called_back"
+
+_TOLD = ("kind", "what", "owner", "due", "effective", "remark", "measure")
 
 SCORES = range(1, 6)
 """From not content at all to very."""
@@ -65,7 +67,7 @@ def action(decision: Decision, incident: Incident) -> None:
         )
     changed = replace(
         before,
-        **{name: payload[name] for name in ("kind", "what", "owner", "due", "effective", "remark") if name in payload},
+        **{name: payload[name] for name in _TOLD if name in payload},
     )
     if "done" in payload:
         changed = replace(changed, done=at if payload["done"] else None)

@@ -102,7 +102,7 @@ def build(
         ),
         "improvements": {
             **improvements.measures(evidence.actions, period.start, passed.end),
-            "wanting": improvements.wanting(measures, evidence.actions),
+            "wanting": improvements.wanting(measures, evidence.actions, period.start),
         },
         "changes": outlook.changes(evidence.maintenance, shown, figures["fleet"]),
         "risks": outlook.risks(evidence.attainment, evidence.incidents, passed.end),

@@ -27,7 +27,8 @@ class RootCause:
 class Improvement:
     """A corrective or preventive action. Instants in ms UTC, None for what did not happen.
 
-    ``effective``: whether it helped, None while nobody has judged.
+    ``effective``: whether it helped, None while nobody has judged. ``measure``: the key of the measure of the report
+    that it is to mend, or empty.
     """
 
     incident: str
@@ -43,6 +44,7 @@ class Improvement:
     judged: int | None = None
     remark: str = ""
     withdrawn: int | None = None
+    measure: str = ""
 
     @property
     def open(self) -> bool:

@@ -6,7 +6,7 @@ import pytest
 
 from collector.follow_up import MOST_ANSWERS
 from collector.rebuild import rebuild
-from rules.errors import Conflicting
+from rules.errors import Conflicting, Invalid
 from rules.incident import Verb
 from rules.parameters import DAY
 from tests.collector.api.asking import Door, door
@@ -69,3 +69,23 @@ def test_every_word_of_it_stands_among_the_events(tmp_path: Path) -> None:
 
         kinds = {event["kind"] for event in house.ok("GET", f"incidents/{N}")["events"]}
         assert {"warned", "escalated", "cause", "action", "called_back", "satisfaction"} <= kinds
+
+
+def test_an_action_says_which_measure_it_is_to_mend(tmp_path: Path) -> None:
+    with door(tmp_path) as house:
+        followed(house)
+        room, due = house.house.follow_up, house.clock.at + DAY
+        added = room.add_action(N, ADMIN, kind="preventive", what="spares", owner="wei", due=due, measure="mttr")
+        changed = room.change_action(N, 1, ADMIN, measure="mtbf")
+        taken_back = room.change_action(N, 1, ADMIN, measure="")
+
+        assert [one.measure for one in (added, changed, taken_back)] == ["mttr", "mtbf", ""]
+        assert rebuild(house.house, house.clock.at)["differences"] == []
+
+
+def test_a_measure_that_no_report_has_is_refused(tmp_path: Path) -> None:
+    with door(tmp_path) as house:
+        followed(house)
+
+        with pytest.raises(Invalid, match="measure: expected fault_rate, mtbf, mttr"):
+            house.house.follow_up.change_action(N, 1, ADMIN, measure="uptime")

@@ -25,6 +25,7 @@ def arrange(of: options.Actions) -> None:
     action.add_argument("--owner", metavar="NAME", help="who has to do it")
     action.add_argument("--due", metavar="DAY", help="until the end of which day")
     action.add_argument("--kind", choices=KINDS, default="corrective")
+    action.add_argument("--measure", metavar="KEY", help="the measure of the report that it is to mend, such as mttr")
     action.add_argument("--done", action="store_true", default=None, help="it is done")
     action.add_argument("--effective", choices=tuple(_YES), help="whether it helped; not for its owner to say")
     action.add_argument("--remark", metavar="TEXT")
@@ -57,7 +58,7 @@ def run_action(arguments: argparse.Namespace) -> int:
     from rules.errors import Invalid
 
     path = f"incidents/{quote(arguments.number)}/actions"
-    given = {name: getattr(arguments, name) for name in ("what", "owner", "due", "done", "remark")}
+    given = {name: getattr(arguments, name) for name in ("what", "owner", "due", "done", "remark", "measure")}
     given["withdrawn"] = arguments.withdraw
     given["effective"] = _YES.get(arguments.effective or "")
     body = {name: value for name, value in given.items() if value is not None}

@@ -89,7 +89,14 @@ def measures(actions: Sequence[Row], start: int, until: int) -> dict[str, Any]:
     }
 
 
-def wanting(headline: Sequence[Row], actions: Sequence[Row]) -> list[str]:
-    """The measures that were missed and have no action that names them: each miss needs one."""
-    named = " ".join(str(row["what"]) for row in actions)
+def wanting(headline: Sequence[Row], actions: Sequence[Row], start: int) -> list[str]:
+    """The measures that were missed and have no action that is to mend them: each miss needs one.
+
+    What was withdrawn, or done before ``start`` (ms UTC), mends nothing of the period.
+    """
+    named = {
+        row.get("measure")
+        for row in actions
+        if row["withdrawn"] is None and (row["done"] is None or row["done"] >= start)
+    }
     return [row["measure"] for row in headline if row["verdict"] == "missed" and row["measure"] not in named]

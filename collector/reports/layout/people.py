@@ -96,6 +96,7 @@ def improvements(pen: Pen) -> Chapter:
             pen.text(row["incident"]),
             pen.named(ACTIONS, row["kind"]),
             pen.text(row["what"]),
+            pen.named(words.MEASURES, row.get("measure") or ""),
             pen.text(row["owner"]),
             pen.moment(row["due"]),
             pen.moment(row["done"]),
@@ -105,7 +106,7 @@ def improvements(pen: Pen) -> Chapter:
         for row in found["rows"]
     ]
     heads = pen.columns(
-        "Incident", "Kind", "Improvement measure", "Owner", ("Due", Unit.INSTANT), ("Done", Unit.INSTANT),
+        "Incident", "Kind", "Improvement measure", "To mend", "Owner", ("Due", Unit.INSTANT), ("Done", Unit.INSTANT),
         ("Overdue", Unit.LENGTH), "Effect",
     )  # fmt: skip
     blocks: list[Block] = [

@@ -45,6 +45,7 @@ def note(house: House, principal: Principal, viewer: Viewer, key: str, what: str
                     what=data.get("what", ""),
                     owner=data.get("owner", ""),
                     due=data.get("due", ""),
+                    measure=data.get("measure", ""),
                 )
             case "callback":
                 reached = data.get("reached", "yes") == "yes"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from collector.brief_words import Part, parts
+from collector.follow_up import MEASURES as MENDED
 from collector.incident_words import (
     AREAS,
     CODES,
@@ -21,7 +22,7 @@ from collector.incident_words import (
     satisfaction,
 )
 from collector.printed import NO_FIGURE, duration, instant
-from collector.reports.words import named
+from collector.reports.words import MEASURES, named
 from collector.store.errands import ErrandState
 from collector.texts import Translator
 from rules.root_cause import MOST_WHYS, CauseArea, CauseCode
@@ -111,6 +112,7 @@ class Particulars:
     analysis_due: str
     actions: tuple[ActionRow, ...]
     kinds: Choices
+    measures: Choices
     satisfaction: str
     call_backs: tuple[str, ...]
     over: bool
@@ -150,6 +152,7 @@ def particulars(found: Found, tz: str, words: Translator) -> Particulars:
         analysis_due="" if following["analysis_due"] is None else day(following["analysis_due"], tz),
         actions=action_rows(following["actions"], tz, words),
         kinds=_choices(KINDS, words),
+        measures=tuple((key, words(MEASURES[key])) for key in MENDED),
         satisfaction="" if following["satisfaction"] is None else satisfaction(following["satisfaction"], words),
         call_backs=tuple(call_back(one, tz, words) for one in following["call_backs"]),
         over=bool(following["feedback_link"]),

@@ -190,10 +190,23 @@ def test_measures_are_counted_as_they_stood() -> None:
 
 
 def test_a_miss_without_an_action_is_told() -> None:
-    missed = [{"measure": "mttr", "verdict": "missed"}, {"measure": "mtbf", "verdict": "met"}]
+    missed = [{"measure": "solved", "verdict": "missed"}, {"measure": "mtbf", "verdict": "met"}]
 
-    assert wanting(missed, []) == ["mttr"]
-    assert wanting(missed, [action(what="mttr: spare parts on site")]) == []
+    assert wanting(missed, [], START) == ["solved"]
+    assert wanting(missed, [action(measure="solved", what="备件入库")], START) == []
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"what": "nothing is solved by this; see solved", "measure": ""},
+        {"measure": "mtbf"},
+        {"measure": "solved", "withdrawn": START + DAY},
+        {"measure": "solved", "done": START - DAY},
+    ],
+)
+def test_no_word_of_an_action_mends_a_miss(given: dict[str, Any]) -> None:
+    assert wanting([{"measure": "solved", "verdict": "missed"}], [action(**given)], START) == ["solved"]
 
 
 def test_a_fault_soon_after_a_change_is_put_beside_it() -> None:
