@@ -121,6 +121,7 @@ def _about(target: Target) -> dict[str, Any]:
         "labels": dict(target.labels),
         "priority": target.priority.value,
         "no_outside_witness": target.no_outside_witness,
+        "since": target.in_service_from,
     }
 
 

@@ -55,7 +55,9 @@ def build(
     """
     figures = evidence.figures
     passed = period.until(now)
-    known = {row["name"]: row for row in reversed(evidence.targets)}
+    known: dict[str, list[Row]] = {}
+    for row in evidence.targets:
+        known.setdefault(row["name"], []).append(row)
     shown = outages(figures, evidence.incidents)
     measures = headline.rows(evidence)
     terms = figures["method"]["parameters"]
@@ -79,7 +81,7 @@ def build(
         "method": figures["method"],
         "headline": measures,
         "fleet": figures["fleet"],
-        "objects": [_object(entry, known.get(entry["name"], {})) for entry in figures["objects"]],
+        "objects": [_object(entry, _about(entry, known.get(entry["name"], ()))) for entry in figures["objects"]],
         "attainment": [dict(row) for row in evidence.attainment],
         "heat": days.heat(figures["objects"], passed),
         "budget": spent,
@@ -159,6 +161,17 @@ def _meet(outage: Row, episode: Sequence[int | None]) -> bool:
 
 _ABOUT: Row = {"address": "", "priority": "", "labels": {}, "no_outside_witness": False}
 """What is known of an object that is no target: a service has no address."""
+
+
+def _about(entry: Row, known: Sequence[Row]) -> Row:
+    """Which target of its name an object is: a name may be given again. That which came into service when it did."""
+    begun = next((start for start, _, state in entry["partition"] if state != State.OUT_OF_SERVICE), None)
+    first = entry["partition"][0][0] if entry["partition"] else 0
+    return min(
+        known,
+        key=lambda row: 0 if begun is None else abs(max(row.get("since") or 0, first) - begun),
+        default={},
+    )
 
 
 def _object(entry: Row, about: Row) -> dict[str, Any]:

@@ -60,3 +60,23 @@ def test_outages_are_listed_in_order_of_time() -> None:
 
 def test_the_same_evidence_gives_the_same_seal() -> None:
     assert document()["seal"]["sha256"] == document()["seal"]["sha256"]
+
+
+def test_of_two_targets_of_one_name_each_has_its_own_address() -> None:
+    """The second came into service on the 21st."""
+    figures = evidence().figures
+    first = figures["objects"][0]
+    later = MONTH.start + 20 * DAY
+    second = {**first, "partition": [[MONTH.start, later, "out_of_service"], [later, MONTH.end, "up"]], "outages": []}
+    figures = {**figures, "objects": [second, {**first, "partition": [[MONTH.start, MONTH.end, "up"]], "outages": []}]}
+    about = {"labels": {}, "priority": "", "no_outside_witness": False, "name": first["name"]}
+    known = [
+        {**about, "address": "192.0.2.1", "since": MONTH.start - DAY},
+        {**about, "address": "192.0.2.77", "since": later},
+    ]
+
+    objects = report.build("month", "2026-09", MONTH, MONTH.end + DAY, evidence(figures=figures, targets=known))[
+        "objects"
+    ]
+
+    assert [entry["about"]["address"] for entry in objects] == ["192.0.2.77", "192.0.2.1"]
