@@ -14,8 +14,8 @@ from collector.reports.chapters.trend import MONTHS
 from collector.reports.edition import Edition, during
 from collector.reports.evidence import Evidence
 from collector.reports.gather_review import Wanted, gather_review
-from collector.reports.looks import looks
 from collector.reports.kinds import following
+from collector.reports.looks import looks
 from collector.reports.overlaid import Told, corrections, maintenance, mutes
 from collector.requests import asked
 from collector.settings import Settings

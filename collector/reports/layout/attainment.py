@@ -89,7 +89,8 @@ def heat(pen: Pen) -> list[Block]:
     )
     if not found["left_out"]:
         return [chart]
-    return [chart, Paragraph(say("{count} more lost no more than these; they are in the tables.", count=found["left_out"]), "note")]
+    more = say("{count} more lost no more than these; they are in the tables.", count=found["left_out"])
+    return [chart, Paragraph(more, "note")]
 
 
 def _ticks(pen: Pen) -> list[tuple[int, str]]:
