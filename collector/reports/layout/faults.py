@@ -10,6 +10,7 @@ from collector.reports.layout.blocks import Block, Cell, Chapter, Chart, Lines, 
 from collector.reports.layout.pen import Head, Pen
 from collector.reports.layout.readings import readings
 from collector.reports.layout.statistics import statistics
+from rules.parameters import FaultRate
 
 
 def faults(pen: Pen) -> Chapter:
@@ -202,6 +203,8 @@ def paretos(pen: Pen) -> Sequence[Block]:
 def months(pen: Pen) -> Sequence[Block]:
     """The fault rate month by month, as a chart where there is more than one."""
     trend, say = pen.report["trend"], pen.say
+    if pen.parameters["fault_rate_definition"] == FaultRate.R4:
+        return []  # a number of failures has no place on an axis of shares
     if sum(row["fault_rate"] is not None for row in trend["months"]) < 2:
         return []
     told = {**trend, "target": pen.targets["fault_rate"], "goal": say("Goal"), "limits_said": say("Control limits")}

@@ -102,3 +102,13 @@ def test_an_open_outage_tells_how_long_it_has_lasted() -> None:
     (row,) = next(table for table in laid.tables() if table.name == "outages").rows
 
     assert (row[2].shown, row[3].shown) == ("Open", "3:05:00")
+
+
+@pytest.mark.parametrize(("definition", "drawn"), [("R2", 1), ("R4", 0)])
+def test_a_number_of_failures_is_not_drawn_as_a_share(definition: str, drawn: int) -> None:
+    fleet = report_of(lines())["fleet"]
+    months = [{"name": f"2026-0{number}", "from": 0, **fleet} for number in range(7, 10)]
+    laid = lay(document_of(lines(), by(definition), months=months), "en")
+    kinds = [getattr(block, "kind", "") for chapter in laid.chapters for block in chapter.blocks]
+
+    assert kinds.count("trend") == drawn
