@@ -7,7 +7,7 @@ and key it was made, all that stands in the log since it was issued.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from collector.access import Principal
@@ -101,8 +101,8 @@ class Verification:
         if entry is None:
             # Its day was deleted by retention, which the manifest proves; then so was what the figures came from.
             return []
-        said = json.loads(entry.body) if entry.kind == "report" else {}
-        if said.get("report") != issued.as_entry({})["report"] or issued.position >= issued.entry:
+        said = reports.from_entry(entry.position, json.loads(entry.body)) if entry.kind == "report" else None
+        if said is None or replace(said, looked=issued.looked) != issued or issued.position >= issued.entry:
             return [f"Entry {issued.entry} of the log does not record this issue: the state was changed."]
         last = self.log.entry(issued.position)
         if issued.position and (last is None or last.hash.hex() != issued.head) and not self._expired(issued):

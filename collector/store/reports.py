@@ -118,9 +118,14 @@ _NOTE = (
 )
 
 
+def from_entry(position: int, entry: Mapping[str, Any]) -> Issued:
+    """The issue that the log entry at a position records; what an older release did not say of it is empty."""
+    return Issued(**entry["report"], entry=position, later=entry["verb"] == RECORD)
+
+
 def apply(tx: sqlite3.Connection, position: int, _at: int, entry: Mapping[str, Any]) -> set[int]:
     """Fold a log entry of kind ``report``. No check's settings change."""
-    issued = Issued(**entry["report"], entry=position, later=entry["verb"] == RECORD)
+    issued = from_entry(position, entry)
     tx.execute(_NOTE, asdict(issued))
     add_file(tx, issued.id, SEALED, issued.file)
     return set()
