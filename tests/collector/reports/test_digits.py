@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from collector.printed import percent
 from collector.reports.digits import agree, rounded
 from tests.collector.reports.test_revisions import FROZEN, MONTH, TZ
 from tests.collector.rooms import ADMIN, Rooms
@@ -61,3 +62,17 @@ def test_two_figures_beside_a_boundary_agree_though_they_round_apart(digits: int
 )
 def test_only_floats_may_lie_apart(one: Any, other: Any, alike: bool) -> None:
     assert agree(one, other) is alike
+
+
+@pytest.mark.parametrize("value", [0.00999999999996, 0.0100000000004, 1 - 2e-11, 499.99999999999])
+def test_a_figure_beside_its_goal_does_not_come_to_stand_on_it(value: float) -> None:
+    assert rounded(value) == value
+    assert rounded(rounded(value)) == rounded(value)
+
+
+def test_the_last_bit_of_a_round_figure_is_cut() -> None:
+    assert (rounded(0.1 + 0.2), rounded(1 - 1e-16), rounded(2 / 3)) == (0.3, 1.0, 0.6666666667)
+
+
+def test_a_rate_just_below_its_goal_is_printed_below_it() -> None:
+    assert percent(rounded(0.00999999999996), 4, 0.01, up=True) == "0.9999 %"
