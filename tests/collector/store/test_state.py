@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from collector.store.state import State
+from collector.store.state import Moment, State
 from rules.errors import Broken, Unavailable
 
 
@@ -130,3 +130,18 @@ def test_a_new_state_on_a_full_disk_says_so(tmp_path: Path) -> None:
             State(tmp_path / "state.db")
     finally:
         subprocess.run(["umount", "-l", tmp_path], check=True)
+
+
+def test_a_moment_shows_what_was_there_whatever_is_written_meanwhile(state: State) -> None:
+    with state.read() as tx:
+        moment = Moment(state.path, tx)
+        before = numbers(moment)
+        with state.write() as writing:
+            writing.execute("INSERT INTO thing VALUES (1)")
+
+        assert (before, numbers(moment), numbers(state)) == ([], [], [1])
+
+
+def test_a_moment_is_for_reading(state: State) -> None:
+    with state.read() as tx, pytest.raises(Broken), Moment(state.path, tx).write():
+        pass
