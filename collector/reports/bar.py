@@ -38,7 +38,7 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A local midnight, with what is written below it: the number of its day or, where these lie too close, its month."""
+    """A local midnight, with what is written below it: the number of its day, or its month where days lie too close."""
 
     left: float
     label: str
