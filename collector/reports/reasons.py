@@ -6,12 +6,15 @@ from typing import Any
 
 import msgspec
 
+from collector.decisions.follow_up import CALLED_BACK, SATISFACTION
 from collector.late import LATE_WINDOW
 from collector.reports.edition import Selection
 from collector.store import agents, checks, incidents, objects
 from collector.store.agents import Agent
+from collector.store.follow_up import LONGEST_CALL_BACK
 from collector.store.log import Log
 from collector.store.objects import Revision
+from rules.incident import Verb
 from rules.parameters import DAY
 from rules.period import Period, local, midnight
 from rules.selector import Selector, words
@@ -24,8 +27,8 @@ _ALL = 1 << 31
 _SERVED = ("in_service_from", "in_service_to")
 
 
-_TURNING = ("void", "merge", "reopen")
-"""What turns an incident of a period into something else, whenever it is done."""
+_OF_ASKERS = {SATISFACTION: "satisfaction", CALLED_BACK: "call_back"}
+"""The kinds of reasons that those who asked give, by the verb of the event."""
 
 ELSEWHERE = "elsewhere"
 """The kind of a reason that lies outside of what an edition tells of."""
@@ -53,7 +56,7 @@ def reasons(
         for change in objects.revisions(tx, after, _ALL)
         if change.position <= until and change.noun in _BEARING and _bears(tx, change, period)
     ]
-    deeds = list(_deeds(tx, after, until, since, period))
+    deeds = list(_deeds(tx, after, until, period))
     if about is None:
         told = [*map(_told, changes), *(row for _, row in deeds)]
         return [*told, *_late(log, agents.ever(tx), after, until, since, period)]
@@ -140,35 +143,30 @@ def _reach(period: Period) -> int:
     return min(period.start - period.length - _LEEWAY, midnight(local(period.end - 1, period.tz).year, 1, 1, period.tz))
 
 
-def _deeds(
-    tx: sqlite3.Connection, after: int, until: int, since: int, period: Period
-) -> Iterator[tuple[str, dict[str, Any]]]:
+def _deeds(tx: sqlite3.Connection, after: int, until: int, period: Period) -> Iterator[tuple[str, dict[str, Any]]]:
     """What was done about the incidents of the period, each with the target (id) that it is about.
 
     Told late of the period, or making an incident of it another thing: none, a part of another, one that goes on; what
-    those said who asked, of whom only the last word is known.
+    those said who asked about what was solved in it or shortly before: only their last word is known, and one of the
+    period may be gone.
     """
-    asked = {
-        "after": after, "until": until, "since": since, "start": _reach(period), "end": period.end,
-        "void": _TURNING[0], "merge": _TURNING[1], "reopen": _TURNING[2],
-    }  # fmt: skip
     rows = tx.execute(
-        "SELECT incident.id, incident.target, told.kind, told.what, told.actor, told.at FROM ("
-        " SELECT position, incident, 'incident' AS kind, verb AS what, actor, at FROM incident_event"
-        "  WHERE position > :after AND position <= :until AND moot = 0"
-        "  AND (at < :end OR verb IN (:void, :merge, :reopen))"
-        " UNION ALL SELECT position, incident, 'call_back', 'call', actor, at FROM call_back"
-        "  WHERE position > :after AND position <= :until AND at < :end"
-        " UNION ALL SELECT 0, incident, 'satisfaction', 'answer', actor, at FROM satisfaction WHERE at > :since"
-        ") AS told JOIN incident ON incident.id = told.incident"
-        " WHERE incident.opened < :end AND coalesce(incident.resolved, incident.closed, :start) >= :start"
-        " ORDER BY told.at, told.position, told.incident",
-        asked,
-    )
+        "SELECT incident.id, incident.target, event.verb, event.actor, event.at"
+        " FROM incident_event AS event JOIN incident ON incident.id = event.incident"
+        " WHERE event.position > :after AND event.position <= :until AND event.moot = 0"
+        " AND (event.at < :end OR event.verb IN (:void, :merge, :reopen)"
+        "  OR (event.verb = :answer AND incident.resolved >= :heard AND incident.resolved < :end))"
+        " AND incident.opened < :end AND coalesce(incident.resolved, incident.closed, :start) >= :start"
+        " ORDER BY event.position",
+        {
+            "after": after, "until": until, "start": _reach(period), "end": period.end,
+            "heard": period.start - LONGEST_CALL_BACK, "answer": SATISFACTION,
+            "void": Verb.VOID, "merge": Verb.MERGE, "reopen": Verb.REOPEN,
+        },
+    )  # fmt: skip
     for row in rows:
-        name = incidents.get(tx, row["id"]).name
-        told = {key: row[key] for key in ("kind", "what", "at")}
-        yield row["target"], {**told, "name": name, "by": row["actor"]}
+        name, kind = incidents.get(tx, row["id"]).name, _OF_ASKERS.get(row["verb"], "incident")
+        yield row["target"], {"kind": kind, "name": name, "what": row["verb"], "by": row["actor"], "at": row["at"]}
 
 
 def _late(

@@ -90,8 +90,10 @@ CHANGES = {
     "reopen": "reopened",
     "merge": "merged",
     "void": "declared void",
-    "call": "called back",
-    "answer": "answered",
+    "called_back": "called back",
+    "satisfaction": "answered",
+    "cause": "cause told",
+    "action": "action noted",
 }
 """What happened to an entry of the configuration, or was done about an incident."""
 

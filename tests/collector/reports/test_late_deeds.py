@@ -6,6 +6,7 @@ from typing import Any
 
 from collector.reports.archive import Archive
 from collector.reports.calendar import ReportCalendar
+from collector.reports.reasons import reasons
 from collector.store.reports import Issued
 from rules.incident import Verb
 from rules.parameters import DAY
@@ -64,3 +65,26 @@ def test_a_correction_revises_the_month_after_too_and_says_so(rooms: Rooms) -> N
     assert ("correction", str(number), "approve") in {
         (row["kind"], row["name"], row["what"]) for row in revision["reasons"]
     }
+
+
+def test_an_answer_is_a_reason_where_it_may_have_taken_the_place_of_another(tmp_path: Path) -> None:
+    """Solved in September and answered in October: it bears on September, and on no month before."""
+    with door(tmp_path) as asked:
+        house = asked.house
+        house.clocks.stop()
+        target = asked.ok("POST", "targets", {"name": "core-1", "address": "192.0.2.1", "in_service_from": START})
+        asked.clock.at = END - 2 * DAY
+        opened(asked, target["id"])
+        house.incidents.act(NUMBER, Verb.START, ADMIN)
+        house.incidents.act(NUMBER, Verb.RESOLVE, ADMIN)
+        asked.clock.at = FROZEN + DAY
+        before = house.log.head()[0]
+        house.follow_up.answer(house.follow_up.links.token("i_one"), 1, solved=False, text="bad")
+        head = house.log.head()[0]
+        with house.state.read() as tx:
+            found = [reasons(tx, house.log, before, head, FROZEN, month(name, TZ)) for name in ("2026-08", MONTH)]
+
+    assert [[(row["kind"], row["name"], row["what"]) for row in one] for one in found] == [
+        [],
+        [("satisfaction", NUMBER, "satisfaction")],
+    ]
