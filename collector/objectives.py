@@ -84,9 +84,9 @@ class Objectives:
         """How every agreement in force at an instant (ms UTC) stands in its month as of then, the house first.
 
         ``now`` is the present. With a ``period`` that the instant lies in or ends, all stand in that, instead of each
-        in the month of its own zone. ``wanted`` are the ids of the targets and services that may be told of, None for all;
-        agreements without any of these are left out. ``agreement`` names the only one asked for. Raises Missing when
-        it is not in force, Invalid for an instant that lies ahead.
+        in the month of its own zone. ``wanted`` are the ids of the targets and services that may be told of, None for
+        all; agreements without any of these are left out. ``agreement`` names the only one asked for. Raises Missing
+        when it is not in force, Invalid for an instant that lies ahead.
         """
         items = []
         seen = None if wanted is None else frozenset(wanted)

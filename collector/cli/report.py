@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from collector.cli.terminal import options
-from rules.errors import Conflicting, Invalid
+from rules.errors import Invalid
 
 SUMMARY = "issue a report, list and verify issued ones"
 PATIENCE_S = 3600.0
@@ -31,7 +31,6 @@ def arrange(parser: argparse.ArgumentParser) -> None:
         part.add_argument("--select", metavar="SELECTOR", default="", help="an edition about these: customer=acme")
         issue.add_argument("--format", dest="formats", metavar="LIST", default="html,json,csv", help=_formats())
         issue.add_argument("--out", metavar="DIR", default=".", help="where to write the files (default: here)")
-        issue.add_argument("--force", action="store_true", help="write over files that say something else")
         issue.set_defaults(kind=kind)
     listed = options.action(of, "list", "all issued reports", run_list)
     only = listed.add_mutually_exclusive_group()
@@ -93,7 +92,7 @@ def run_issue(arguments: argparse.Namespace) -> int:
             )
             for name in wanted
         }
-    _write(files, issued["id"], force=arguments.force)
+    replaced = _write(files)
     issued["files"] = [str(path) for path in files]
 
     def text(words: Any) -> str:
@@ -102,30 +101,25 @@ def run_issue(arguments: argparse.Namespace) -> int:
             said += "\n" + words("The period is frozen: this is revision {number}.", number=issued["revision"])
         if issued["status"] == "draft":
             said += "\n" + words("The period has not ended: this is a draft.")
-        return "\n".join([said, *(f"  {path}" for path in files)])
+        instead = words("in the place of one that said something else")
+        return "\n".join([said, *(f"  {path}" + (f" ({instead})" if path in replaced else "") for path in files)])
 
     answer.show(arguments, issued, text)
     return 0
 
 
-def _write(files: Mapping[Path, bytes], key: str, *, force: bool) -> None:
-    """Write all, or, where one would overwrite what says something else, none. Raises Invalid."""
+def _write(files: Mapping[Path, bytes]) -> list[Path]:
+    """Write all; those that took the place of a file that said something else. Raises Invalid."""
+    replaced = []
     for path, content in files.items():
         try:
-            other = not force and path.exists() and path.read_bytes() != content
-        except OSError as trouble:
-            raise Invalid(f"{path} cannot be read: {trouble.strerror}.") from trouble
-        if other:
-            raise Conflicting(
-                f"The report is issued as {key}, but {path} is there already and says something else: nothing was"
-                " written. Name another folder with --out, or write over it with --force."
-            )
-    for path, content in files.items():
-        try:
+            if path.exists() and path.read_bytes() != content:
+                replaced.append(path)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
         except OSError as trouble:
             raise Invalid(f"{path} cannot be written: {trouble.strerror}.") from trouble
+    return replaced
 
 
 def run_list(arguments: argparse.Namespace) -> int:

@@ -12,6 +12,7 @@ from collector.reports import archive, making
 @contextmanager
 def told_otherwise(monkeypatch: pytest.MonkeyPatch, change: Callable[[dict[str, Any]], object]) -> Iterator[None]:
     """Within, reports are issued whose data was changed before it was sealed."""
+
     def make(*given: Any) -> dict[str, Any]:
         data = making.make(*given)
         change(data)
