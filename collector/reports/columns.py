@@ -20,8 +20,8 @@ _WHOLE = 24
 """From this limit on downwards instants too may stand in two lines."""
 _SLACK = 1.04
 """Headings are bold, which is wider than what is measured."""
-_MARK = 1.1
-"""The mark before a verdict, in ems."""
+_MARK = 1.5
+"""The mark before a verdict and the space behind it, in ems, as wide as any font draws them."""
 _PIECE = 4
 """Characters between two places where a broken word may go on in the next line."""
 _STEPS = 40

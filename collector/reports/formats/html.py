@@ -71,9 +71,9 @@ def _embedded(document: dict[str, Any]) -> Markup:
 
 
 def _class(cell: Cell) -> str:
-    """How a cell looks: numbers to the right, instants unbroken, verdicts with their mark."""
+    """How a cell looks: numbers to the right, instants and goals unbroken, verdicts with their mark."""
     if cell.tone:
         return cell.tone
     if cell.unit in _RIGHT:
         return "n"
-    return "t" if cell.unit is Unit.INSTANT else ""
+    return "t" if cell.unit is Unit.INSTANT or isinstance(cell.value, float) else ""

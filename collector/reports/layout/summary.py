@@ -37,16 +37,16 @@ def summary(pen: Pen) -> Chapter:
 
 def _availability(pen: Pen) -> tuple[Cell, ...]:
     """The other side of the fault rate's first reading: no measure of its own, so it has no verdict."""
-    fleet, none = pen.report["fleet"], pen.text(None)
+    fleet, none = pen.report["fleet"], pen.share(None)
     shown = pen.share(fleet["availability"], 4, 1 - pen.targets["fault_rate"])
     known = words.hours(sum(fleet[f"{state}_ms"] for state in ("up", "degraded", "down")))
     over = Cell(None, pen.say("{hours} h known", hours=known))
-    return (pen.text(pen.say("Availability")), none, shown, none, none, none, over, none)
+    return (pen.text(pen.say("Availability")), pen.text(None), shown, none, none, none, over, pen.text(None))
 
 
 def _content(pen: Pen) -> tuple[Cell, ...]:
     """How many of those who answered were content."""
-    found, none = pen.report["satisfaction"], pen.text(None)
+    found, none = pen.report["satisfaction"], pen.share(None)
     verdict = "not_applicable"
     if found["share"] is not None:
         verdict = "met" if found["share"] >= found["target"] else "missed"

@@ -275,6 +275,23 @@ def test_each_piece_of_a_long_word_has_room() -> None:
     assert max(faces.width(part) * 8 for part in columns.pieces("W" * 200, 8, 60)) <= 60
 
 
+@poppler
+def test_a_verdict_stands_whole_in_the_line_of_its_measure() -> None:
+    """Beside a long text, too, which takes all the room there is."""
+    crowded = document()
+    crowded["report"]["satisfaction"] |= {"share": 0.5}
+    for number, row in enumerate(crowded["report"]["headline"]):
+        row |= {"verdict": "missed", "before": row["actual"], "year": row["actual"]}
+        if "known_ms" in row["exposure"]:
+            row["exposure"] = {"known_ms": 144_626_400_000 + number}
+        row |= {"before_exposure": row["exposure"], "year_exposure": row["exposure"]}
+    lines = poured("pdftotext", "-layout", "-", "-", pdf=render(crowded, "en")).splitlines()
+
+    verdicts = [line for line in lines if line.endswith("✗ Missed")]
+    assert len(verdicts) >= len(crowded["report"]["headline"])
+    assert [line for line in lines if line.strip() in ("✗", "Missed")] == []
+
+
 def test_the_tail_of_a_long_table_is_counted_and_not_set() -> None:
     long = document()
     entry = long["report"]["objects"][0]
