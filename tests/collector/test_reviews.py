@@ -37,7 +37,9 @@ class Told(Objectives):
         self.firing = firing
         return list(self.burns)
 
-    def document(self, at: int, now: int, wanted: object = None, agreement: object = None) -> dict[str, Any]:
+    def document(
+        self, at: int, now: int, wanted: object = None, agreement: object = None, period: object = None
+    ) -> dict[str, Any]:
         assert at <= now
         return {"at": at, "items": [] if self.item is None else [self.item]}
 
