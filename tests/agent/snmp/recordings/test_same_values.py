@@ -18,8 +18,8 @@ from tests.agent.snmp.recordings.recording import varying, walk_of
 from tests.agent.snmp.recordings.simulator import Recordings
 
 ROOTS: tuple[Oid, ...] = ((1, 3, 6, 1), (1, 0, 8802))
-BY_NET_SNMP = None if WHOLE else 3000
-BY_PYSNMP = None if WHOLE else 500
+BY_NET_SNMP = None if WHOLE else 1000
+BY_PYSNMP = None if WHOLE else 150
 _PATIENCE_S = 10.0
 
 
