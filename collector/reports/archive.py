@@ -178,7 +178,14 @@ class Archive:
         """What a report of a frozen period says of the one before it."""
         if earlier is None or old is None:
             return {**report.UNREVISED, "number": 1, "differences": [], "reasons": []}
-        return _revised(rounded(old), earlier, data, tx, self._log, position, period, about)
+        found = differences(rounded(old), data, alike=old["schema"] == data["schema"])
+        why = reasons(tx, self._log, earlier.position, position, earlier.issued_at, period, about) if found else []
+        return {
+            "number": earlier.revision + 1,
+            "previous": earlier.as_previous(old["method"]["parameters"], old["schema"]),
+            "differences": found,
+            "reasons": why,
+        }
 
     def _as_issued(self, wanted: Wanted, earlier: Issued, period: Period, before: Period) -> dict[str, Any]:
         """The data of an earlier report; where its file is lost or was changed, as the log gives it.
@@ -248,32 +255,6 @@ class Archive:
             "last": position,
             "head": last.hash.hex() if last else "",
         }
-
-
-def _revised(
-    old: dict[str, Any],
-    earlier: Issued,
-    data: dict[str, Any],
-    tx: sqlite3.Connection,
-    log: Log,
-    position: int,
-    period: Period,
-    about: Selection | None,
-) -> dict[str, Any]:
-    found = differences(old, data, alike=old["schema"] == data["schema"])
-    return {
-        "number": earlier.revision + 1,
-        "previous": {
-            "number": earlier.revision,
-            "issued_at": earlier.issued_at,
-            "position": earlier.position,
-            "sha256": earlier.sha256,
-            "parameters": old["method"]["parameters"],
-            "schema": old["schema"],
-        },
-        "differences": found,
-        "reasons": reasons(tx, log, earlier.position, position, earlier.issued_at, period, about) if found else [],
-    }
 
 
 def _require_matter(tx: sqlite3.Connection, wanted: Wanted, about: Selection | None) -> None:

@@ -96,14 +96,7 @@ class Recomputed:
             why = reasons(tx, again.log, before.position, position, before.issued_at, period, about)
         return {
             "number": before.revision + 1,
-            "previous": {
-                "number": before.revision,
-                "issued_at": before.issued_at,
-                "position": before.position,
-                "sha256": before.sha256,
-                "parameters": told["previous"]["parameters"],
-                "schema": before.shape,
-            },
+            "previous": before.as_previous(told["previous"]["parameters"], before.shape),
             "differences": differences(old, fresh, alike=before.shape == report.SCHEMA),
             "reasons": why,
         }

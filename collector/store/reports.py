@@ -80,6 +80,17 @@ class Issued:
         said = {key: value for key, value in asdict(self).items() if key not in _UNSAID}
         return {"verb": verb, "actor": dict(actor), "report": said}
 
+    def as_previous(self, parameters: Mapping[str, Any], schema: int) -> dict[str, Any]:
+        """What the report that revises it says of it; ``parameters`` and ``schema`` are those of its data."""
+        return {
+            "number": self.revision,
+            "issued_at": self.issued_at,
+            "position": self.position,
+            "sha256": self.sha256,
+            "parameters": parameters,
+            "schema": schema,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Members:

@@ -11,9 +11,10 @@ def volume(pen: Pen) -> list[Block]:
     """Incidents opened and resolved, speed and solution rate, with what earlier periods had."""
     review, say = pen.report["review"], pen.say
     rows = [_volume(pen, row["name"], row) for row in review["volume"]]
+    compared: tuple[tuple[str, str], ...]
     compared = (("Period", "volume_whole"), ("Period before", "volume_before"), ("A year before", "volume_year_ago"))
     if pen.report["kind"] == "year":
-        compared = (("Whole year", "volume_whole"), ("Year before", "volume_before"))  # type: ignore[assignment]
+        compared = (("Whole year", "volume_whole"), ("Year before", "volume_before"))
     whole = [_volume(pen, say(name), review[key]) for name, key in compared if review[key] is not None]
     heads: tuple[Head, ...] = (
         "Calendar month", ("Opened", Unit.COUNT), ("Resolved", Unit.COUNT), ("Ended by itself", Unit.COUNT),
