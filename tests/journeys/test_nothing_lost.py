@@ -282,6 +282,7 @@ def test_nothing_is_lost_however_often_both_programs_are_killed(tmp_path: Path) 
         stack.callback(product.close)
         (product.data / "nineward.toml").write_text(
             f'key = "{tmp_path / "key"}"\n[parameters]\nreopen_window = "1s"\n'
+            "[incidents]\nunstable_returns = 1000\n"  # each return is one, however slow the machine
             '[tickets.desk]\nkind = "webhook"\nsecret = { env = "DESK" }\n'
             f'url = "http://127.0.0.1:{receiver.port}/"\nrate = 6000\ncap = 6000\n'  # no brake: each fault is counted
         )
